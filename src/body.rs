@@ -1,0 +1,85 @@
+//! Collecting a body within a limit.
+
+use bytes::{Buf, Bytes};
+
+use crate::rejection::RejectionKind;
+
+/// Smallest step by which the buffer of a body of many frames grows, in bytes.
+const MIN_GROWTH: usize = 64 * 1024;
+
+/// The frames of a body. A single frame is kept as it came; only a second one makes a copy of both.
+///
+/// Nothing is reserved for what `content-length` promises: a stranger writes that header.
+#[derive(Debug)]
+pub(crate) struct CollectedBody {
+    limit: usize,
+    frames: Frames,
+}
+
+#[derive(Debug)]
+enum Frames {
+    AtMostOne(Bytes),
+    Many(Vec<u8>),
+}
+
+impl CollectedBody {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            frames: Frames::AtMostOne(Bytes::new()),
+        }
+    }
+
+    /// Adds a frame and shows the bytes that it added.
+    pub(crate) fn push(&mut self, mut frame: impl Buf) -> Result<&[u8], RejectionKind> {
+        let collected = self.frames.len();
+        let added = frame.remaining();
+        if added > self.limit - collected {
+            return Err(RejectionKind::BodyTooLarge);
+        }
+        // Of `Bytes`, this shares the memory and copies nothing.
+        let frame = frame.copy_to_bytes(added);
+        match &mut self.frames {
+            Frames::AtMostOne(first) if first.is_empty() => *first = frame,
+            Frames::AtMostOne(first) => {
+                let mut buffer = Vec::new();
+                append(&mut buffer, first);
+                append(&mut buffer, &frame);
+                self.frames = Frames::Many(buffer);
+            }
+            Frames::Many(buffer) => append(buffer, &frame),
+        }
+        Ok(self.frames.as_slice().get(collected..).unwrap_or_default())
+    }
+
+    pub(crate) fn finish(self) -> Bytes {
+        match self.frames {
+            Frames::AtMostOne(frame) => frame,
+            Frames::Many(buffer) => buffer.into(),
+        }
+    }
+}
+
+impl Frames {
+    fn as_slice(&self) -> &[u8] {
+        match self {
+            Self::AtMostOne(frame) => frame,
+            Self::Many(buffer) => buffer,
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.as_slice().len()
+    }
+}
+
+/// Grows in small steps, so that the memory held stays near the size of the body; never by less than a
+/// sixteenth, so that the copies stay linear.
+fn append(buffer: &mut Vec<u8>, frame: &[u8]) {
+    let spare = buffer.capacity() - buffer.len();
+    if spare < frame.len() {
+        let growth = MIN_GROWTH.max(buffer.len() / 16).max(frame.len());
+        buffer.reserve_exact(growth);
+    }
+    buffer.extend_from_slice(frame);
+}

@@ -1,0 +1,49 @@
+//! What a verified body is decoded into.
+
+mod authentic_body;
+mod decode_error;
+mod json;
+
+pub use authentic_body::AuthenticBody;
+pub use decode_error::{DecodeError, DecodeErrorKind};
+pub use json::Json;
+
+use bytes::Bytes;
+
+/// A type that a webhook's body can be decoded into.
+///
+/// Implemented here for [`Json<T>`] (any `serde` type), for [`Bytes`] (the body as it was sent) and for
+/// the events of [`voyado`](crate::voyado).
+///
+/// The only argument is an [`AuthenticBody`], which this crate makes after the signature held and never
+/// before: an implementation cannot be handed the bytes of a stranger.
+///
+/// ```
+/// use tower_webhook::{AuthenticBody, DecodeError, WebhookEvent};
+///
+/// /// A sender that posts one decimal number as text.
+/// struct Count(u64);
+///
+/// impl WebhookEvent for Count {
+///     fn decode(body: &AuthenticBody<'_>) -> Result<Self, DecodeError> {
+///         let text = std::str::from_utf8(body.as_bytes()).map_err(|_| DecodeError::malformed())?;
+///         text.trim().parse().map(Count).map_err(|_| DecodeError::malformed())
+///     }
+/// }
+/// ```
+pub trait WebhookEvent: Sized + Send + Sync + 'static {
+    /// Decodes the body of a genuine webhook.
+    ///
+    /// # Errors
+    ///
+    /// A [`DecodeError`] if the body is not what the type expects. The delivery is then refused and the
+    /// sender tries again, so an event of an unknown kind is better decoded into a variant for it.
+    fn decode(body: &AuthenticBody<'_>) -> Result<Self, DecodeError>;
+}
+
+/// The body as it was sent, for handlers that decode it themselves.
+impl WebhookEvent for Bytes {
+    fn decode(body: &AuthenticBody<'_>) -> Result<Self, DecodeError> {
+        Ok(body.to_bytes())
+    }
+}

@@ -1,0 +1,52 @@
+//! The axum extractor.
+
+use std::{error::Error, fmt};
+
+use axum_core::{
+    extract::FromRequestParts,
+    response::{IntoResponse, Response},
+};
+use http::{StatusCode, request::Parts};
+
+use crate::{delivery::Delivery, event::WebhookEvent};
+
+/// Takes the delivery that [`WebhookLayer`](crate::WebhookLayer) put into the request.
+impl<S, E> FromRequestParts<S> for Delivery<E>
+where
+    S: Sync,
+    E: WebhookEvent,
+{
+    type Rejection = MissingDelivery;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, MissingDelivery> {
+        parts.extensions.get().cloned().ok_or(MissingDelivery {
+            event: std::any::type_name::<E>(),
+        })
+    }
+}
+
+/// A handler asks for a [`Delivery`] on a route that has no [`WebhookLayer`](crate::WebhookLayer) for its
+/// event type. Answered with 500.
+#[derive(Clone, Copy, Debug)]
+pub struct MissingDelivery {
+    event: &'static str,
+}
+
+impl fmt::Display for MissingDelivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let event = self.event;
+        write!(
+            f,
+            "no `Delivery<{event}>` in the request's extensions: \
+             add `.layer(WebhookLayer::<{event}>::new(receiver))` to the route"
+        )
+    }
+}
+
+impl Error for MissingDelivery {}
+
+impl IntoResponse for MissingDelivery {
+    fn into_response(self) -> Response {
+        (StatusCode::INTERNAL_SERVER_ERROR, self.to_string()).into_response()
+    }
+}

@@ -1,0 +1,108 @@
+//! The layer.
+
+use std::{fmt, marker::PhantomData};
+
+use bytes::Bytes;
+use http_body_util::Full;
+use tower_layer::Layer;
+
+use crate::{receiver::Receiver, response::EmptyRejectionResponse, service::WebhookService};
+
+/// Lets only genuine webhooks reach the inner service, with a [`Delivery<E>`](crate::Delivery) in the
+/// request's extensions.
+///
+/// `E` is the event type, `B` the body that the inner service receives (see
+/// [`inner_body`](Self::inner_body)), `R` what answers refusals.
+///
+/// ```
+/// use bytes::Bytes;
+/// use http::{Request, Response, StatusCode};
+/// use http_body_util::Full;
+/// use tower::{ServiceBuilder, ServiceExt, service_fn};
+/// use tower_webhook::{Delivery, Receiver, Timestamp, WebhookLayer, testing::Signer};
+///
+/// # tokio::runtime::Runtime::new()?.block_on(async {
+/// let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+/// let service = ServiceBuilder::new()
+///     .layer(WebhookLayer::<Bytes>::new(Receiver::builder([secret]).build()?))
+///     .service(service_fn(async |request: Request<Full<Bytes>>| {
+///         assert!(request.extensions().get::<Delivery<Bytes>>().is_some());
+///         Ok::<_, std::convert::Infallible>(Response::new(Full::<Bytes>::default()))
+///     }));
+///
+/// let now = Timestamp::from(std::time::SystemTime::now());
+/// let genuine = Signer::new(secret)?.request("msg_1", now, "{}");
+/// let accepted = service.clone().oneshot(genuine).await?;
+/// assert_eq!(accepted.status(), StatusCode::OK);
+///
+/// let forged = Signer::new("whsec_Zm9yZ2VkIGZvcmdlZCBmb3JnZWQ=")?.request("msg_1", now, "{}");
+/// let refused = service.oneshot(forged).await?;
+/// assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub struct WebhookLayer<E, B = Full<Bytes>, R = EmptyRejectionResponse> {
+    receiver: Receiver,
+    rejection_response: R,
+    types: PhantomData<fn() -> (E, B)>,
+}
+
+impl<E> WebhookLayer<E> {
+    /// A layer that checks and opens with `receiver`.
+    pub fn new(receiver: Receiver) -> Self {
+        Self {
+            receiver,
+            rejection_response: EmptyRejectionResponse,
+            types: PhantomData,
+        }
+    }
+}
+
+impl<E, B, R> WebhookLayer<E, B, R> {
+    /// Names the body type of the inner service, where that accepts only one: above axum's
+    /// `middleware::from_fn` in a `ServiceBuilder` it is `axum::body::Body`. Default: `Full<Bytes>`.
+    pub fn inner_body<B2: From<Bytes>>(self) -> WebhookLayer<E, B2, R> {
+        WebhookLayer {
+            receiver: self.receiver,
+            rejection_response: self.rejection_response,
+            types: PhantomData,
+        }
+    }
+
+    /// Replaces the answer to a refusal. Default: [`EmptyRejectionResponse`].
+    pub fn rejection_response<R2>(self, rejection_response: R2) -> WebhookLayer<E, B, R2> {
+        WebhookLayer {
+            receiver: self.receiver,
+            rejection_response,
+            types: PhantomData,
+        }
+    }
+}
+
+impl<S, E, B, R: Clone> Layer<S> for WebhookLayer<E, B, R> {
+    type Service = WebhookService<S, E, B, R>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        WebhookService::new(inner, self.receiver.clone(), self.rejection_response.clone())
+    }
+}
+
+impl<E, B, R: Clone> Clone for WebhookLayer<E, B, R> {
+    fn clone(&self) -> Self {
+        Self {
+            receiver: self.receiver.clone(),
+            rejection_response: self.rejection_response.clone(),
+            types: PhantomData,
+        }
+    }
+}
+
+impl<E, B, R> fmt::Debug for WebhookLayer<E, B, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebhookLayer")
+            .field("receiver", &self.receiver)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,100 @@
+//! The decision, without tower: *check head → check signature → open*.
+
+mod builder;
+mod head;
+mod reception;
+mod verified;
+
+pub use builder::ReceiverBuilder;
+pub use head::{CheckedHead, RequestHead};
+pub(crate) use reception::Reception;
+pub use verified::Verified;
+
+use std::{fmt, sync::Arc};
+
+use crate::{
+    clock::Clock,
+    message_id::DotsInMessageId,
+    rejection::Rejection,
+    signature::{Keyring, SigningSecret},
+    tolerance::Tolerance,
+};
+
+/// Checks and opens webhooks: pure, synchronous, cheap to clone.
+///
+/// [`WebhookLayer`](crate::WebhookLayer) does this for a tower stack. Without one (a queue consumer, a
+/// lambda) the same three steps are:
+///
+/// ```
+/// use bytes::Bytes;
+/// use tower_webhook::{Json, Receiver};
+/// # use tower_webhook::{RejectionKind, Timestamp, testing::Signer};
+/// # let signer = Signer::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
+/// # let now = Timestamp::from(std::time::SystemTime::now());
+/// # let request = signer.request("msg_1", now, r#"{"answer":42}"#);
+/// # let headers = request.headers().clone();
+/// # let body = Bytes::from(r#"{"answer":42}"#);
+///
+/// let receiver = Receiver::builder(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]).build()?;
+///
+/// let delivery = receiver
+///     .check_head(&headers)?
+///     .check_signature(body)?
+///     .open::<Json<serde_json::Value>>()?;
+/// assert_eq!(delivery.event().0["answer"], 42);
+///
+/// // A body that was changed on the way is refused.
+/// let refused = receiver.check_head(&headers)?.check_signature("{}").unwrap_err();
+/// assert_eq!(refused.kind(), RejectionKind::SignatureMismatch);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Receiver {
+    settings: Arc<Settings>,
+}
+
+struct Settings {
+    keyring: Keyring,
+    tolerance: Tolerance,
+    max_body_bytes: usize,
+    dots_in_message_id: DotsInMessageId,
+    clock: Box<dyn Clock>,
+}
+
+impl Receiver {
+    /// Starts a receiver with its signing secrets: one, or several while one is rotated.
+    ///
+    /// Each is the text that the sender shows (`whsec_…`) or a [`SigningSecret`].
+    pub fn builder<I>(secrets: I) -> ReceiverBuilder
+    where
+        I: IntoIterator,
+        I::Item: TryInto<SigningSecret, Error: Into<crate::ConfigError>>,
+    {
+        ReceiverBuilder::new(secrets)
+    }
+
+    /// Checks everything that can be checked before the body: the method (if the head has one), the
+    /// signature headers, the timestamp, the announced length.
+    ///
+    /// Takes the [`Parts`](http::request::Parts) of a request, or its headers alone.
+    ///
+    /// # Errors
+    ///
+    /// The first of these checks that failed, in this order.
+    pub fn check_head<'h>(
+        &self,
+        head: impl Into<RequestHead<'h>>,
+    ) -> Result<CheckedHead<'h>, Rejection> {
+        Ok(CheckedHead::check(self, head.into())?)
+    }
+}
+
+/// Shows the settings that are not secret.
+impl fmt::Debug for Receiver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver")
+            .field("tolerance", &self.settings.tolerance)
+            .field("max_body_bytes", &self.settings.max_body_bytes)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,59 @@
+//! The time that a sender signed.
+
+use std::{
+    fmt,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+/// When a delivery was signed: whole seconds since the Unix epoch, as the timestamp header gives them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(u64);
+
+/// Longest timestamp that is read, in digits: more cannot be a time.
+const MAX_DIGITS: usize = 19;
+
+impl Timestamp {
+    /// A timestamp from whole seconds since the Unix epoch.
+    pub fn from_unix_seconds(seconds: u64) -> Self {
+        Self(seconds)
+    }
+
+    /// Whole seconds since the Unix epoch.
+    pub fn unix_seconds(self) -> u64 {
+        self.0
+    }
+
+    /// ASCII digits only, without a leading zero: libraries disagree on everything else (`+1`, ` 1`,
+    /// `1.0`, `1e9`, `01`), and what is signed is the text.
+    pub(crate) fn parse(text: &[u8]) -> Option<Self> {
+        let canonical = match text {
+            [b'0'] => true,
+            [b'1'..=b'9', rest @ ..] => rest.iter().all(u8::is_ascii_digit),
+            _ => false,
+        };
+        if !canonical || text.len() > MAX_DIGITS {
+            return None;
+        }
+        std::str::from_utf8(text).ok()?.parse().ok().map(Self)
+    }
+}
+
+/// Times before 1970 become the epoch.
+impl From<SystemTime> for Timestamp {
+    fn from(time: SystemTime) -> Self {
+        Self(time.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs()))
+    }
+}
+
+/// Fractions of a second are dropped.
+impl From<Duration> for Timestamp {
+    fn from(since_epoch: Duration) -> Self {
+        Self(since_epoch.as_secs())
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
