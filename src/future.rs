@@ -117,7 +117,8 @@ where
                         return Poll::Pending;
                     };
                     let received = ready!(poll_receive(body, &mut waiting.reception, cx));
-                    let Some(received) = pending.take().map(|pending| pending.open::<E, B>(received))
+                    let Some(received) =
+                        pending.take().map(|pending| pending.open::<E, B>(received))
                     else {
                         return Poll::Pending;
                     };

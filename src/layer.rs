@@ -85,7 +85,11 @@ impl<S, E, B, R: Clone> Layer<S> for WebhookLayer<E, B, R> {
     type Service = WebhookService<S, E, B, R>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        WebhookService::new(inner, self.receiver.clone(), self.rejection_response.clone())
+        WebhookService::new(
+            inner,
+            self.receiver.clone(),
+            self.rejection_response.clone(),
+        )
     }
 }
 

@@ -1,7 +1,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, Method, header::CONTENT_LENGTH, request::Parts};
 
-use super::{Reception, Receiver, Verified};
+use super::{Receiver, Reception, Verified};
 use crate::{
     headers::SignatureHeaders, message_id::MessageId, rejection::Rejection,
     rejection::RejectionKind, timestamp::Timestamp,
@@ -41,10 +41,7 @@ pub struct CheckedHead<'h> {
 }
 
 impl<'h> CheckedHead<'h> {
-    pub(super) fn check(
-        receiver: &Receiver,
-        head: RequestHead<'h>,
-    ) -> Result<Self, RejectionKind> {
+    pub(super) fn check(receiver: &Receiver, head: RequestHead<'h>) -> Result<Self, RejectionKind> {
         let settings = &receiver.settings;
         if head.method.is_some_and(|method| method != Method::POST) {
             return Err(RejectionKind::MethodNotAllowed);

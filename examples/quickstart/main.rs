@@ -1,0 +1,85 @@
+//! The crate in one command: `cargo run --example quickstart`.
+//!
+//! Starts an axum receiver on a free loopback port, sends it one genuine delivery of each Voyado event type
+//! and some forged ones over real HTTP, and prints what was sent, the answer, and what the handler saw. Exits
+//! with a failure if anything is not as it should be.
+
+mod deliveries;
+
+use std::{
+    error::Error,
+    process::ExitCode,
+    sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
+};
+
+use axum::{Router, extract::State, http::StatusCode, routing::post};
+use comfy_table::{Table, presets::UTF8_FULL_CONDENSED};
+use deliveries::{PATH, SECRET};
+use tower_webhook::{Delivery, Receiver, Timestamp, WebhookLayer, voyado};
+
+/// What the handler was called with since the last look.
+#[derive(Clone, Default)]
+struct Seen(Arc<Mutex<Option<String>>>);
+
+impl Seen {
+    fn put(&self, text: String) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(text);
+    }
+
+    fn take(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+async fn on_event(State(seen): State<Seen>, delivery: Delivery<voyado::Envelope>) -> StatusCode {
+    let envelope = delivery.event();
+    let contact = envelope.event.contact_id().unwrap_or("-");
+    seen.put(format!("{} of contact {contact}", envelope.event_type));
+    StatusCode::NO_CONTENT
+}
+
+#[tokio::main]
+async fn main() -> Result<ExitCode, Box<dyn Error>> {
+    let seen = Seen::default();
+    let receiver = Receiver::builder([SECRET]).build()?;
+    let app = Router::new()
+        .route(PATH, post(on_event))
+        .layer(WebhookLayer::<voyado::Envelope>::new(receiver))
+        .with_state(seen.clone());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let origin = format!("http://{}", listener.local_addr()?);
+    tokio::spawn(async { axum::serve(listener, app).await });
+
+    let client = reqwest::Client::builder().no_proxy().build()?;
+    let mut table = Table::new();
+    table
+        .load_preset(UTF8_FULL_CONDENSED)
+        .set_header(["sent", "answer", "the handler saw", ""]);
+    let mut failures = 0;
+    for delivery in deliveries::all(Timestamp::from(SystemTime::now()))? {
+        let (parts, body) = delivery.request.into_parts();
+        let response = client
+            .post(format!("{origin}{PATH}"))
+            .headers(parts.headers)
+            .body(body)
+            .send()
+            .await?;
+        let saw = seen.take();
+        let as_expected =
+            response.status() == delivery.answer && saw.is_some() == delivery.answer.is_success();
+        failures += usize::from(!as_expected);
+        table.add_row([
+            delivery.sent,
+            response.status().to_string(),
+            saw.unwrap_or_else(|| "-".into()),
+            if as_expected { "ok" } else { "NOT AS EXPECTED" }.into(),
+        ]);
+    }
+    println!("{table}");
+    if failures > 0 {
+        eprintln!("{failures} deliveries were not answered as they should be");
+        return Ok(ExitCode::FAILURE);
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,110 @@
+//! A service that receives the webhooks of Voyado Engage and prints each as one line of JSON.
+//!
+//! ```sh
+//! SIGNING_SECRETS=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw cargo run --example receiver
+//! ```
+//!
+//! | variable | meaning | default |
+//! |---|---|---|
+//! | `SIGNING_SECRETS` | the secrets, separated by commas | required |
+//! | `LISTEN` | address and port | `127.0.0.1:3000` |
+//! | `TOLERANCE_SECS` | how far a timestamp may be off | 300 |
+//! | `MAX_BODY_BYTES` | the largest body | 1 MiB |
+//!
+//! `POST /webhooks/engage` answers 204 once the line is written. The log is on stderr and shows no
+//! payload. The example `send` sends something to print.
+
+mod config;
+mod output;
+mod shutdown;
+
+use std::{
+    error::Error,
+    io::{self, IsTerminal},
+    process::ExitCode,
+    time::Duration,
+};
+
+use axum::{Router, http::StatusCode, middleware, response::Response, routing::post};
+use tokio::net::TcpListener;
+use tower_http::timeout::TimeoutLayer;
+use tower_webhook::{Delivery, Receiver, Rejection, WebhookLayer, voyado};
+
+use config::Config;
+
+/// Senders give up after 15 seconds.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .init();
+    let config = match Config::from_env() {
+        Ok(config) => config,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::from(2);
+        }
+    };
+    match run(config).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(config: Config) -> Result<(), Box<dyn Error>> {
+    let shutdown = shutdown::signal()?;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
+    tracing::info!("listening on http://{}", listener.local_addr()?);
+    axum::serve(listener, router(config.receiver))
+        .with_graceful_shutdown(shutdown)
+        .await?;
+    Ok(())
+}
+
+fn router(receiver: Receiver) -> Router {
+    Router::new()
+        .route("/webhooks/engage", post(on_event))
+        .layer(WebhookLayer::<voyado::Envelope>::new(receiver))
+        .layer(middleware::map_response(log_refusal))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            REQUEST_TIMEOUT,
+        ))
+}
+
+/// Answers 204 when the line is out, and 500 if it cannot be written: the sender tries again.
+async fn on_event(delivery: Delivery<voyado::Envelope>) -> StatusCode {
+    match print(&delivery).await {
+        Ok(()) => {
+            let event_type = &delivery.event().event_type;
+            tracing::info!(id = %delivery.id(), event_type, "delivered");
+            StatusCode::NO_CONTENT
+        }
+        Err(error) => {
+            tracing::error!(id = %delivery.id(), %error, "not written");
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
+    }
+}
+
+/// Writes on a thread that may block, since whoever reads stdout may be slow.
+async fn print(delivery: &Delivery<voyado::Envelope>) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let line = output::line(delivery)?;
+    tokio::task::spawn_blocking(move || output::write(&line)).await??;
+    Ok(())
+}
+
+async fn log_refusal(response: Response) -> Response {
+    if let Some(rejection) = response.extensions().get::<Rejection>() {
+        tracing::warn!(kind = ?rejection.kind(), status = response.status().as_u16(), "refused");
+    }
+    response
+}

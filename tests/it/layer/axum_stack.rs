@@ -1,0 +1,70 @@
+//! Every place in which axum takes a layer.
+
+use axum::{
+    Router,
+    body::Body,
+    extract::Request,
+    http::StatusCode,
+    middleware::{Next, from_fn},
+    response::Response,
+    routing::post,
+};
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use tower::{ServiceBuilder, ServiceExt};
+use tower_webhook::Delivery;
+
+use super::{genuine, layer};
+
+async fn handler(delivery: Delivery<Bytes>, body: Bytes) -> StatusCode {
+    assert_eq!(delivery.event(), &body);
+    StatusCode::NO_CONTENT
+}
+
+async fn pass(request: Request, next: Next) -> Response {
+    next.run(request).await
+}
+
+async fn assert_guarded(app: Router) {
+    let accepted = app
+        .clone()
+        .oneshot(genuine("{}").map(Body::new))
+        .await
+        .unwrap();
+    assert_eq!(accepted.status(), StatusCode::NO_CONTENT);
+    let forged = genuine("{}").map(|_| Body::from("[]"));
+    let refused = app.oneshot(forged).await.unwrap();
+    assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn router_layer_guards_the_routes() {
+    assert_guarded(Router::new().route("/", post(handler)).layer(layer())).await;
+}
+
+#[tokio::test]
+async fn route_layer_guards_the_routes() {
+    assert_guarded(Router::new().route("/", post(handler)).route_layer(layer())).await;
+}
+
+#[tokio::test]
+async fn method_router_layer_guards_the_route() {
+    assert_guarded(Router::new().route("/", post(handler).layer(layer()))).await;
+}
+
+#[tokio::test]
+async fn a_service_builder_above_from_fn_guards_the_routes() {
+    let stack = ServiceBuilder::new()
+        .layer(layer().inner_body::<Body>())
+        .layer(from_fn(pass));
+    assert_guarded(Router::new().route("/", post(handler)).layer(stack)).await;
+}
+
+#[tokio::test]
+async fn a_handler_without_the_layer_answers_500_and_says_what_to_add() {
+    let app = Router::new().route("/", post(handler));
+    let response = app.oneshot(genuine("{}").map(Body::new)).await.unwrap();
+    assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    let text = response.into_body().collect().await.unwrap().to_bytes();
+    assert!(String::from_utf8_lossy(&text).contains("WebhookLayer"));
+}
