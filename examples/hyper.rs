@@ -96,9 +96,10 @@ async fn send(address: SocketAddr, secret: &str) -> Result<StatusCode, Box<dyn E
     tokio::spawn(connection);
 
     let now = Timestamp::from(SystemTime::now());
-    let mut request = Signer::new(secret)?
-        .uri(PATH.parse()?)
-        .request("msg_1", now, r#"{"type":"invoice.paid"}"#);
+    let mut request =
+        Signer::new(secret)?
+            .uri(PATH.parse()?)
+            .request("msg_1", now, r#"{"type":"invoice.paid"}"#);
     request
         .headers_mut()
         .insert(HOST, HeaderValue::from_str(&address.to_string())?);

@@ -9,7 +9,6 @@
 
 use std::{
     convert::Infallible,
-    error::Error,
     net::SocketAddr,
     pin::Pin,
     sync::Arc,
@@ -103,7 +102,7 @@ async fn on_note(request: Request<Note>) -> Result<Response<Receipt>, Status> {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<(), BoxError> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     tokio::spawn(serve(listener, Receiver::builder([SECRET]).build()?));
@@ -111,18 +110,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let genuine = call(address, SECRET).await?;
     println!("genuine: {genuine:?}");
     let forged = call(address, FORGED_SECRET).await?;
+    let forged = forged.map_err(|status| status.code());
     println!("forged: {forged:?}");
-    match (genuine, forged.map_err(|status| status.code())) {
+    match (genuine, forged) {
         (Ok(_), Err(Code::Unauthenticated)) => Ok(()),
         _ => Err("not the answers that were expected".into()),
     }
 }
 
 /// Makes one call that is signed with `secret`.
-async fn call(
-    address: SocketAddr,
-    secret: &str,
-) -> Result<Result<Receipt, Status>, Box<dyn Error>> {
+async fn call(address: SocketAddr, secret: &str) -> Result<Result<Receipt, Status>, BoxError> {
     let channel = Channel::from_shared(format!("http://{address}"))?
         .connect()
         .await?;
@@ -150,13 +147,13 @@ async fn signed(
     let (mut parts, body) = request.into_parts();
     let frame = body.collect().await?.to_bytes();
     let now = Timestamp::from(SystemTime::now());
-    let signed = signer.request("msg_1", now, frame.clone());
+    let delivery = signer.request("msg_1", now, frame.clone());
     for name in [
         HeaderFamily::Svix.id(),
         HeaderFamily::Svix.timestamp(),
         HeaderFamily::Svix.signature(),
     ] {
-        if let Some(value) = signed.headers().get(&name) {
+        if let Some(value) = delivery.headers().get(&name) {
             parts.headers.insert(name, value.clone());
         }
     }

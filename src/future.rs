@@ -34,7 +34,7 @@ pin_project! {
     #[project = StateProj]
     enum State<S, ReqBody, F> {
         // The head was refused; the body is never polled.
-        Refused { refusal: Option<(Rejection, Parts)> },
+        Refused { refusal: Option<Refusal> },
         // The head is in order; the body is collected and hashed as it arrives.
         Receiving {
             #[pin]
@@ -48,6 +48,12 @@ pin_project! {
     }
 }
 
+/// A refusal and the head of the request that it answers.
+struct Refusal {
+    rejection: Rejection,
+    parts: Parts,
+}
+
 /// What waits for the end of the body.
 struct Pending<S> {
     reception: Reception,
@@ -59,7 +65,7 @@ impl<S, E, B, R, ReqBody, F> ResponseFuture<S, E, B, R, ReqBody, F> {
     pub(crate) fn refuse(rejection: Rejection, parts: Parts, rejection_response: R) -> Self {
         Self::new(
             State::Refused {
-                refusal: Some((rejection, parts)),
+                refusal: Some(Refusal { rejection, parts }),
             },
             rejection_response,
         )
@@ -107,7 +113,7 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         loop {
-            let (rejection, parts) = match this.state.as_mut().project() {
+            let Refusal { rejection, parts } = match this.state.as_mut().project() {
                 StateProj::Refused { refusal } => match refusal.take() {
                     Some(refusal) => refusal,
                     None => return Poll::Pending,
@@ -153,7 +159,7 @@ impl<S> Pending<S> {
     fn open<E, B>(
         self,
         received: Result<(), RejectionKind>,
-    ) -> Result<(S, Request<B>), Box<(Rejection, Parts)>>
+    ) -> Result<(S, Request<B>), Box<Refusal>>
     where
         E: WebhookEvent,
         B: From<Bytes>,
@@ -169,7 +175,7 @@ impl<S> Pending<S> {
                 parts.extensions.insert(delivery);
                 Ok((self.ready_inner, Request::from_parts(parts, body)))
             }
-            Err(rejection) => Err(Box::new((rejection, parts))),
+            Err(rejection) => Err(Box::new(Refusal { rejection, parts })),
         }
     }
 }

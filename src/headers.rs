@@ -96,7 +96,7 @@ impl SignatureHeaders {
 }
 
 /// The one value of a header; it may be repeated, not contradicted.
-fn only_value<'h>(mut lines: ValueIter<'h, HeaderValue>) -> Result<&'h [u8], RejectionKind> {
+fn only_value(mut lines: ValueIter<'_, HeaderValue>) -> Result<&[u8], RejectionKind> {
     let first = lines.next().ok_or(RejectionKind::MissingSignatureHeaders)?;
     if lines.any(|line| line != first) {
         return Err(RejectionKind::ConflictingSignatureHeaders);

@@ -15,7 +15,7 @@ use std::{
 
 use axum::{Router, extract::State, http::StatusCode, routing::post};
 use comfy_table::{Table, presets::UTF8_FULL_CONDENSED};
-use deliveries::{PATH, SECRET};
+use deliveries::{MAX_BODY_BYTES, PATH, SECRET};
 use tower_webhook::{Delivery, Receiver, Timestamp, WebhookLayer, voyado};
 
 /// What the handler was called with since the last look.
@@ -42,7 +42,9 @@ async fn on_event(State(seen): State<Seen>, delivery: Delivery<voyado::Envelope>
 #[tokio::main]
 async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let seen = Seen::default();
-    let receiver = Receiver::builder([SECRET]).build()?;
+    let receiver = Receiver::builder([SECRET])
+        .max_body_bytes(MAX_BODY_BYTES)
+        .build()?;
     let app = Router::new()
         .route(PATH, post(on_event))
         .layer(WebhookLayer::<voyado::Envelope>::new(receiver))
@@ -54,7 +56,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let client = reqwest::Client::builder().no_proxy().build()?;
     let mut table = Table::new();
     table
-        .load_preset(UTF8_FULL_CONDENSED)
+        .load_style(UTF8_FULL_CONDENSED)
         .set_header(["sent", "answer", "the handler saw", ""]);
     let mut failures = 0;
     for delivery in deliveries::all(Timestamp::from(SystemTime::now()))? {

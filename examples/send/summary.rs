@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, fmt, time::Duration};
 
+use http::StatusCode;
+
 use crate::sender::Answer;
 
 /// Answers by status, errors, latencies.
@@ -24,7 +26,7 @@ impl FromIterator<Answer> for Summary {
     fn from_iter<I: IntoIterator<Item = Answer>>(answers: I) -> Self {
         let mut summary = Self::default();
         for Answer { status, latency } in answers {
-            let is_success = status.as_ref().is_ok_and(|status| status.is_success());
+            let is_success = status.as_ref().is_ok_and(StatusCode::is_success);
             summary.failures += usize::from(!is_success);
             match status {
                 Ok(status) => {

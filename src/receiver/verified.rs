@@ -63,10 +63,6 @@ impl fmt::Debug for Verified {
     }
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the shape that map_err wants"
-)]
 fn refusal(error: DecodeError) -> RejectionKind {
     match error.kind() {
         DecodeErrorKind::Malformed => RejectionKind::MalformedEvent,

@@ -1,0 +1,138 @@
+use serde_json::value::RawValue;
+
+use super::{
+    Envelope, EventType,
+    field::JsonField,
+    payload::{
+        AcceptsEmailChanged, AcceptsPostalChanged, AcceptsSmsChanged, ConsentChanged, Contact,
+        ContactDeleted, MultichannelPromotionAssigned, PointBalanceUpdated, PointsAdded,
+        RewardVoucherCreated,
+    },
+};
+use crate::event::{AuthenticBody, DecodeError, WebhookEvent};
+
+/// The type of the test event that Svix sends.
+pub(super) const PING: &str = "svix.ping";
+
+/// What happened in Voyado Engage.
+///
+/// As the event of a layer it drops the rest of the [`Envelope`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Event {
+    /// `contact.acceptsEmail.changed`: the e-mail preference of an existing contact changed.
+    AcceptsEmailChanged(AcceptsEmailChanged),
+    /// `contact.acceptsSms.changed`: the SMS preference of an existing contact changed.
+    AcceptsSmsChanged(AcceptsSmsChanged),
+    /// `contact.acceptsPostal.changed`: the postal preference of an existing contact changed.
+    AcceptsPostalChanged(AcceptsPostalChanged),
+    /// `contact.consent.changed`: a consent of a contact changed.
+    ConsentChanged(ConsentChanged),
+    /// `loyalty.addPoints`: points were added in Engage's interface or by an automation.
+    PointsAdded(PointsAdded),
+    /// `point.balance.updated`: a contact's point balance changed.
+    PointBalanceUpdated(PointBalanceUpdated),
+    /// `reward.voucher.created`: a reward voucher was created for a contact.
+    RewardVoucherCreated(RewardVoucherCreated),
+    /// `promotion.multichannel.assigned`: a multichannel promotion was assigned to a contact.
+    MultichannelPromotionAssigned(MultichannelPromotionAssigned),
+    /// `contact.created`: a contact was created.
+    ContactCreated(Box<Contact>),
+    /// `contact.updated`: a contact was updated. Possibly only what changed is set (inferred).
+    ContactUpdated(Box<Contact>),
+    /// `contact.deleted`: a contact was deleted.
+    ContactDeleted(ContactDeleted),
+    /// `svix.ping`: a test from Svix, about nothing in Engage.
+    Ping,
+    /// A type of event that this version does not know.
+    Unknown(UnknownEvent),
+}
+
+impl Event {
+    /// The type of the event as Voyado names it.
+    pub fn event_type(&self) -> &str {
+        let known = match self {
+            Self::AcceptsEmailChanged(_) => EventType::AcceptsEmailChanged,
+            Self::AcceptsSmsChanged(_) => EventType::AcceptsSmsChanged,
+            Self::AcceptsPostalChanged(_) => EventType::AcceptsPostalChanged,
+            Self::ConsentChanged(_) => EventType::ConsentChanged,
+            Self::PointsAdded(_) => EventType::PointsAdded,
+            Self::PointBalanceUpdated(_) => EventType::PointBalanceUpdated,
+            Self::RewardVoucherCreated(_) => EventType::RewardVoucherCreated,
+            Self::MultichannelPromotionAssigned(_) => EventType::MultichannelPromotionAssigned,
+            Self::ContactCreated(_) => EventType::ContactCreated,
+            Self::ContactUpdated(_) => EventType::ContactUpdated,
+            Self::ContactDeleted(_) => EventType::ContactDeleted,
+            Self::Ping => return PING,
+            Self::Unknown(event) => return &event.event_type,
+        };
+        known.as_str()
+    }
+
+    /// The contact that the event is about; `None` for a ping and for an unknown type.
+    pub fn contact_id(&self) -> Option<&str> {
+        match self {
+            Self::AcceptsEmailChanged(event) => Some(&event.contact_id),
+            Self::AcceptsSmsChanged(event) => Some(&event.contact_id),
+            Self::AcceptsPostalChanged(event) => Some(&event.contact_id),
+            Self::ConsentChanged(event) => Some(&event.contact_id),
+            Self::PointsAdded(event) => Some(&event.contact_id),
+            Self::PointBalanceUpdated(event) => Some(&event.contact_id),
+            Self::RewardVoucherCreated(event) => Some(&event.contact_id),
+            Self::MultichannelPromotionAssigned(event) => Some(&event.contact_id),
+            Self::ContactCreated(contact) | Self::ContactUpdated(contact) => {
+                Some(&contact.contact_id)
+            }
+            Self::ContactDeleted(event) => Some(&event.contact_id),
+            Self::Ping | Self::Unknown(_) => None,
+        }
+    }
+
+    /// Reads a payload in plain text.
+    pub(super) fn from_payload(event_type: &str, payload: &RawValue) -> Result<Self, DecodeError> {
+        if event_type == PING {
+            return Ok(Self::Ping);
+        }
+        let Ok(known) = event_type.parse() else {
+            return Ok(Self::Unknown(UnknownEvent {
+                event_type: event_type.to_owned(),
+                payload: payload.to_owned(),
+            }));
+        };
+        Ok(match known {
+            EventType::AcceptsEmailChanged => Self::AcceptsEmailChanged(read(payload)?),
+            EventType::AcceptsSmsChanged => Self::AcceptsSmsChanged(read(payload)?),
+            EventType::AcceptsPostalChanged => Self::AcceptsPostalChanged(read(payload)?),
+            EventType::ConsentChanged => Self::ConsentChanged(read(payload)?),
+            EventType::PointsAdded => Self::PointsAdded(read(payload)?),
+            EventType::PointBalanceUpdated => Self::PointBalanceUpdated(read(payload)?),
+            EventType::RewardVoucherCreated => Self::RewardVoucherCreated(read(payload)?),
+            EventType::MultichannelPromotionAssigned => {
+                Self::MultichannelPromotionAssigned(read(payload)?)
+            }
+            EventType::ContactCreated => Self::ContactCreated(read(payload).map(Box::new)?),
+            EventType::ContactUpdated => Self::ContactUpdated(read(payload).map(Box::new)?),
+            EventType::ContactDeleted => Self::ContactDeleted(read(payload)?),
+        })
+    }
+}
+
+impl WebhookEvent for Event {
+    fn decode(body: &AuthenticBody<'_>) -> Result<Self, DecodeError> {
+        Envelope::decode(body).map(|envelope| envelope.event)
+    }
+}
+
+/// An event of a type that this version of the crate does not know.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct UnknownEvent {
+    /// The type as it was sent.
+    pub event_type: String,
+    /// The payload as it was sent; `null` if there was none.
+    pub payload: Box<RawValue>,
+}
+
+fn read<T: JsonField>(payload: &RawValue) -> Result<T, DecodeError> {
+    T::from_json(payload).map_err(|_| DecodeError::malformed())
+}

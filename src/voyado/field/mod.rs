@@ -1,0 +1,68 @@
+//! What a field of a payload can hold.
+
+mod date_time;
+mod decimal;
+mod identifier;
+mod text;
+
+pub use date_time::DateTime;
+pub(super) use date_time::date_or_date_time;
+pub use identifier::Identifier;
+
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+/// A type that a field can have.
+///
+/// It reads the JSON text instead of implementing `Deserialize`: the text of a number is exact, and a value
+/// of another type is still there to be kept.
+pub(super) trait JsonField: Sized {
+    /// Reads the value of a field that is neither absent nor `null`.
+    fn from_json(json: &RawValue) -> Result<Self, Mismatch>;
+
+    /// What to write as the value of the field.
+    fn to_json(&self) -> impl Serialize;
+}
+
+/// The JSON is valid, but of another type than the field's.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mismatch;
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the JSON is not of the expected type")
+    }
+}
+
+impl JsonField for bool {
+    fn from_json(json: &RawValue) -> Result<Self, Mismatch> {
+        json.get().parse().map_err(|_| Mismatch)
+    }
+
+    fn to_json(&self) -> impl Serialize {
+        self
+    }
+}
+
+impl JsonField for Box<RawValue> {
+    fn from_json(json: &RawValue) -> Result<Self, Mismatch> {
+        Ok(json.to_owned())
+    }
+
+    fn to_json(&self) -> impl Serialize {
+        self
+    }
+}
+
+impl<T: JsonField + Serialize> JsonField for Vec<T> {
+    fn from_json(json: &RawValue) -> Result<Self, Mismatch> {
+        let items: Vec<&RawValue> = serde_json::from_str(json.get()).map_err(|_| Mismatch)?;
+        items.into_iter().map(T::from_json).collect()
+    }
+
+    fn to_json(&self) -> impl Serialize {
+        self
+    }
+}

@@ -1,0 +1,7 @@
+//! Objects whose fields are partly known.
+
+mod members;
+mod other_fields;
+
+pub(super) use members::Members;
+pub use other_fields::OtherFields;
