@@ -14,7 +14,7 @@ const FORGED_SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 
 /// A request and the answer it must get.
 pub(crate) struct Sent {
-    pub(crate) sent: String,
+    pub(crate) description: String,
     pub(crate) request: Request<Bytes>,
     pub(crate) answer: StatusCode,
 }
@@ -35,14 +35,14 @@ pub(crate) fn all(now: Timestamp) -> Result<Vec<Sent>, ConfigError> {
             let id = format!("msg_{number}");
             let (parts, _) = sender.request(&id, now, body.clone()).into_parts();
             Sent {
-                sent: event_type.as_str().into(),
+                description: event_type.as_str().into(),
                 request: Request::from_parts(parts, body),
                 answer: StatusCode::NO_CONTENT,
             }
         })
         .collect();
 
-    let forger = Signer::new(FORGED_SECRET)?;
+    let stranger = Signer::new(FORGED_SECRET)?;
     let stale = Timestamp::from_unix_seconds(now.unix_seconds() - 3600);
     let genuine = signed(&sender, now, Bytes::from_static(body.as_bytes()));
     let (parts, _) = genuine.clone().into_parts();
@@ -53,7 +53,7 @@ pub(crate) fn all(now: Timestamp) -> Result<Vec<Sent>, ConfigError> {
     let forged = [
         (
             "signed with a wrong secret",
-            signed(&forger, now, Bytes::from_static(body.as_bytes())),
+            signed(&stranger, now, Bytes::from_static(body.as_bytes())),
             StatusCode::UNAUTHORIZED,
         ),
         ("changed on the way", changed, StatusCode::UNAUTHORIZED),
@@ -69,8 +69,8 @@ pub(crate) fn all(now: Timestamp) -> Result<Vec<Sent>, ConfigError> {
             StatusCode::PAYLOAD_TOO_LARGE,
         ),
     ];
-    deliveries.extend(forged.map(|(sent, request, answer)| Sent {
-        sent: format!("forged: {sent}"),
+    deliveries.extend(forged.map(|(description, request, answer)| Sent {
+        description: format!("forged: {description}"),
         request,
         answer,
     }));

@@ -72,7 +72,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
             response.status() == delivery.answer && saw.is_some() == delivery.answer.is_success();
         failures += usize::from(!as_expected);
         table.add_row([
-            delivery.sent,
+            delivery.description,
             response.status().to_string(),
             saw.unwrap_or_else(|| "-".into()),
             if as_expected { "ok" } else { "NOT AS EXPECTED" }.into(),

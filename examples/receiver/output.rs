@@ -26,6 +26,9 @@ pub(crate) fn line(delivery: &Delivery<voyado::Envelope>) -> serde_json::Result<
         event_id: envelope.id.as_deref(),
         event: &envelope.event,
     })?;
+    // What the crate does not know is kept as it was sent, line breaks included. In JSON they can only be
+    // between tokens.
+    line.retain(|byte| !matches!(byte, b'\n' | b'\r'));
     line.push(b'\n');
     Ok(line)
 }

@@ -1,3 +1,4 @@
+use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::{
@@ -16,8 +17,10 @@ pub(super) const PING: &str = "svix.ping";
 
 /// What happened in Voyado Engage.
 ///
-/// As the event of a layer it drops the rest of the [`Envelope`].
-#[derive(Clone, Debug)]
+/// As the event of a layer it drops the rest of the [`Envelope`]. It is serialised as its payload, with the
+/// names that Voyado documents and the fields that this crate does not know; a ping as `null`.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
 #[non_exhaustive]
 pub enum Event {
     /// `contact.acceptsEmail.changed`: the e-mail preference of an existing contact changed.
@@ -123,11 +126,13 @@ impl WebhookEvent for Event {
     }
 }
 
-/// An event of a type that this version of the crate does not know.
-#[derive(Clone, Debug)]
+/// An event of a type that this version of the crate does not know. It is serialised as its payload.
+#[derive(Clone, Debug, Serialize)]
+#[serde(transparent)]
 #[non_exhaustive]
 pub struct UnknownEvent {
     /// The type as it was sent.
+    #[serde(skip)]
     pub event_type: String,
     /// The payload as it was sent; `null` if there was none.
     pub payload: Box<RawValue>,

@@ -64,7 +64,7 @@ pub(crate) fn echo()
 /// A body of the frames given, which counts how often it is polled.
 #[derive(Clone)]
 pub(crate) struct Frames {
-    frames: std::collections::VecDeque<Result<Bytes, &'static str>>,
+    left: std::collections::VecDeque<Result<Bytes, &'static str>>,
     then_pending: bool,
     polls: Arc<AtomicUsize>,
 }
@@ -72,7 +72,7 @@ pub(crate) struct Frames {
 impl Frames {
     pub(crate) fn new(frames: impl IntoIterator<Item = Result<Bytes, &'static str>>) -> Self {
         Self {
-            frames: frames.into_iter().collect(),
+            left: frames.into_iter().collect(),
             then_pending: false,
             polls: Arc::default(),
         }
@@ -97,7 +97,7 @@ impl http_body::Body for Frames {
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, &'static str>>> {
         self.polls.fetch_add(1, Ordering::Relaxed);
-        match self.frames.pop_front() {
+        match self.left.pop_front() {
             Some(frame) => Poll::Ready(Some(frame.map(Frame::data))),
             None if self.then_pending => Poll::Pending,
             None => Poll::Ready(None),

@@ -28,12 +28,12 @@ async fn serve() -> std::net::SocketAddr {
 }
 
 fn head_of(request: &Request<Full<Bytes>>, framing: &str) -> String {
-    let headers: String = request
-        .headers()
-        .iter()
-        .map(|(name, value)| format!("{name}: {}\r\n", value.to_str().unwrap()))
-        .collect();
-    format!("POST / HTTP/1.1\r\nhost: test\r\nconnection: close\r\n{headers}{framing}\r\n\r\n")
+    let mut head = String::from("POST / HTTP/1.1\r\nhost: test\r\nconnection: close\r\n");
+    for (name, value) in request.headers() {
+        let value = value.to_str().unwrap();
+        head.extend([name.as_str(), ": ", value, "\r\n"]);
+    }
+    head + framing + "\r\n\r\n"
 }
 
 async fn answer(mut stream: TcpStream) -> String {
