@@ -73,7 +73,7 @@ fn on_event(delivery: &Delivery<Event>) -> StatusCode {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+pub(crate) async fn main() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     tokio::spawn(serve(listener, Receiver::builder([SECRET]).build()?));

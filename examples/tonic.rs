@@ -102,7 +102,7 @@ async fn on_note(request: Request<Note>) -> Result<Response<Receipt>, Status> {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), BoxError> {
+pub(crate) async fn main() -> Result<(), BoxError> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     tokio::spawn(serve(listener, Receiver::builder([SECRET]).build()?));

@@ -13,9 +13,13 @@ use crate::config_error::{ConfigError, ConfigErrorKind};
 /// are known.
 const MIN_LEN: usize = 16;
 
-const PADDING_OPTIONAL: GeneralPurpose = GeneralPurpose::new(
+/// A secret is ours to configure, not a stranger's to send: padding is optional and unused last bits are
+/// ignored, as in the sender's libraries.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
 );
 
 /// A shared secret for `v1` signatures: zeroed when dropped, not shown by `Debug`.
@@ -40,7 +44,7 @@ impl SigningSecret {
             return Err(ConfigError::new(ConfigErrorKind::PublicKeyUnsupported));
         }
         let encoded = text.strip_prefix("whsec_").unwrap_or(text);
-        let bytes = PADDING_OPTIONAL
+        let bytes = LENIENT
             .decode(encoded)
             .map(Zeroizing::new)
             .map_err(|_| ConfigError::new(ConfigErrorKind::SigningSecretNotBase64))?;

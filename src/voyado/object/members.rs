@@ -1,4 +1,4 @@
-use std::{array, borrow::Cow, fmt};
+use std::{borrow::Cow, fmt};
 
 use serde::{
     Deserialize, Deserializer as _,
@@ -14,7 +14,8 @@ use crate::voyado::field::Mismatch;
 /// The slots are taken in the order of the names. A field that goes by `K` names takes `K` slots: the first
 /// that holds something counts, and what the others hold is kept with the rest.
 pub(in crate::voyado) struct Members<'de, const N: usize> {
-    slots: array::IntoIter<Option<Member<'de>>, N>,
+    slots: [Option<Member<'de>>; N],
+    taken: usize,
     other: OtherFields,
 }
 
@@ -24,17 +25,21 @@ struct Member<'de> {
 }
 
 impl<'de, const N: usize> Members<'de, N> {
+    pub(in crate::voyado) fn new() -> Self {
+        Self { slots: [const { None }; N], taken: 0, other: OtherFields::default() }
+    }
+
     /// Reads an object whose known fields have these names, in any order and any ASCII case.
     ///
     /// Fails if the text is not one JSON object, or if a known name is in it twice.
     pub(in crate::voyado) fn parse(
+        &mut self,
         json: &'de str,
         names: &[&str; N],
-    ) -> Result<Self, serde_json::Error> {
+    ) -> Result<(), serde_json::Error> {
         let mut deserializer = serde_json::Deserializer::from_str(json);
-        let members = deserializer.deserialize_map(MembersVisitor { names })?;
-        deserializer.end()?;
-        Ok(members)
+        deserializer.deserialize_map(MembersVisitor { names, members: self })?;
+        deserializer.end()
     }
 
     /// A field that must be there. An empty text is as good as none.
@@ -83,14 +88,20 @@ impl<'de, const N: usize> Members<'de, N> {
     }
 
     fn next<const K: usize>(&mut self) -> Option<Member<'de>> {
-        let mut sent = self
-            .slots
-            .by_ref()
-            .take(K)
-            .flatten()
-            .filter(|member| member.value.get() != "null");
-        let first = sent.next();
-        sent.for_each(|member| keep(&mut self.other, member));
+        let mut first = None;
+        for slot in self.slots.iter_mut().skip(self.taken).take(K) {
+            match slot.take() {
+                Some(member) if member.value.get() != "null" => {
+                    if first.is_none() {
+                        first = Some(member);
+                    } else {
+                        keep(&mut self.other, member);
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.taken += K;
         first
     }
 }
@@ -99,38 +110,34 @@ fn keep(other: &mut OtherFields, member: Member<'_>) {
     other.push(member.name.into_owned(), member.value.to_owned());
 }
 
-struct MembersVisitor<'a, const N: usize> {
+struct MembersVisitor<'a, 'de, const N: usize> {
     names: &'a [&'a str; N],
+    members: &'a mut Members<'de, N>,
 }
 
-impl<'de, const N: usize> Visitor<'de> for MembersVisitor<'_, N> {
-    type Value = Members<'de, N>;
+impl<'de, const N: usize> Visitor<'de> for MembersVisitor<'_, 'de, N> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut slots = [const { None }; N];
-        let mut other = OtherFields::default();
         while let Some((Name(name), value)) = map.next_entry()? {
             let slot = self
                 .names
                 .iter()
-                .zip(&mut slots)
-                .find_map(|(known, slot)| known.eq_ignore_ascii_case(&name).then_some(slot));
+                .zip(&mut self.members.slots)
+                .find_map(|(known, slot)| (*known == name || known.eq_ignore_ascii_case(&name)).then_some(slot));
             let member = Member { name, value };
             match slot {
-                None => keep(&mut other, member),
+                None => keep(&mut self.members.other, member),
                 Some(slot @ None) => *slot = Some(member),
                 // Whether the first or the last one holds cannot be decided.
                 Some(Some(_)) => return Err(A::Error::custom("a field is there twice")),
             }
         }
-        Ok(Members {
-            slots: slots.into_iter(),
-            other,
-        })
+        Ok(())
     }
 }
 

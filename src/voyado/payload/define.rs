@@ -39,7 +39,8 @@ macro_rules! payload {
             fn from_json(
                 json: &serde_json::value::RawValue,
             ) -> Result<Self, $crate::voyado::field::Mismatch> {
-                let mut members = $crate::voyado::object::Members::parse(
+                let mut members = $crate::voyado::object::Members::new();
+                members.parse(
                     json.get(),
                     &[$($name $(, $alias)*),*],
                 )

@@ -1,0 +1,18 @@
+//! The examples for hyper and tonic, run as they are: each fails if an answer is not as it should be.
+
+#[path = "../../examples/hyper.rs"]
+#[allow(dead_code, unreachable_pub, reason = "a program of its own")]
+mod hyper_example;
+#[path = "../../examples/tonic.rs"]
+#[allow(dead_code, unreachable_pub, reason = "a program of its own")]
+mod tonic_example;
+
+#[test]
+fn the_layer_works_on_hyper() {
+    hyper_example::main().unwrap();
+}
+
+#[test]
+fn the_layer_works_on_tonic() {
+    tonic_example::main().unwrap();
+}

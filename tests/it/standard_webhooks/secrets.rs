@@ -1,0 +1,131 @@
+use std::time::Duration;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use tower_webhook::{ConfigErrorKind, Receiver, SigningSecret};
+
+use crate::support::{BODY, NOW, SECRET, answer, genuine_set};
+
+const BARE: &str = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+fn refused(text: &str) -> Option<ConfigErrorKind> {
+    SigningSecret::parse(text).err().map(|error| error.kind())
+}
+
+fn opens_the_genuine_request(secret: SigningSecret) -> bool {
+    let receiver = Receiver::builder([secret])
+        .clock(|| Duration::from_secs(NOW))
+        .build()
+        .unwrap();
+    answer(&receiver, &genuine_set("svix"), BODY).is_ok()
+}
+
+#[test]
+fn a_secret_is_read_in_each_form_in_which_senders_show_it() {
+    for text in [
+        SECRET.to_owned(),
+        BARE.to_owned(),
+        format!(" \t{SECRET}\r\n"),
+        format!("v1,{SECRET}"),
+        format!("v1,{BARE}"),
+    ] {
+        let secret = SigningSecret::parse(&text).unwrap();
+        assert!(opens_the_genuine_request(secret), "{text:?}");
+    }
+}
+
+#[test]
+fn padding_of_a_secret_is_optional() {
+    for len in [16, 17] {
+        let padded = STANDARD.encode(vec![7; len]);
+        assert!(padded.ends_with('='));
+        assert_eq!(refused(&padded), None);
+        assert_eq!(refused(padded.trim_end_matches('=')), None);
+    }
+}
+
+#[test]
+fn an_empty_secret_is_named() {
+    for text in ["", " ", "whsec_", "v1,whsec_", "v1,"] {
+        assert_eq!(
+            refused(text),
+            Some(ConfigErrorKind::EmptySigningSecret),
+            "{text:?}"
+        );
+    }
+    let raw = SigningSecret::from_bytes(&[]).unwrap_err();
+    assert_eq!(raw.kind(), ConfigErrorKind::EmptySigningSecret);
+}
+
+#[test]
+fn a_secret_of_16_bytes_is_accepted_and_of_15_too_short() {
+    for len in [16, 23, 24, 64, 75, 200] {
+        assert_eq!(refused(&STANDARD.encode(vec![7; len])), None);
+        assert!(SigningSecret::from_bytes(&vec![7; len]).is_ok());
+    }
+    for len in [1, 15] {
+        assert_eq!(
+            refused(&STANDARD.encode(vec![7; len])),
+            Some(ConfigErrorKind::SigningSecretTooShort)
+        );
+        let raw = SigningSecret::from_bytes(&vec![7; len]).unwrap_err();
+        assert_eq!(raw.kind(), ConfigErrorKind::SigningSecretTooShort);
+    }
+}
+
+#[test]
+fn a_private_key_is_named() {
+    assert_eq!(
+        refused(&format!("whsk_{BARE}")),
+        Some(ConfigErrorKind::PrivateKeyGiven)
+    );
+}
+
+#[test]
+fn a_public_key_is_named() {
+    assert_eq!(
+        refused("whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4="),
+        Some(ConfigErrorKind::PublicKeyUnsupported)
+    );
+}
+
+#[test]
+fn a_wrong_character_in_base64_is_named() {
+    for wrong in ["-", "_", "!", " ", "é", "="] {
+        let text = format!("whsec_MfKQ{wrong}r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+        assert_eq!(
+            refused(&text),
+            Some(ConfigErrorKind::SigningSecretNotBase64),
+            "{text:?}"
+        );
+    }
+}
+
+#[test]
+fn raw_bytes_are_a_secret_by_their_own_constructor_only() {
+    let raw = STANDARD.decode(BARE).unwrap();
+    let secret = SigningSecret::from_bytes(&raw).unwrap();
+    assert!(opens_the_genuine_request(secret));
+    // The text's own bytes are another secret.
+    let text = SigningSecret::from_bytes(BARE.as_bytes()).unwrap();
+    assert!(!opens_the_genuine_request(text));
+}
+
+#[test]
+fn errors_and_debug_do_not_show_the_secret() {
+    let error = SigningSecret::parse("whsec_MfKQ9r8!").unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("MfKQ"));
+    let secret = SigningSecret::parse(SECRET).unwrap();
+    assert_eq!(format!("{secret:?}"), "SigningSecret([redacted])");
+}
+
+#[test]
+fn no_secret_at_all_is_a_configuration_error() {
+    let error = Receiver::builder([""; 0]).build().unwrap_err();
+    assert_eq!(error.kind(), ConfigErrorKind::NoSigningSecret);
+}
+
+#[test]
+fn one_wrong_secret_among_good_ones_is_a_configuration_error() {
+    let error = Receiver::builder([SECRET, "whsec_"]).build().unwrap_err();
+    assert_eq!(error.kind(), ConfigErrorKind::EmptySigningSecret);
+}

@@ -1,0 +1,97 @@
+//! One genuine request, and ways to change one thing of it.
+
+use std::time::Duration;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use hmac::{Hmac, KeyInit, Mac};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use http_body_util::Full;
+use tower_webhook::{Delivery, Receiver, RejectionKind, Timestamp, WebhookEvent, testing::Signer};
+
+pub(crate) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+pub(crate) const ID: &str = "msg_p5jXN8AQM9LWM0D4loKWxJek";
+pub(crate) const NOW: u64 = 1_614_265_330;
+pub(crate) const BODY: &str = r#"{"test": 2432232314}"#;
+
+pub(crate) fn receiver_at(seconds: u64) -> Receiver {
+    Receiver::builder([SECRET])
+        .clock(move || Duration::from_secs(seconds))
+        .build()
+        .unwrap()
+}
+
+pub(crate) fn signer() -> Signer {
+    Signer::new(SECRET).unwrap()
+}
+
+/// Signs the body at [`NOW`] and takes it through every step.
+pub(crate) fn open<E: WebhookEvent>(body: impl Into<Bytes>) -> Result<Delivery<E>, RejectionKind> {
+    let body = body.into();
+    let request: http::Request<Full<Bytes>> =
+        signer().request(ID, Timestamp::from_unix_seconds(NOW), body.clone());
+    let opened = receiver_at(NOW)
+        .check_head(request.headers())
+        .and_then(|head| head.check_signature(body))
+        .and_then(tower_webhook::Verified::open);
+    opened.map_err(|rejection| rejection.kind())
+}
+
+/// A `v1` entry over any texts, with a computation of its own.
+pub(crate) fn signature_of(id: &str, timestamp: &str, body: impl AsRef<[u8]>) -> String {
+    let key = STANDARD
+        .decode(SECRET.trim_start_matches("whsec_"))
+        .unwrap();
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(&key).unwrap();
+    mac.update(format!("{id}.{timestamp}.").as_bytes());
+    mac.update(body.as_ref());
+    format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
+}
+
+/// The genuine signature of the genuine request.
+pub(crate) fn genuine() -> String {
+    signature_of(ID, &NOW.to_string(), BODY)
+}
+
+pub(crate) fn append(headers: &mut HeaderMap, name: &str, value: impl AsRef<[u8]>) {
+    headers.append(
+        HeaderName::from_bytes(name.as_bytes()).unwrap(),
+        HeaderValue::from_bytes(value.as_ref()).unwrap(),
+    );
+}
+
+/// A complete set of one family.
+pub(crate) fn set(
+    family: &str,
+    id: impl AsRef<[u8]>,
+    timestamp: impl AsRef<[u8]>,
+    signature: impl AsRef<[u8]>,
+) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    append(&mut headers, &format!("{family}-id"), id);
+    append(&mut headers, &format!("{family}-timestamp"), timestamp);
+    append(&mut headers, &format!("{family}-signature"), signature);
+    headers
+}
+
+/// The headers of the genuine request.
+pub(crate) fn genuine_set(family: &str) -> HeaderMap {
+    set(family, ID, NOW.to_string(), genuine())
+}
+
+/// What a receiver says to headers and a body.
+pub(crate) fn answer(
+    receiver: &Receiver,
+    headers: &HeaderMap,
+    body: impl Into<Bytes>,
+) -> Result<(), RejectionKind> {
+    let verified = receiver
+        .check_head(headers)
+        .and_then(|head| head.check_signature(body));
+    verified.map(drop).map_err(|rejection| rejection.kind())
+}
+
+/// [`answer`] of a receiver at [`NOW`] to the genuine body.
+pub(crate) fn answer_now(headers: &HeaderMap) -> Result<(), RejectionKind> {
+    answer(&receiver_at(NOW), headers, BODY)
+}
