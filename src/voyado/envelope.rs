@@ -84,7 +84,8 @@ impl<'de> Fields<'de> {
     ];
 
     fn parse(json: &'de str) -> Result<Self, DecodeError> {
-        let mut members = Members::new(); members.parse(json, &Self::NAMES)?;
+        let mut members = Members::new();
+        members.parse(json, &Self::NAMES)?;
         Self::from_members(members).map_err(|Mismatch| DecodeError::malformed())
     }
 
