@@ -6,3 +6,4 @@ mod layer;
 mod oracles;
 mod standard_webhooks;
 mod support;
+mod voyado;
