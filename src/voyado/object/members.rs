@@ -26,7 +26,11 @@ struct Member<'de> {
 
 impl<'de, const N: usize> Members<'de, N> {
     pub(in crate::voyado) fn new() -> Self {
-        Self { slots: [const { None }; N], taken: 0, other: OtherFields::default() }
+        Self {
+            slots: [const { None }; N],
+            taken: 0,
+            other: OtherFields::default(),
+        }
     }
 
     /// Reads an object whose known fields have these names, in any order and any ASCII case.
@@ -38,7 +42,10 @@ impl<'de, const N: usize> Members<'de, N> {
         names: &[&str; N],
     ) -> Result<(), serde_json::Error> {
         let mut deserializer = serde_json::Deserializer::from_str(json);
-        deserializer.deserialize_map(MembersVisitor { names, members: self })?;
+        deserializer.deserialize_map(MembersVisitor {
+            names,
+            members: self,
+        })?;
         deserializer.end()
     }
 
@@ -128,7 +135,9 @@ impl<'de, const N: usize> Visitor<'de> for MembersVisitor<'_, 'de, N> {
                 .names
                 .iter()
                 .zip(&mut self.members.slots)
-                .find_map(|(known, slot)| (*known == name || known.eq_ignore_ascii_case(&name)).then_some(slot));
+                .find_map(|(known, slot)| {
+                    (*known == name || known.eq_ignore_ascii_case(&name)).then_some(slot)
+                });
             let member = Member { name, value };
             match slot {
                 None => keep(&mut self.members.other, member),
