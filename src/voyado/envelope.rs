@@ -1,12 +1,10 @@
 use std::str;
 
-use serde_json::value::RawValue;
-
 use super::{
-    Event,
+    Event, OtherFields,
     event::PING,
-    field::{JsonField, Mismatch},
-    object::{Members, OtherFields},
+    field::JsonField,
+    sent_envelope::{SentEnvelope, SentPayload},
 };
 use crate::event::{AuthenticBody, DecodeError, WebhookEvent};
 
@@ -32,25 +30,31 @@ pub struct Envelope {
 }
 
 impl Envelope {
-    fn parse(json: &str) -> Result<Self, DecodeError> {
-        let fields = Fields::parse(json)?;
-        let event_type = match fields.event_type {
+    fn from_json(json: &str) -> Result<Self, DecodeError> {
+        let sent = SentEnvelope::from_json(json)?;
+        let event_type = match sent.event_type {
             Some(event_type) if !event_type.is_empty() => event_type,
-            None if is_bare_ping(&fields.other) => PING.to_owned(),
+            None if is_bare_ping(&sent.other) => PING.to_owned(),
             _ => return Err(DecodeError::malformed()),
         };
         // Never delivered as it is: a handler must not mistake ciphertext for a payload.
-        if fields.is_encrypted {
+        if sent.is_encrypted {
             return Err(DecodeError::decryption_key_missing());
         }
-        let event = Event::from_payload(&event_type, fields.payload.unwrap_or(RawValue::NULL))?;
+        let event = match sent.payload {
+            SentPayload::Read(event) => event,
+            // Where in the payload the error is would be mistaken for where in the body.
+            SentPayload::Raw(payload) => {
+                Event::from_payload(&event_type, payload).map_err(|_| DecodeError::malformed())?
+            }
+        };
         Ok(Self {
             event_type,
-            id: fields.id,
-            tenant: fields.tenant,
-            is_encrypted: fields.is_encrypted,
+            id: sent.id,
+            tenant: sent.tenant,
+            is_encrypted: sent.is_encrypted,
             event,
-            other: fields.other,
+            other: sent.other,
         })
     }
 }
@@ -59,48 +63,7 @@ impl WebhookEvent for Envelope {
     fn decode(body: &AuthenticBody<'_>) -> Result<Self, DecodeError> {
         // Checked once for the whole body, so that no slice of it is checked again.
         let json = str::from_utf8(body.as_bytes()).map_err(|_| DecodeError::malformed())?;
-        Self::parse(json)
-    }
-}
-
-/// The fields of an envelope, with the payload as it was sent.
-struct Fields<'de> {
-    event_type: Option<String>,
-    id: Option<String>,
-    tenant: Option<String>,
-    is_encrypted: bool,
-    payload: Option<&'de RawValue>,
-    other: OtherFields,
-}
-
-impl<'de> Fields<'de> {
-    const NAMES: [&'static str; 6] = [
-        "eventType",
-        "id",
-        "eventId",
-        "tenant",
-        "isEncrypted",
-        "payload",
-    ];
-
-    fn parse(json: &'de str) -> Result<Self, DecodeError> {
-        let mut members = Members::new();
-        members.parse(json, &Self::NAMES)?;
-        Self::from_members(members).map_err(|Mismatch| DecodeError::malformed())
-    }
-
-    /// Takes the members in the order of [`NAMES`](Self::NAMES).
-    fn from_members(mut members: Members<'de, 6>) -> Result<Self, Mismatch> {
-        Ok(Self {
-            event_type: members.optional::<1, _>(JsonField::from_json)?,
-            id: members.optional::<2, _>(JsonField::from_json)?,
-            tenant: members.optional::<1, _>(JsonField::from_json)?,
-            is_encrypted: members
-                .optional::<1, _>(JsonField::from_json)?
-                .unwrap_or(false),
-            payload: members.optional::<1, _>(Ok)?,
-            other: members.into_other(),
-        })
+        Self::from_json(json)
     }
 }
 

@@ -1,12 +1,11 @@
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::{
     Envelope, EventType,
-    field::JsonField,
     payload::{
-        AcceptsEmailChanged, AcceptsPostalChanged, AcceptsSmsChanged, ConsentChanged, Contact,
-        ContactDeleted, MultichannelPromotionAssigned, PointBalanceUpdated, PointsAdded,
+        self, AcceptsEmailChanged, AcceptsPostalChanged, AcceptsSmsChanged, ConsentChanged,
+        Contact, ContactDeleted, MultichannelPromotionAssigned, PointBalanceUpdated, PointsAdded,
         RewardVoucherCreated,
     },
 };
@@ -91,31 +90,39 @@ impl Event {
         }
     }
 
-    /// Reads a payload in plain text.
-    pub(super) fn from_payload(event_type: &str, payload: &RawValue) -> Result<Self, DecodeError> {
-        if event_type == PING {
-            return Ok(Self::Ping);
-        }
+    /// Reads a payload in plain text. The JSON has to be borrowed, not from a reader.
+    pub(super) fn from_payload<'de, D: Deserializer<'de>>(
+        event_type: &str,
+        payload: D,
+    ) -> Result<Self, D::Error> {
         let Ok(known) = event_type.parse() else {
-            return Ok(Self::Unknown(UnknownEvent {
-                event_type: event_type.to_owned(),
-                payload: payload.to_owned(),
-            }));
+            let payload = <&RawValue>::deserialize(payload)?;
+            return Ok(match event_type {
+                PING => Self::Ping,
+                _ => Self::Unknown(UnknownEvent {
+                    event_type: event_type.to_owned(),
+                    payload: payload.to_owned(),
+                }),
+            });
         };
         Ok(match known {
-            EventType::AcceptsEmailChanged => Self::AcceptsEmailChanged(read(payload)?),
-            EventType::AcceptsSmsChanged => Self::AcceptsSmsChanged(read(payload)?),
-            EventType::AcceptsPostalChanged => Self::AcceptsPostalChanged(read(payload)?),
-            EventType::ConsentChanged => Self::ConsentChanged(read(payload)?),
-            EventType::PointsAdded => Self::PointsAdded(read(payload)?),
-            EventType::PointBalanceUpdated => Self::PointBalanceUpdated(read(payload)?),
-            EventType::RewardVoucherCreated => Self::RewardVoucherCreated(read(payload)?),
+            EventType::AcceptsEmailChanged => Self::AcceptsEmailChanged(payload::read(payload)?),
+            EventType::AcceptsSmsChanged => Self::AcceptsSmsChanged(payload::read(payload)?),
+            EventType::AcceptsPostalChanged => Self::AcceptsPostalChanged(payload::read(payload)?),
+            EventType::ConsentChanged => Self::ConsentChanged(payload::read(payload)?),
+            EventType::PointsAdded => Self::PointsAdded(payload::read(payload)?),
+            EventType::PointBalanceUpdated => Self::PointBalanceUpdated(payload::read(payload)?),
+            EventType::RewardVoucherCreated => Self::RewardVoucherCreated(payload::read(payload)?),
             EventType::MultichannelPromotionAssigned => {
-                Self::MultichannelPromotionAssigned(read(payload)?)
+                Self::MultichannelPromotionAssigned(payload::read(payload)?)
             }
-            EventType::ContactCreated => Self::ContactCreated(read(payload).map(Box::new)?),
-            EventType::ContactUpdated => Self::ContactUpdated(read(payload).map(Box::new)?),
-            EventType::ContactDeleted => Self::ContactDeleted(read(payload)?),
+            EventType::ContactCreated => {
+                Self::ContactCreated(payload::read(payload).map(Box::new)?)
+            }
+            EventType::ContactUpdated => {
+                Self::ContactUpdated(payload::read(payload).map(Box::new)?)
+            }
+            EventType::ContactDeleted => Self::ContactDeleted(payload::read(payload)?),
         })
     }
 }
@@ -136,8 +143,4 @@ pub struct UnknownEvent {
     pub event_type: String,
     /// The payload as it was sent; `null` if there was none.
     pub payload: Box<RawValue>,
-}
-
-fn read<T: JsonField>(payload: &RawValue) -> Result<T, DecodeError> {
-    T::from_json(payload).map_err(|_| DecodeError::malformed())
 }

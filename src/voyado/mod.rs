@@ -28,6 +28,7 @@ mod object;
 mod payload;
 #[cfg(feature = "testing")]
 mod samples;
+mod sent_envelope;
 
 pub use envelope::Envelope;
 pub use event::{Event, UnknownEvent};

@@ -8,6 +8,7 @@ mod text;
 pub use date_time::DateTime;
 pub(super) use date_time::date_or_date_time;
 pub use identifier::Identifier;
+pub(super) use text::text;
 
 use std::fmt;
 

@@ -1,8 +1,8 @@
-use std::{borrow::Cow, fmt};
+use std::borrow::Cow;
 
 use serde::{
-    Deserialize, Deserializer as _,
-    de::{Error, MapAccess, Visitor},
+    Deserialize,
+    de::{Error, MapAccess},
 };
 use serde_json::value::RawValue;
 
@@ -14,39 +14,76 @@ use crate::voyado::field::Mismatch;
 /// The slots are taken in the order of the names. A field that goes by `K` names takes `K` slots: the first
 /// that holds something counts, and what the others hold is kept with the rest.
 pub(in crate::voyado) struct Members<'de, const N: usize> {
+    names: &'static [&'static str; N],
     slots: [Option<Member<'de>>; N],
     taken: usize,
     other: OtherFields,
 }
 
 struct Member<'de> {
-    name: Cow<'de, str>,
+    name: Name<'de>,
     value: &'de RawValue,
 }
 
+/// The name of a member, borrowed unless it is written with escapes.
+#[derive(Deserialize)]
+pub(in crate::voyado) struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl Name<'_> {
+    /// Voyado writes one name as `contactId`, `ContactId` and `contactid`.
+    #[inline]
+    pub(in crate::voyado) fn is(&self, known: &str) -> bool {
+        // Most names are as documented, and comparing them exactly is much the faster.
+        known == self.0 || known.eq_ignore_ascii_case(&self.0)
+    }
+}
+
 impl<'de, const N: usize> Members<'de, N> {
-    pub(in crate::voyado) fn new() -> Self {
+    /// No members yet, of an object whose known fields have these names in any ASCII case.
+    pub(in crate::voyado) fn new(names: &'static [&'static str; N]) -> Self {
         Self {
+            names,
             slots: [const { None }; N],
             taken: 0,
             other: OtherFields::default(),
         }
     }
 
-    /// Reads an object whose known fields have these names, in any order and any ASCII case.
-    ///
-    /// Fails if the text is not one JSON object, or if a known name is in it twice.
-    pub(in crate::voyado) fn parse(
+    /// Reads all members, in any order.
+    pub(in crate::voyado) fn extend<A: MapAccess<'de>>(
         &mut self,
-        json: &'de str,
-        names: &[&str; N],
-    ) -> Result<(), serde_json::Error> {
-        let mut deserializer = serde_json::Deserializer::from_str(json);
-        deserializer.deserialize_map(MembersVisitor {
-            names,
-            members: self,
-        })?;
-        deserializer.end()
+        mut map: A,
+    ) -> Result<(), A::Error> {
+        while let Some((name, value)) = map.next_entry()? {
+            self.insert(name, value)?;
+        }
+        Ok(())
+    }
+
+    /// Adds a member, unless its name is known and already there: nothing says which of the two holds.
+    #[inline]
+    pub(in crate::voyado) fn insert<E: Error>(
+        &mut self,
+        name: Name<'de>,
+        value: &'de RawValue,
+    ) -> Result<(), E> {
+        let slot = self
+            .names
+            .iter()
+            .zip(&mut self.slots)
+            .find_map(|(known, slot)| name.is(known).then_some(slot));
+        let member = Member { name, value };
+        match slot {
+            None => keep(&mut self.other, member),
+            Some(slot @ None) => *slot = Some(member),
+            Some(Some(_)) => return Err(E::custom("a field is there twice")),
+        }
+        Ok(())
+    }
+
+    /// The value in a slot that has not been taken yet.
+    pub(in crate::voyado) fn peek(&self, index: usize) -> Option<&'de RawValue> {
+        self.slots.get(index)?.as_ref().map(|member| member.value)
     }
 
     /// A field that must be there. An empty text is as good as none.
@@ -54,7 +91,7 @@ impl<'de, const N: usize> Members<'de, N> {
         &mut self,
         read: impl FnOnce(&'de RawValue) -> Result<T, Mismatch>,
     ) -> Result<T, Mismatch> {
-        match self.next::<K>() {
+        match self.take::<K>() {
             Some(member) if member.value.get() != r#""""# => read(member.value),
             _ => Err(Mismatch),
         }
@@ -65,7 +102,7 @@ impl<'de, const N: usize> Members<'de, N> {
         &mut self,
         read: impl FnOnce(&'de RawValue) -> Result<T, Mismatch>,
     ) -> Result<Option<T>, Mismatch> {
-        self.next::<K>()
+        self.take::<K>()
             .map(|member| read(member.value))
             .transpose()
     }
@@ -79,7 +116,7 @@ impl<'de, const N: usize> Members<'de, N> {
         &mut self,
         read: impl FnOnce(&'de RawValue) -> Result<T, Mismatch>,
     ) -> Result<Option<T>, Mismatch> {
-        let Some(member) = self.next::<K>() else {
+        let Some(member) = self.take::<K>() else {
             return Ok(None);
         };
         let value = read(member.value).ok();
@@ -94,18 +131,14 @@ impl<'de, const N: usize> Members<'de, N> {
         self.other
     }
 
-    fn next<const K: usize>(&mut self) -> Option<Member<'de>> {
+    /// Takes the next `K` slots; `null` is as good as nothing.
+    fn take<const K: usize>(&mut self) -> Option<Member<'de>> {
         let mut first = None;
         for slot in self.slots.iter_mut().skip(self.taken).take(K) {
-            match slot.take() {
-                Some(member) if member.value.get() != "null" => {
-                    if first.is_none() {
-                        first = Some(member);
-                    } else {
-                        keep(&mut self.other, member);
-                    }
-                }
-                _ => {}
+            match slot.take_if(|member| member.value.get() != "null") {
+                Some(member) if first.is_some() => keep(&mut self.other, member),
+                Some(member) => first = Some(member),
+                None => {}
             }
         }
         self.taken += K;
@@ -114,42 +147,5 @@ impl<'de, const N: usize> Members<'de, N> {
 }
 
 fn keep(other: &mut OtherFields, member: Member<'_>) {
-    other.push(member.name.into_owned(), member.value.to_owned());
+    other.push(member.name.0.into_owned(), member.value.to_owned());
 }
-
-struct MembersVisitor<'a, 'de, const N: usize> {
-    names: &'a [&'a str; N],
-    members: &'a mut Members<'de, N>,
-}
-
-impl<'de, const N: usize> Visitor<'de> for MembersVisitor<'_, 'de, N> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        while let Some((Name(name), value)) = map.next_entry()? {
-            let slot = self
-                .names
-                .iter()
-                .zip(&mut self.members.slots)
-                .find_map(|(known, slot)| {
-                    (*known == name || known.eq_ignore_ascii_case(&name)).then_some(slot)
-                });
-            let member = Member { name, value };
-            match slot {
-                None => keep(&mut self.members.other, member),
-                Some(slot @ None) => *slot = Some(member),
-                // Whether the first or the last one holds cannot be decided.
-                Some(Some(_)) => return Err(A::Error::custom("a field is there twice")),
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Borrowed unless it is written with escapes.
-#[derive(Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);

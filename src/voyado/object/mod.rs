@@ -3,5 +3,5 @@
 mod members;
 mod other_fields;
 
-pub(super) use members::Members;
+pub(super) use members::{Members, Name};
 pub use other_fields::OtherFields;

@@ -35,24 +35,31 @@ macro_rules! payload {
             pub other: $crate::voyado::OtherFields,
         }
 
+        impl $crate::voyado::payload::Payload for $payload {
+            fn from_map<'de, A: serde::de::MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
+                use serde::de::Error;
+
+                let mut members =
+                    $crate::voyado::object::Members::new(&[$($name $(, $alias)*),*]);
+                members.extend(map)?;
+                Ok(Self {
+                    $(
+                        $field: members
+                            .$class::<{ [$name $(, $alias)*].len() }, _>(
+                                payload!(@read $type $(, $read)?),
+                            )
+                            .map_err(A::Error::custom)?,
+                    )*
+                    other: members.into_other(),
+                })
+            }
+        }
+
         impl $crate::voyado::field::JsonField for $payload {
             fn from_json(
                 json: &serde_json::value::RawValue,
             ) -> Result<Self, $crate::voyado::field::Mismatch> {
-                let mut members = $crate::voyado::object::Members::new();
-                members.parse(
-                    json.get(),
-                    &[$($name $(, $alias)*),*],
-                )
-                .map_err(|_| $crate::voyado::field::Mismatch)?;
-                Ok(Self {
-                    $(
-                        $field: members.$class::<{ [$name $(, $alias)*].len() }, _>(
-                            payload!(@read $type $(, $read)?),
-                        )?,
-                    )*
-                    other: members.into_other(),
-                })
+                $crate::voyado::payload::read(json).map_err(|_| $crate::voyado::field::Mismatch)
             }
 
             fn to_json(&self) -> impl serde::Serialize {
@@ -82,7 +89,7 @@ macro_rules! payload {
         impl<'de> serde::Deserialize<'de> for $payload {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let json = Box::<serde_json::value::RawValue>::deserialize(deserializer)?;
-                $crate::voyado::field::JsonField::from_json(&json).map_err(serde::de::Error::custom)
+                $crate::voyado::payload::read(&*json).map_err(serde::de::Error::custom)
             }
         }
     };

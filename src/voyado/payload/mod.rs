@@ -15,3 +15,32 @@ pub use point::{PointBalanceUpdated, PointsAdded};
 pub use preference::{AcceptsEmailChanged, AcceptsPostalChanged, AcceptsSmsChanged};
 pub use promotion::{MultichannelPromotionAssigned, PromotionPresentation, RedemptionChannel};
 pub use voucher::RewardVoucherCreated;
+
+use std::{fmt, marker::PhantomData};
+
+use serde::de::{Deserializer, MapAccess, Visitor};
+
+/// What `payload!` defines: a type that is read from a JSON object.
+pub(super) trait Payload: Sized {
+    /// Reads the object. Its values are borrowed, so it has to come from a text and not from a reader.
+    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error>;
+}
+
+/// Reads a payload from JSON that is borrowed.
+pub(super) fn read<'de, T: Payload, D: Deserializer<'de>>(json: D) -> Result<T, D::Error> {
+    json.deserialize_map(PayloadVisitor(PhantomData))
+}
+
+struct PayloadVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Payload> Visitor<'de> for PayloadVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::from_map(map)
+    }
+}

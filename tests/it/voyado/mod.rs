@@ -1,5 +1,16 @@
 //! Voyado's events, through the whole decision.
 
+mod bodies;
+mod dates;
+mod decode;
+mod envelope;
+mod event_types;
+mod fields;
+mod numbers;
+mod other_fields;
+mod round_trip;
+mod samples;
+
 use serde_json::{Value, json};
 use tower_webhook::{
     RejectionKind::{self, DecryptionKeyMissing, MalformedEvent},
