@@ -17,6 +17,7 @@ mod rejection;
 mod response;
 mod service;
 mod signature;
+mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod timestamp;

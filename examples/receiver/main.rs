@@ -72,7 +72,7 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
 fn router(receiver: Receiver) -> Router {
     Router::new()
         .route("/webhooks/engage", post(on_event))
-        .layer(WebhookLayer::<voyado::Envelope>::new(receiver))
+        .route_layer(WebhookLayer::<voyado::Envelope>::new(receiver))
         .layer(middleware::map_response(log_refusal))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::REQUEST_TIMEOUT,

@@ -7,11 +7,15 @@ use base64::{
 };
 use zeroize::Zeroizing;
 
-use crate::config_error::{ConfigError, ConfigErrorKind};
+use crate::{
+    config_error::{ConfigError, ConfigErrorKind},
+    telemetry,
+};
 
-/// Shortest secret that is accepted, in bytes. The specification asks for 24 to 64; senders with 16
-/// are known.
+/// Shortest secret that is accepted, in bytes: senders with 16 are known.
 const MIN_LEN: usize = 16;
+/// Shortest secret that the specification advises, in bytes.
+const ADVISED_LEN: usize = 24;
 
 /// A secret is ours to configure, not a stranger's to send: padding is optional and unused last bits are
 /// ignored, as in the sender's libraries.
@@ -29,6 +33,9 @@ pub struct SigningSecret(Zeroizing<Vec<u8>>);
 impl SigningSecret {
     /// A secret in the form in which senders show it: `whsec_` and base64, or base64 alone. Padding, a
     /// leading `v1,` and ASCII white space at the ends are optional.
+    ///
+    /// The specification advises 24 to 64 bytes. A secret of 16 to 23 is accepted, and logged as a warning
+    /// with the feature `tracing`.
     ///
     /// # Errors
     ///
@@ -68,7 +75,12 @@ impl SigningSecret {
         match bytes.len() {
             0 => Err(ConfigError::new(ConfigErrorKind::EmptySigningSecret)),
             len if len < MIN_LEN => Err(ConfigError::new(ConfigErrorKind::SigningSecretTooShort)),
-            _ => Ok(Self(bytes)),
+            len => {
+                if len < ADVISED_LEN {
+                    telemetry::short_signing_secret(len);
+                }
+                Ok(Self(bytes))
+            }
         }
     }
 }

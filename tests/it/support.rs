@@ -1,6 +1,10 @@
 //! One genuine request, and ways to change one thing of it.
 
-use std::time::Duration;
+use std::{
+    io::{self, Write},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -94,4 +98,30 @@ pub(crate) fn answer(
 /// [`answer`] of a receiver at [`NOW`] to the genuine body.
 pub(crate) fn answer_now(headers: &HeaderMap) -> Result<(), RejectionKind> {
     answer(&receiver_at(NOW), headers, BODY)
+}
+
+/// What the crate logs on this thread while `act` runs.
+pub(crate) fn log_of(act: impl FnOnce()) -> String {
+    let log = Log::default();
+    let written = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(move || log.clone())
+        .with_ansi(false)
+        .finish();
+    tracing::subscriber::with_default(subscriber, act);
+    String::from_utf8(written.0.lock().unwrap().clone()).unwrap()
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

@@ -21,12 +21,9 @@ use http::{Request, Response};
 use http_body::Frame;
 use http_body_util::Full;
 use tower::{Layer, Service, service_fn};
-use tower_webhook::{
-    Delivery, Receiver, ReceiverBuilder, Timestamp, WebhookLayer, testing::Signer,
-};
+use tower_webhook::{Delivery, Receiver, ReceiverBuilder, Timestamp, WebhookLayer};
 
-pub(crate) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-pub(crate) const NOW: u64 = 1_614_265_330;
+use crate::support::{ID, NOW, SECRET, signer};
 
 pub(crate) fn builder() -> ReceiverBuilder {
     Receiver::builder([SECRET]).clock(|| Duration::from_secs(NOW))
@@ -37,9 +34,7 @@ pub(crate) fn layer() -> WebhookLayer<Bytes> {
 }
 
 pub(crate) fn genuine(body: impl Into<Bytes>) -> Request<Full<Bytes>> {
-    Signer::new(SECRET)
-        .unwrap()
-        .request("msg_1", Timestamp::from_unix_seconds(NOW), body)
+    signer().request(ID, Timestamp::from_unix_seconds(NOW), body)
 }
 
 /// A service that fails the test if it is reached.

@@ -10,10 +10,11 @@ use tower_webhook::{
     Json, Rejection,
     RejectionKind::{self, *},
     Timestamp, WebhookLayer,
-    testing::Signer,
 };
 
-use super::{Frames, NOW, SECRET, around, builder, genuine, layer, unreachable_inner};
+use crate::support::{ID, NOW, signer};
+
+use super::{Frames, around, builder, genuine, layer, unreachable_inner};
 
 async fn refusal_of<B: http_body::Body>(request: Request<B>) -> (StatusCode, RejectionKind) {
     let response = around(unreachable_inner()).oneshot(request).await.unwrap();
@@ -23,9 +24,7 @@ async fn refusal_of<B: http_body::Body>(request: Request<B>) -> (StatusCode, Rej
 }
 
 fn signed_at(seconds: u64) -> Request<Full<Bytes>> {
-    Signer::new(SECRET)
-        .unwrap()
-        .request("msg_1", Timestamp::from_unix_seconds(seconds), "{}")
+    signer().request(ID, Timestamp::from_unix_seconds(seconds), "{}")
 }
 
 /// One request for each kind that the head alone decides.

@@ -3,7 +3,7 @@ use std::time::Duration;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use tower_webhook::{ConfigErrorKind, Receiver, SigningSecret};
 
-use crate::support::{BODY, NOW, SECRET, answer, genuine_set};
+use crate::support::{BODY, NOW, SECRET, answer, genuine_set, log_of};
 
 const BARE: &str = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
@@ -128,4 +128,16 @@ fn no_secret_at_all_is_a_configuration_error() {
 fn one_wrong_secret_among_good_ones_is_a_configuration_error() {
     let error = Receiver::builder([SECRET, "whsec_"]).build().unwrap_err();
     assert_eq!(error.kind(), ConfigErrorKind::EmptySigningSecret);
+}
+
+#[test]
+fn a_secret_shorter_than_advised_is_accepted_with_a_warning_that_does_not_show_it() {
+    for len in [16, 23] {
+        let log = log_of(|| assert_eq!(refused(&STANDARD.encode(vec![b'a'; len])), None));
+        assert!(log.contains("WARN"), "{log}");
+        assert!(log.contains(&format!("bytes={len}")), "{log}");
+        assert!(!log.contains("YWFh") && !log.contains("aaa"), "{log}");
+    }
+    let log = log_of(|| assert_eq!(refused(&STANDARD.encode(vec![b'a'; 24])), None));
+    assert_eq!(log, "");
 }
