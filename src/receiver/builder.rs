@@ -1,6 +1,6 @@
 use std::{fmt, sync::Arc, time::Duration};
 
-use super::{Receiver, Settings};
+use super::{Receiver, settings::Settings};
 use crate::{
     clock::{Clock, SystemClock},
     config_error::{ConfigError, ConfigErrorKind},
@@ -21,8 +21,21 @@ pub struct ReceiverBuilder {
     clock: Box<dyn Clock>,
 }
 
+impl Receiver {
+    /// Starts a receiver with its signing secrets: one, or several while one is rotated.
+    ///
+    /// Each is the text that the sender shows (`whsec_…`) or a [`SigningSecret`].
+    pub fn builder<I>(secrets: I) -> ReceiverBuilder
+    where
+        I: IntoIterator,
+        I::Item: TryInto<SigningSecret, Error: Into<ConfigError>>,
+    {
+        ReceiverBuilder::new(secrets)
+    }
+}
+
 impl ReceiverBuilder {
-    pub(super) fn new<I>(secrets: I) -> Self
+    fn new<I>(secrets: I) -> Self
     where
         I: IntoIterator,
         I::Item: TryInto<SigningSecret, Error: Into<ConfigError>>,

@@ -1,7 +1,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, Method, header::CONTENT_LENGTH, request::Parts};
 
-use super::{Receiver, Reception, Verified};
+use super::{Reception, Verified, settings::Settings};
 use crate::{
     headers::SignatureHeaders, message_id::MessageId, rejection::Rejection,
     rejection::RejectionKind, timestamp::Timestamp,
@@ -41,8 +41,7 @@ pub struct CheckedHead<'h> {
 }
 
 impl<'h> CheckedHead<'h> {
-    pub(super) fn check(receiver: &Receiver, head: RequestHead<'h>) -> Result<Self, RejectionKind> {
-        let settings = &receiver.settings;
+    pub(super) fn check(settings: &Settings, head: RequestHead<'h>) -> Result<Self, RejectionKind> {
         if head.method.is_some_and(|method| method != Method::POST) {
             return Err(RejectionKind::MethodNotAllowed);
         }
@@ -54,7 +53,7 @@ impl<'h> CheckedHead<'h> {
             return Err(RejectionKind::BodyTooLarge);
         }
         Ok(Self {
-            reception: Reception::new(receiver, signed),
+            reception: Reception::new(settings, signed),
             headers: head.headers,
         })
     }

@@ -3,6 +3,7 @@
 mod builder;
 mod head;
 mod reception;
+mod settings;
 mod verified;
 
 pub use builder::ReceiverBuilder;
@@ -12,13 +13,8 @@ pub use verified::Verified;
 
 use std::{fmt, sync::Arc};
 
-use crate::{
-    clock::Clock,
-    message_id::DotsInMessageId,
-    rejection::Rejection,
-    signature::{Keyring, SigningSecret},
-    tolerance::Tolerance,
-};
+use crate::rejection::Rejection;
+use settings::Settings;
 
 /// Checks and opens webhooks: pure, synchronous, cheap to clone.
 ///
@@ -53,26 +49,7 @@ pub struct Receiver {
     settings: Arc<Settings>,
 }
 
-struct Settings {
-    keyring: Keyring,
-    tolerance: Tolerance,
-    max_body_bytes: usize,
-    dots_in_message_id: DotsInMessageId,
-    clock: Box<dyn Clock>,
-}
-
 impl Receiver {
-    /// Starts a receiver with its signing secrets: one, or several while one is rotated.
-    ///
-    /// Each is the text that the sender shows (`whsec_…`) or a [`SigningSecret`].
-    pub fn builder<I>(secrets: I) -> ReceiverBuilder
-    where
-        I: IntoIterator,
-        I::Item: TryInto<SigningSecret, Error: Into<crate::ConfigError>>,
-    {
-        ReceiverBuilder::new(secrets)
-    }
-
     /// Checks everything that can be checked before the body: the method (if the head has one), the
     /// signature headers, the timestamp, the announced length.
     ///
@@ -85,7 +62,7 @@ impl Receiver {
         &self,
         head: impl Into<RequestHead<'h>>,
     ) -> Result<CheckedHead<'h>, Rejection> {
-        Ok(CheckedHead::check(self, head.into())?)
+        Ok(CheckedHead::check(&self.settings, head.into())?)
     }
 }
 

@@ -1,7 +1,7 @@
 use bytes::Buf;
 use http::HeaderMap;
 
-use super::{Receiver, Verified};
+use super::{Verified, settings::Settings};
 use crate::{
     body::CollectedBody, headers::SignatureHeaders, rejection::RejectionKind,
     signature::KeyringHasher,
@@ -18,11 +18,11 @@ pub(crate) struct Reception {
 }
 
 impl Reception {
-    pub(super) fn new(receiver: &Receiver, signed: SignatureHeaders) -> Self {
+    pub(super) fn new(settings: &Settings, signed: SignatureHeaders) -> Self {
         Self {
-            hasher: receiver.settings.keyring.hasher(&signed),
+            hasher: settings.keyring.hasher(&signed),
             signed,
-            body: CollectedBody::new(receiver.settings.max_body_bytes),
+            body: CollectedBody::new(settings.max_body_bytes),
         }
     }
 

@@ -67,6 +67,12 @@ impl WebhookEvent for Envelope {
     }
 }
 
+impl WebhookEvent for Event {
+    fn decode(body: &AuthenticBody<'_>) -> Result<Self, DecodeError> {
+        Envelope::decode(body).map(|envelope| envelope.event)
+    }
+}
+
 /// Svix's ping is `{"success": true}` and nothing around it.
 fn is_bare_ping(other: &OtherFields) -> bool {
     other

@@ -2,22 +2,22 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::{
-    Envelope, EventType,
+    EventType,
     payload::{
         self, AcceptsEmailChanged, AcceptsPostalChanged, AcceptsSmsChanged, ConsentChanged,
         Contact, ContactDeleted, MultichannelPromotionAssigned, PointBalanceUpdated, PointsAdded,
         RewardVoucherCreated,
     },
 };
-use crate::event::{AuthenticBody, DecodeError, WebhookEvent};
 
 /// The type of the test event that Svix sends.
 pub(super) const PING: &str = "svix.ping";
 
 /// What happened in Voyado Engage.
 ///
-/// As the event of a layer it drops the rest of the [`Envelope`]. It is serialised as its payload, with the
-/// names that Voyado documents and the fields that this crate does not know; a ping as `null`.
+/// As the event of a layer it drops the rest of the [`Envelope`](super::Envelope). It is serialised as its
+/// payload, with the names that Voyado documents, and with what this crate does not know exactly as it was
+/// sent, line breaks included; a ping as `null`.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -124,12 +124,6 @@ impl Event {
             }
             EventType::ContactDeleted => Self::ContactDeleted(payload::read(payload)?),
         })
-    }
-}
-
-impl WebhookEvent for Event {
-    fn decode(body: &AuthenticBody<'_>) -> Result<Self, DecodeError> {
-        Envelope::decode(body).map(|envelope| envelope.event)
     }
 }
 
