@@ -22,8 +22,22 @@ pub enum ConfigErrorKind {
     SigningSecretNotBase64,
     /// A private key (`whsk_…`) was given: it belongs to the sender alone.
     PrivateKeyGiven,
-    /// A public key (`whpk_…`) was given, which this build cannot use.
+    /// A public key (`whpk_…`) was given, which needs the feature `ed25519`.
     PublicKeyUnsupported,
+    /// A public key is not `whpk_` and base64 of 32 bytes or of an SPKI of 44, or is no point of the curve.
+    InvalidPublicKey,
+    /// The name of a header is not one.
+    InvalidHeaderName,
+    /// A header token is empty, or there is none.
+    EmptyHeaderToken,
+    /// An address or network of the allowlist or of the trusted proxies is not one.
+    InvalidNetwork,
+    /// The allowlist is empty: nothing would ever be let through.
+    EmptyAllowlist,
+    /// A decryption key does not have 32 bytes.
+    InvalidDecryptionKey,
+    /// Encryption is required and there is no decryption key.
+    NoDecryptionKey,
 }
 
 impl ConfigError {
@@ -59,7 +73,20 @@ impl fmt::Display for ConfigError {
                 "a private key (`whsk_`) is given where a receiver needs `whsec_`"
             }
             ConfigErrorKind::PublicKeyUnsupported => {
-                "a public key (`whpk_`) is given, and Ed25519 signatures are not supported"
+                "a public key (`whpk_`) is given, which needs the feature `ed25519`"
+            }
+            ConfigErrorKind::InvalidPublicKey => {
+                "a public key is not `whpk_` and base64 of an Ed25519 public key"
+            }
+            ConfigErrorKind::InvalidHeaderName => "the name of a header is not one",
+            ConfigErrorKind::EmptyHeaderToken => "a header token is empty, or there is none",
+            ConfigErrorKind::InvalidNetwork => {
+                "an address or network is not one (such as 203.0.113.7 or 10.0.0.0/8)"
+            }
+            ConfigErrorKind::EmptyAllowlist => "the allowlist of source addresses is empty",
+            ConfigErrorKind::InvalidDecryptionKey => "a decryption key does not have 32 bytes",
+            ConfigErrorKind::NoDecryptionKey => {
+                "encryption is required and there is no decryption key"
             }
         })
     }

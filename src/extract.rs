@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt};
 
-use axum_core::{
+use axum::{
     extract::FromRequestParts,
     response::{IntoResponse, Response},
 };

@@ -16,6 +16,16 @@ pub struct Rejection {
 pub enum RejectionKind {
     /// The method is not POST.
     MethodNotAllowed,
+    /// The address that the request comes from cannot be told.
+    SourceIpUnknown,
+    /// The address that the request comes from is not in the allowlist.
+    SourceIpNotAllowed,
+    /// There are no secrets for this request: nobody expects it here.
+    UnknownTenant,
+    /// The header token is missing.
+    HeaderTokenMissing,
+    /// The header token is none of those expected.
+    HeaderTokenMismatch,
     /// No family has all three signature headers.
     MissingSignatureHeaders,
     /// Several lines of the id or of the timestamp contradict each other.
@@ -40,6 +50,10 @@ pub enum RejectionKind {
     MalformedEvent,
     /// The payload is genuine and encrypted, and no decryption key is configured.
     DecryptionKeyMissing,
+    /// The payload is genuine and cannot be decrypted, whatever the reason.
+    DecryptionFailed,
+    /// The payload is genuine and not encrypted, and encryption is required.
+    EncryptionRequired,
 }
 
 impl Rejection {
@@ -63,6 +77,11 @@ impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
             RejectionKind::MethodNotAllowed => "the method is not POST",
+            RejectionKind::SourceIpUnknown => "the source address is unknown",
+            RejectionKind::SourceIpNotAllowed => "the source address is not allowed",
+            RejectionKind::UnknownTenant => "there are no secrets for this request",
+            RejectionKind::HeaderTokenMissing => "the header token is missing",
+            RejectionKind::HeaderTokenMismatch => "the header token does not match",
             RejectionKind::MissingSignatureHeaders => "a signature header is missing",
             RejectionKind::ConflictingSignatureHeaders => "signature headers contradict each other",
             RejectionKind::MalformedMessageId => "the message id is malformed",
@@ -77,6 +96,8 @@ impl fmt::Display for Rejection {
             RejectionKind::DecryptionKeyMissing => {
                 "the payload is encrypted and no decryption key is configured"
             }
+            RejectionKind::DecryptionFailed => "the payload cannot be decrypted",
+            RejectionKind::EncryptionRequired => "the payload is not encrypted",
         })
     }
 }

@@ -61,9 +61,15 @@ fn status(kind: RejectionKind) -> StatusCode {
         | RejectionKind::BodyIncomplete => StatusCode::BAD_REQUEST,
         RejectionKind::TimestampTooOld
         | RejectionKind::TimestampTooNew
-        | RejectionKind::SignatureMismatch => StatusCode::UNAUTHORIZED,
+        | RejectionKind::SignatureMismatch
+        | RejectionKind::UnknownTenant
+        | RejectionKind::HeaderTokenMissing
+        | RejectionKind::HeaderTokenMismatch => StatusCode::UNAUTHORIZED,
         RejectionKind::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        RejectionKind::MalformedEvent => StatusCode::UNPROCESSABLE_ENTITY,
+        RejectionKind::SourceIpUnknown | RejectionKind::SourceIpNotAllowed => StatusCode::FORBIDDEN,
+        RejectionKind::MalformedEvent
+        | RejectionKind::DecryptionFailed
+        | RejectionKind::EncryptionRequired => StatusCode::UNPROCESSABLE_ENTITY,
         RejectionKind::DecryptionKeyMissing => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
