@@ -22,7 +22,7 @@ pub enum ConfigErrorKind {
     SigningSecretNotBase64,
     /// A private key (`whsk_…`) was given: it belongs to the sender alone.
     PrivateKeyGiven,
-    /// A public key (`whpk_…`) was given, which needs the feature `ed25519`.
+    /// A public key (`whpk_…`) was given where only a secret can be used, or without the feature `ed25519`.
     PublicKeyUnsupported,
     /// A public key is not `whpk_` and base64 of 32 bytes or of an SPKI of 44, or is no point of the curve.
     InvalidPublicKey,
@@ -38,6 +38,8 @@ pub enum ConfigErrorKind {
     InvalidDecryptionKey,
     /// Encryption is required and there is no decryption key.
     NoDecryptionKey,
+    /// A header token or a decryption key was given to a receiver whose secrets come from a source.
+    SecretsBesideSource,
 }
 
 impl ConfigError {
@@ -73,7 +75,7 @@ impl fmt::Display for ConfigError {
                 "a private key (`whsk_`) is given where a receiver needs `whsec_`"
             }
             ConfigErrorKind::PublicKeyUnsupported => {
-                "a public key (`whpk_`) is given, which needs the feature `ed25519`"
+                "a public key (`whpk_`) is given where a secret is needed, or without the feature `ed25519`"
             }
             ConfigErrorKind::InvalidPublicKey => {
                 "a public key is not `whpk_` and base64 of an Ed25519 public key"
@@ -87,6 +89,9 @@ impl fmt::Display for ConfigError {
             ConfigErrorKind::InvalidDecryptionKey => "a decryption key does not have 32 bytes",
             ConfigErrorKind::NoDecryptionKey => {
                 "encryption is required and there is no decryption key"
+            }
+            ConfigErrorKind::SecretsBesideSource => {
+                "header tokens and decryption keys belong into the source of secrets"
             }
         })
     }

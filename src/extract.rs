@@ -1,9 +1,9 @@
 //! The axum extractor.
 
-use std::{error::Error, fmt};
+use std::{convert::Infallible, error::Error, fmt};
 
 use axum::{
-    extract::FromRequestParts,
+    extract::{FromRequestParts, OptionalFromRequestParts},
     response::{IntoResponse, Response},
 };
 use http::{StatusCode, request::Parts};
@@ -22,6 +22,20 @@ where
         parts.extensions.get().cloned().ok_or(MissingDelivery {
             event: std::any::type_name::<E>(),
         })
+    }
+}
+
+/// `None` behind a layer that [only monitors](crate::WebhookLayer::danger_monitor_only), where the request was to be
+/// refused.
+impl<S, E> OptionalFromRequestParts<S> for Delivery<E>
+where
+    S: Sync,
+    E: WebhookEvent,
+{
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Option<Self>, Infallible> {
+        Ok(parts.extensions.get().cloned())
     }
 }
 

@@ -13,10 +13,12 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use crate::{
+    enforcement::Enforcement,
     event::WebhookEvent,
-    receiver::{Reception, Verified},
+    receiver::{Intake, Verified},
     rejection::{Rejection, RejectionKind},
     response::RejectionResponse,
+    telemetry::Observation,
 };
 
 pin_project! {
@@ -35,60 +37,48 @@ pin_project! {
     enum State<S, ReqBody, F> {
         // The head was refused; the body is never polled.
         Refused { refusal: Option<Refusal> },
-        // The head is in order; the body is collected and hashed as it arrives.
+        // The body is collected and hashed as it arrives.
         Receiving {
             #[pin]
             body: ReqBody,
             pending: Option<Pending<S>>,
         },
         // The inner service has the request.
-        Handling { #[pin] response: F },
+        Handling {
+            #[pin]
+            response: F,
+            observation: Observation,
+        },
         // The answer was given.
         Done,
     }
 }
 
 /// A refusal and the head of the request that it answers.
-struct Refusal {
-    rejection: Rejection,
-    parts: Parts,
+pub(crate) struct Refusal {
+    pub(crate) rejection: Rejection,
+    pub(crate) parts: Parts,
+    pub(crate) observation: Observation,
 }
 
 /// What waits for the end of the body.
-struct Pending<S> {
-    reception: Reception,
-    parts: Parts,
-    ready_inner: S,
+pub(crate) struct Pending<S> {
+    pub(crate) intake: Intake,
+    pub(crate) parts: Parts,
+    pub(crate) ready_inner: S,
+    pub(crate) enforcement: Enforcement,
+    pub(crate) observation: Observation,
 }
 
 impl<S, E, B, R, ReqBody, F> ResponseFuture<S, E, B, R, ReqBody, F> {
-    pub(crate) fn refuse(rejection: Rejection, parts: Parts, rejection_response: R) -> Self {
-        Self::new(
-            State::Refused {
-                refusal: Some(Refusal { rejection, parts }),
-            },
-            rejection_response,
-        )
+    pub(crate) fn refuse(refusal: Refusal, rejection_response: R) -> Self {
+        let refusal = Some(refusal);
+        Self::new(State::Refused { refusal }, rejection_response)
     }
 
-    pub(crate) fn receive(
-        ready_inner: S,
-        reception: Reception,
-        parts: Parts,
-        body: ReqBody,
-        rejection_response: R,
-    ) -> Self {
-        Self::new(
-            State::Receiving {
-                body,
-                pending: Some(Pending {
-                    reception,
-                    parts,
-                    ready_inner,
-                }),
-            },
-            rejection_response,
-        )
+    pub(crate) fn receive(pending: Pending<S>, body: ReqBody, rejection_response: R) -> Self {
+        let pending = Some(pending);
+        Self::new(State::Receiving { body, pending }, rejection_response)
     }
 
     fn new(state: State<S, ReqBody, F>, rejection_response: R) -> Self {
@@ -113,7 +103,7 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         loop {
-            let Refusal { rejection, parts } = match this.state.as_mut().project() {
+            let refusal = match this.state.as_mut().project() {
                 StateProj::Refused { refusal } => match refusal.take() {
                     Some(refusal) => refusal,
                     None => return Poll::Pending,
@@ -122,35 +112,46 @@ where
                     let Some(waiting) = pending else {
                         return Poll::Pending;
                     };
-                    let received = ready!(poll_receive(body, &mut waiting.reception, cx));
-                    let Some(received) =
-                        pending.take().map(|pending| pending.open::<E, B>(received))
-                    else {
+                    let received = ready!(poll_receive(body, &mut waiting.intake, cx));
+                    let Some(pending) = pending.take() else {
                         return Poll::Pending;
                     };
-                    match received {
-                        Ok((mut ready_inner, request)) => {
-                            let response = ready_inner.call(request);
-                            this.state.set(State::Handling { response });
+                    match pending.open::<E, B>(received) {
+                        Ok((mut ready_inner, request, observation)) => {
+                            let response = observation.in_span(|| ready_inner.call(request));
+                            this.state.set(State::Handling {
+                                response,
+                                observation,
+                            });
                             continue;
                         }
                         Err(refusal) => *refusal,
                     }
                 }
-                StateProj::Handling { response } => {
-                    let answer = ready!(response.poll(cx));
+                StateProj::Handling {
+                    response,
+                    observation,
+                } => {
+                    let answer = ready!(observation.in_span(|| response.poll(cx)));
+                    observation.handled(answer.as_ref().ok().map(Response::status));
                     this.state.set(State::Done);
                     return Poll::Ready(answer);
                 }
                 StateProj::Done => return Poll::Pending,
             };
             this.state.set(State::Done);
-            let mut answer = this
-                .rejection_response
-                .rejection_response(&rejection, &parts);
-            answer.extensions_mut().insert(rejection);
-            return Poll::Ready(Ok(answer));
+            return Poll::Ready(Ok(refusal.answer(this.rejection_response)));
         }
+    }
+}
+
+impl Refusal {
+    fn answer<ResBody>(mut self, hook: &impl RejectionResponse<ResBody>) -> Response<ResBody> {
+        let mut answer = hook.rejection_response(&self.rejection, &self.parts);
+        answer.extensions_mut().insert(self.rejection);
+        self.observation.refused(self.rejection.kind());
+        self.observation.answered(answer.status());
+        answer
     }
 }
 
@@ -159,31 +160,56 @@ impl<S> Pending<S> {
     fn open<E, B>(
         self,
         received: Result<(), RejectionKind>,
-    ) -> Result<(S, Request<B>), Box<Refusal>>
+    ) -> Result<(S, Request<B>, Observation), Box<Refusal>>
     where
         E: WebhookEvent,
         B: From<Bytes>,
     {
-        let mut parts = self.parts;
-        let delivery = received
-            .and_then(|()| self.reception.check_signature(&parts.headers))
-            .map_err(Rejection::new)
-            .and_then(Verified::open::<E>);
-        match delivery {
-            Ok(delivery) => {
-                let body = B::from(delivery.body().clone());
-                parts.extensions.insert(delivery);
-                Ok((self.ready_inner, Request::from_parts(parts, body)))
-            }
-            Err(rejection) => Err(Box::new(Refusal { rejection, parts })),
+        let Self {
+            intake,
+            mut parts,
+            ready_inner,
+            enforcement,
+            mut observation,
+        } = self;
+        let refuse = |rejection, parts, observation| {
+            Err(Box::new(Refusal {
+                rejection,
+                parts,
+                observation,
+            }))
+        };
+        if let Err(kind) = received {
+            // What arrived is not the whole body, so there is nothing to pass on, not even to monitor.
+            return refuse(kind.into(), parts, observation);
         }
+        let (verified, body) = intake.finish(&parts.headers);
+        observation.received(body.len());
+        let opened = verified.and_then(|verified| {
+            observation.verified(verified.id(), verified.received_at());
+            Verified::open::<E>(verified)
+        });
+        match opened {
+            Ok(delivery) => {
+                let event = delivery.event();
+                observation.opened(event.event_type(), event.tenant());
+                parts.extensions.insert(delivery);
+            }
+            Err(rejection) if enforcement == Enforcement::MonitorOnly => {
+                observation.refused(rejection.kind());
+                parts.extensions.insert(rejection);
+            }
+            Err(rejection) => return refuse(rejection, parts, observation),
+        }
+        let request = Request::from_parts(parts, B::from(body));
+        Ok((ready_inner, request, observation))
     }
 }
 
-/// Feeds the frames of the body to the reception; trailers are dropped, since no scheme signs them.
+/// Feeds the frames of the body to the intake; trailers are dropped, since no scheme signs them.
 fn poll_receive<ReqBody: Body>(
     mut body: Pin<&mut ReqBody>,
-    reception: &mut Reception,
+    intake: &mut Intake,
     cx: &mut Context<'_>,
 ) -> Poll<Result<(), RejectionKind>> {
     loop {
@@ -192,7 +218,7 @@ fn poll_receive<ReqBody: Body>(
             Some(Err(_)) => return Poll::Ready(Err(RejectionKind::BodyIncomplete)),
             Some(Ok(frame)) => {
                 if let Ok(data) = frame.into_data() {
-                    reception.receive(data)?;
+                    intake.receive(data)?;
                 }
             }
         }

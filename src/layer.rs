@@ -6,7 +6,10 @@ use bytes::Bytes;
 use http_body_util::Full;
 use tower_layer::Layer;
 
-use crate::{receiver::Receiver, response::EmptyRejectionResponse, service::WebhookService};
+use crate::{
+    enforcement::Enforcement, receiver::Receiver, response::EmptyRejectionResponse,
+    service::WebhookService, telemetry::Observer,
+};
 
 /// Lets only genuine webhooks reach the inner service, with a [`Delivery<E>`](crate::Delivery) in the
 /// request's extensions.
@@ -46,6 +49,8 @@ use crate::{receiver::Receiver, response::EmptyRejectionResponse, service::Webho
 pub struct WebhookLayer<E, B = Full<Bytes>, R = EmptyRejectionResponse> {
     receiver: Receiver,
     rejection_response: R,
+    enforcement: Enforcement,
+    observer: Observer,
     types: PhantomData<fn() -> (E, B)>,
 }
 
@@ -55,6 +60,8 @@ impl<E> WebhookLayer<E> {
         Self {
             receiver,
             rejection_response: EmptyRejectionResponse,
+            enforcement: Enforcement::default(),
+            observer: Observer::default(),
             types: PhantomData,
         }
     }
@@ -67,8 +74,19 @@ impl<E, B, R> WebhookLayer<E, B, R> {
         WebhookLayer {
             receiver: self.receiver,
             rejection_response: self.rejection_response,
+            enforcement: self.enforcement,
+            observer: self.observer,
             types: PhantomData,
         }
+    }
+
+    /// Protects nothing: passes on every request whose body arrives whole within the limit, also one that is forged.
+    ///
+    /// For a roll-out: the verdict is in the request's extensions, a [`Delivery<E>`](crate::Delivery) or a
+    /// [`Rejection`](crate::Rejection), and in the log and the metrics.
+    pub fn danger_monitor_only(mut self) -> Self {
+        self.enforcement = Enforcement::MonitorOnly;
+        self
     }
 
     /// Replaces the answer to a refusal. Default: [`EmptyRejectionResponse`].
@@ -76,6 +94,8 @@ impl<E, B, R> WebhookLayer<E, B, R> {
         WebhookLayer {
             receiver: self.receiver,
             rejection_response,
+            enforcement: self.enforcement,
+            observer: self.observer,
             types: PhantomData,
         }
     }
@@ -89,6 +109,8 @@ impl<S, E, B, R: Clone> Layer<S> for WebhookLayer<E, B, R> {
             inner,
             self.receiver.clone(),
             self.rejection_response.clone(),
+            self.enforcement,
+            self.observer.clone(),
         )
     }
 }
@@ -98,6 +120,8 @@ impl<E, B, R: Clone> Clone for WebhookLayer<E, B, R> {
         Self {
             receiver: self.receiver.clone(),
             rejection_response: self.rejection_response.clone(),
+            enforcement: self.enforcement,
+            observer: self.observer.clone(),
             types: PhantomData,
         }
     }

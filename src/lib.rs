@@ -4,7 +4,9 @@
 mod body;
 mod clock;
 mod config_error;
+mod decrypt;
 mod delivery;
+mod enforcement;
 mod event;
 #[cfg(feature = "axum")]
 mod extract;
@@ -17,15 +19,18 @@ mod rejection;
 mod response;
 mod service;
 mod signature;
+pub mod source_ip;
 mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod timestamp;
+mod token;
 mod tolerance;
 pub mod voyado;
 
 pub use clock::{Clock, SystemClock};
 pub use config_error::{ConfigError, ConfigErrorKind};
+pub use decrypt::{Aes256Cbc, Aes256Gcm, Decrypt, DecryptError, Plaintext};
 pub use delivery::Delivery;
 pub use event::{AuthenticBody, DecodeError, DecodeErrorKind, Json, WebhookEvent};
 #[cfg(feature = "axum")]
@@ -34,9 +39,18 @@ pub use future::ResponseFuture;
 pub use headers::HeaderFamily;
 pub use layer::WebhookLayer;
 pub use message_id::MessageId;
-pub use receiver::{CheckedHead, Receiver, ReceiverBuilder, RequestHead, Verified};
+pub use receiver::{
+    CheckedHead, Receiver, ReceiverBuilder, RequestHead, RotatingSecrets, SecretSource, Secrets,
+    SecretsBuilder, Verified,
+};
 pub use rejection::{Rejection, RejectionKind};
-pub use response::{EmptyRejectionResponse, RejectionResponse};
+pub use response::{
+    DangerAbortUndeliverable, EmptyRejectionResponse, GrpcRejectionResponse, ProblemDetails,
+    RejectionResponse,
+};
 pub use service::WebhookService;
-pub use signature::SigningSecret;
+#[cfg(feature = "ed25519")]
+pub use signature::Ed25519PublicKey;
+pub use signature::{SignatureScheme, SignedMessage, SigningSecret, VerificationKey};
+pub use source_ip::SourceIp;
 pub use timestamp::Timestamp;

@@ -56,6 +56,38 @@ pub enum RejectionKind {
     EncryptionRequired,
 }
 
+impl RejectionKind {
+    /// How many kinds there are.
+    #[cfg(feature = "tracing")]
+    pub(crate) const COUNT: usize = Self::EncryptionRequired as usize + 1;
+
+    /// The kind as the log and the metrics name it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::SourceIpUnknown => "source_ip_unknown",
+            Self::SourceIpNotAllowed => "source_ip_not_allowed",
+            Self::UnknownTenant => "unknown_tenant",
+            Self::HeaderTokenMissing => "header_token_missing",
+            Self::HeaderTokenMismatch => "header_token_mismatch",
+            Self::MissingSignatureHeaders => "missing_signature_headers",
+            Self::ConflictingSignatureHeaders => "conflicting_signature_headers",
+            Self::MalformedMessageId => "malformed_message_id",
+            Self::MalformedTimestamp => "malformed_timestamp",
+            Self::SignatureListTooLong => "signature_list_too_long",
+            Self::TimestampTooOld => "timestamp_too_old",
+            Self::TimestampTooNew => "timestamp_too_new",
+            Self::BodyTooLarge => "body_too_large",
+            Self::BodyIncomplete => "body_incomplete",
+            Self::SignatureMismatch => "signature_mismatch",
+            Self::MalformedEvent => "malformed_event",
+            Self::DecryptionKeyMissing => "decryption_key_missing",
+            Self::DecryptionFailed => "decryption_failed",
+            Self::EncryptionRequired => "encryption_required",
+        }
+    }
+}
+
 impl Rejection {
     pub(crate) fn new(kind: RejectionKind) -> Self {
         Self { kind }

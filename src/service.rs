@@ -13,8 +13,14 @@ use http_body::Body;
 use tower_service::Service;
 
 use crate::{
-    delivery::Delivery, event::WebhookEvent, future::ResponseFuture, receiver::Receiver,
+    delivery::Delivery,
+    enforcement::Enforcement,
+    event::WebhookEvent,
+    future::{Pending, Refusal, ResponseFuture},
+    receiver::Receiver,
+    rejection::Rejection,
     response::RejectionResponse,
+    telemetry::Observer,
 };
 
 /// The middleware that [`WebhookLayer`](crate::WebhookLayer) makes.
@@ -23,15 +29,25 @@ pub struct WebhookService<S, E, B, R> {
     inner: S,
     receiver: Receiver,
     rejection_response: R,
+    enforcement: Enforcement,
+    observer: Observer,
     types: PhantomData<fn() -> (E, B)>,
 }
 
 impl<S, E, B, R> WebhookService<S, E, B, R> {
-    pub(crate) fn new(inner: S, receiver: Receiver, rejection_response: R) -> Self {
+    pub(crate) fn new(
+        inner: S,
+        receiver: Receiver,
+        rejection_response: R,
+        enforcement: Enforcement,
+        observer: Observer,
+    ) -> Self {
         Self {
             inner,
             receiver,
             rejection_response,
+            enforcement,
+            observer,
             types: PhantomData,
         }
     }
@@ -59,15 +75,34 @@ where
         let ready_inner = mem::replace(&mut self.inner, not_ready_inner);
 
         let (mut parts, body) = request.into_parts();
+        // Only this layer says what was delivered or refused here.
         parts.extensions.remove::<Delivery<E>>();
+        parts.extensions.remove::<Rejection>();
+
+        let observation = self.observer.observe();
         let rejection_response = self.rejection_response.clone();
-        match self.receiver.check_head(&parts) {
-            Ok(head) => {
-                let reception = head.into_reception();
-                ResponseFuture::receive(ready_inner, reception, parts, body, rejection_response)
+        let intake = match (self.receiver.check_head(&parts), self.enforcement) {
+            (Ok(head), _) => head.into_intake(),
+            (Err(rejection), Enforcement::MonitorOnly) => {
+                self.receiver.intake_unchecked(rejection)
             }
-            Err(rejection) => ResponseFuture::refuse(rejection, parts, rejection_response),
-        }
+            (Err(rejection), Enforcement::Enforce) => {
+                let refusal = Refusal {
+                    rejection,
+                    parts,
+                    observation,
+                };
+                return ResponseFuture::refuse(refusal, rejection_response);
+            }
+        };
+        let pending = Pending {
+            intake,
+            parts,
+            ready_inner,
+            enforcement: self.enforcement,
+            observation,
+        };
+        ResponseFuture::receive(pending, body, rejection_response)
     }
 }
 
@@ -77,6 +112,8 @@ impl<S: Clone, E, B, R: Clone> Clone for WebhookService<S, E, B, R> {
             self.inner.clone(),
             self.receiver.clone(),
             self.rejection_response.clone(),
+            self.enforcement,
+            self.observer.clone(),
         )
     }
 }

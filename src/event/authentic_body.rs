@@ -1,18 +1,26 @@
-use std::fmt;
+use std::{cell::Cell, fmt};
 
 use bytes::Bytes;
 
-/// The bytes of a webhook whose signature held.
+use super::DecodeError;
+use crate::decrypt::Decrypt;
+
+/// The bytes of a webhook whose signature held, and the keys to open what is encrypted in them.
 ///
 /// Only the receiver makes one. Its `Debug` shows the length, never the content.
-#[derive(Clone, Copy)]
 pub struct AuthenticBody<'a> {
     bytes: &'a Bytes,
+    decryptors: &'a [Box<dyn Decrypt>],
+    was_encrypted: Cell<bool>,
 }
 
 impl<'a> AuthenticBody<'a> {
-    pub(crate) fn new(bytes: &'a Bytes) -> Self {
-        Self { bytes }
+    pub(crate) fn new(bytes: &'a Bytes, decryptors: &'a [Box<dyn Decrypt>]) -> Self {
+        Self {
+            bytes,
+            decryptors,
+            was_encrypted: Cell::new(false),
+        }
     }
 
     /// The raw bytes, exactly as they were signed.
@@ -23,6 +31,36 @@ impl<'a> AuthenticBody<'a> {
     /// The same bytes, shared and not copied.
     pub fn to_bytes(&self) -> Bytes {
         self.bytes.clone()
+    }
+
+    /// Opens a payload that the body says is encrypted.
+    ///
+    /// The keys are tried in the order of the configuration, until `read` makes sense of a plaintext: without
+    /// authentication, as in AES-CBC, a wrong key can give a plaintext too.
+    ///
+    /// # Errors
+    ///
+    /// [`DecryptionKeyMissing`](super::DecodeErrorKind::DecryptionKeyMissing) if there is no key, else
+    /// [`DecryptionFailed`](super::DecodeErrorKind::DecryptionFailed), whatever went wrong.
+    pub fn decrypt<T>(
+        &self,
+        sealed: &str,
+        read: impl Fn(&[u8]) -> Option<T>,
+    ) -> Result<T, DecodeError> {
+        if self.decryptors.is_empty() {
+            return Err(DecodeError::decryption_key_missing());
+        }
+        let opened = self
+            .decryptors
+            .iter()
+            .filter_map(|decryptor| decryptor.decrypt(sealed).ok())
+            .find_map(|plaintext| read(plaintext.as_bytes()));
+        self.was_encrypted.set(opened.is_some());
+        opened.ok_or(DecodeError::decryption_failed())
+    }
+
+    pub(crate) fn was_encrypted(&self) -> bool {
+        self.was_encrypted.get()
     }
 }
 

@@ -17,6 +17,8 @@ pub enum DecodeErrorKind {
     Malformed,
     /// The payload is encrypted and no decryption key is configured.
     DecryptionKeyMissing,
+    /// The payload is encrypted and cannot be opened, whatever the reason.
+    DecryptionFailed,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +36,11 @@ impl DecodeError {
     /// The payload is encrypted and no decryption key is configured.
     pub fn decryption_key_missing() -> Self {
         Self::new(DecodeErrorKind::DecryptionKeyMissing)
+    }
+
+    /// The payload is encrypted and cannot be opened. Nothing says why: not the padding, not the tag.
+    pub fn decryption_failed() -> Self {
+        Self::new(DecodeErrorKind::DecryptionFailed)
     }
 
     /// The reason.
@@ -69,6 +76,7 @@ impl fmt::Display for DecodeError {
             DecodeErrorKind::DecryptionKeyMissing => {
                 "the payload is encrypted and no decryption key is configured"
             }
+            DecodeErrorKind::DecryptionFailed => "the payload cannot be decrypted",
         })?;
         match self.position {
             Some(Position { line, column }) => write!(f, " (line {line}, column {column})"),

@@ -39,6 +39,16 @@ pub trait WebhookEvent: Sized + Send + Sync + 'static {
     /// A [`DecodeError`] if the body is not what the type expects. The delivery is then refused and the
     /// sender tries again, so an event of an unknown kind is better decoded into a variant for it.
     fn decode(body: &AuthenticBody<'_>) -> Result<Self, DecodeError>;
+
+    /// The name of the event's type, for the log. Default: none.
+    fn event_type(&self) -> Option<&str> {
+        None
+    }
+
+    /// Whose event it is, for the log. Default: none.
+    fn tenant(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// The body as it was sent, for handlers that decode it themselves.

@@ -1,59 +1,103 @@
 use std::{fmt, sync::Arc, time::Duration};
 
-use super::{Receiver, settings::Settings};
+use super::{
+    Receiver, SecretSource, Secrets, SecretsBuilder,
+    secrets::FixedSecrets,
+    settings::{Encryption, Settings},
+};
 use crate::{
     clock::{Clock, SystemClock},
     config_error::{ConfigError, ConfigErrorKind},
+    decrypt::Decrypt,
     message_id::DotsInMessageId,
-    signature::{Keyring, SigningSecret},
+    signature::VerificationKey,
+    source_ip::SourceIp,
     tolerance::Tolerance,
 };
 
 /// Default of [`ReceiverBuilder::max_body_bytes`]: 1 MiB.
 const DEFAULT_MAX_BODY_BYTES: usize = 1024 * 1024;
 
-/// Configures a [`Receiver`]. Every default is safe; nothing but a secret is required.
+/// Configures a [`Receiver`]. Every default is safe; nothing but a key is required.
 pub struct ReceiverBuilder {
-    secrets: Result<Vec<SigningSecret>, ConfigError>,
+    secrets: Origin,
+    source_ip: Option<SourceIp>,
     tolerance: Tolerance,
     max_body_bytes: usize,
     dots_in_message_id: DotsInMessageId,
+    encryption: Encryption,
     clock: Box<dyn Clock>,
 }
 
+/// Where the secrets come from.
+enum Origin {
+    Fixed(SecretsBuilder),
+    Source(Box<dyn SecretSource>),
+    /// A source, and secrets beside it.
+    Both,
+}
+
 impl Receiver {
-    /// Starts a receiver with its signing secrets: one, or several while one is rotated.
+    /// Starts a receiver with the keys that signatures are verified with: one, or several while one is rotated.
     ///
-    /// Each is the text that the sender shows (`whsec_…`) or a [`SigningSecret`].
-    pub fn builder<I>(secrets: I) -> ReceiverBuilder
+    /// Each is the text that the sender shows (`whsec_…`, or `whpk_…` with the feature `ed25519`), a
+    /// [`SigningSecret`](crate::SigningSecret) or a [`VerificationKey`].
+    pub fn builder<I>(keys: I) -> ReceiverBuilder
     where
         I: IntoIterator,
-        I::Item: TryInto<SigningSecret, Error: Into<ConfigError>>,
+        I::Item: TryInto<VerificationKey, Error: Into<ConfigError>>,
     {
-        ReceiverBuilder::new(secrets)
+        ReceiverBuilder::new(Origin::Fixed(Secrets::builder(keys)))
+    }
+
+    /// Starts a receiver whose secrets can change while it runs, or depend on the request.
+    pub fn builder_with_source(source: impl SecretSource) -> ReceiverBuilder {
+        ReceiverBuilder::new(Origin::Source(Box::new(source)))
     }
 }
 
 impl ReceiverBuilder {
-    fn new<I>(secrets: I) -> Self
-    where
-        I: IntoIterator,
-        I::Item: TryInto<SigningSecret, Error: Into<ConfigError>>,
-    {
+    fn new(secrets: Origin) -> Self {
         Self {
-            secrets: secrets
-                .into_iter()
-                .map(|secret| secret.try_into().map_err(Into::into))
-                .collect(),
+            secrets,
+            source_ip: None,
             tolerance: Tolerance::default(),
             max_body_bytes: DEFAULT_MAX_BODY_BYTES,
             dots_in_message_id: DotsInMessageId::Refused,
+            encryption: Encryption::Optional,
             clock: Box::new(SystemClock),
         }
     }
 
-    /// How far a timestamp may be from our clock, in the past and in the future alike. Whole seconds,
-    /// inclusive. Default: 5 minutes.
+    /// Lets through only requests from these addresses. Default: from everywhere.
+    pub fn source_ip(mut self, source_ip: SourceIp) -> Self {
+        self.source_ip = Some(source_ip);
+        self
+    }
+
+    /// Requires a header with one of these values. See [`SecretsBuilder::header_token`].
+    pub fn header_token<V: AsRef<[u8]>>(
+        self,
+        name: &str,
+        values: impl IntoIterator<Item = V>,
+    ) -> Self {
+        self.with_secrets(|secrets| secrets.header_token(name, values))
+    }
+
+    /// Adds a way to open encrypted payloads. See [`SecretsBuilder::decrypt`].
+    pub fn decrypt(self, decryptor: impl Decrypt) -> Self {
+        self.with_secrets(|secrets| secrets.decrypt(decryptor))
+    }
+
+    /// Refuses payloads that are not encrypted. Default: they are delivered, since a sender's test events are
+    /// probably plain even where it encrypts; an encrypted payload is never delivered as it is in either case.
+    pub fn require_encryption(mut self) -> Self {
+        self.encryption = Encryption::Required;
+        self
+    }
+
+    /// How far a timestamp may be from our clock, in the past and in the future alike. Whole seconds, inclusive.
+    /// Default: 5 minutes.
     pub fn tolerance(self, tolerance: Duration) -> Self {
         self.past_tolerance(tolerance).future_tolerance(tolerance)
     }
@@ -70,15 +114,15 @@ impl ReceiverBuilder {
         self
     }
 
-    /// The largest body that is read, in bytes. Default: 1 MiB. Svix advises under 20 kB and delivers up
-    /// to about 2 MiB.
+    /// The largest body that is read, in bytes. Default: 1 MiB. Svix advises under 20 kB and delivers up to about
+    /// 2 MiB.
     pub fn max_body_bytes(mut self, bytes: usize) -> Self {
         self.max_body_bytes = bytes;
         self
     }
 
-    /// Accepts message ids with a dot, which are refused by default: with them two different messages
-    /// can carry one and the same signature. Only for a sender whose ids have one.
+    /// Accepts message ids with a dot, which are refused by default: with them two different messages can carry one
+    /// and the same signature. Only for a sender whose ids have one.
     pub fn danger_allow_dots_in_message_id(mut self) -> Self {
         self.dots_in_message_id = DotsInMessageId::Allowed;
         self
@@ -94,29 +138,49 @@ impl ReceiverBuilder {
     ///
     /// # Errors
     ///
-    /// No secret, or the first mistake in one.
+    /// The first mistake in the secrets or in the allowlist; encryption that is required without a key; a header token
+    /// or a decryption key beside a source of secrets.
     pub fn build(self) -> Result<Receiver, ConfigError> {
-        let secrets = self.secrets?;
-        if secrets.is_empty() {
-            return Err(ConfigError::new(ConfigErrorKind::NoSigningSecret));
-        }
+        let secrets = match self.secrets {
+            Origin::Fixed(secrets) => {
+                let secrets = secrets.build()?;
+                if self.encryption == Encryption::Required && secrets.decryptors.is_empty() {
+                    return Err(ConfigError::new(ConfigErrorKind::NoDecryptionKey));
+                }
+                Box::new(FixedSecrets(Arc::new(secrets)))
+            }
+            Origin::Source(source) => source,
+            Origin::Both => return Err(ConfigError::new(ConfigErrorKind::SecretsBesideSource)),
+        };
         Ok(Receiver {
             settings: Arc::new(Settings {
-                keyring: Keyring::new(&secrets),
+                source_ip: self.source_ip.map(SourceIp::build).transpose()?,
+                secrets,
                 tolerance: self.tolerance,
                 max_body_bytes: self.max_body_bytes,
                 dots_in_message_id: self.dots_in_message_id,
+                encryption: self.encryption,
                 clock: self.clock,
             }),
         })
+    }
+
+    fn with_secrets(mut self, add: impl FnOnce(SecretsBuilder) -> SecretsBuilder) -> Self {
+        self.secrets = match self.secrets {
+            Origin::Fixed(secrets) => Origin::Fixed(add(secrets)),
+            Origin::Source(_) | Origin::Both => Origin::Both,
+        };
+        self
     }
 }
 
 impl fmt::Debug for ReceiverBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReceiverBuilder")
+            .field("source_ip", &self.source_ip)
             .field("tolerance", &self.tolerance)
             .field("max_body_bytes", &self.max_body_bytes)
+            .field("encryption", &self.encryption)
             .finish_non_exhaustive()
     }
 }

@@ -1,71 +1,57 @@
-use bytes::Bytes;
-use http::{HeaderMap, Method, header::CONTENT_LENGTH, request::Parts};
+use std::fmt;
 
-use super::{Reception, Verified, settings::Settings};
+use bytes::Bytes;
+use http::{HeaderMap, Method, header::CONTENT_LENGTH};
+
+use super::{Intake, RequestHead, Verified, settings::Settings, signature_check::SignatureCheck};
 use crate::{
     headers::SignatureHeaders, message_id::MessageId, rejection::Rejection,
     rejection::RejectionKind, timestamp::Timestamp,
 };
 
-/// What is known of a request before its body.
-#[derive(Clone, Copy, Debug)]
-pub struct RequestHead<'h> {
-    method: Option<&'h Method>,
-    headers: &'h HeaderMap,
-}
-
-impl<'h> From<&'h Parts> for RequestHead<'h> {
-    fn from(parts: &'h Parts) -> Self {
-        Self {
-            method: Some(&parts.method),
-            headers: &parts.headers,
-        }
-    }
-}
-
-/// Headers that came without a request, from a queue for example: there is no method to check.
-impl<'h> From<&'h HeaderMap> for RequestHead<'h> {
-    fn from(headers: &'h HeaderMap) -> Self {
-        Self {
-            method: None,
-            headers,
-        }
-    }
-}
-
 /// A head that passed every check which needs no body. Its signature is not checked yet.
-#[derive(Debug)]
 pub struct CheckedHead<'h> {
-    reception: Reception,
+    settings: &'h Settings,
     headers: &'h HeaderMap,
+    signature: SignatureCheck,
 }
 
 impl<'h> CheckedHead<'h> {
-    pub(super) fn check(settings: &Settings, head: RequestHead<'h>) -> Result<Self, RejectionKind> {
-        if head.method.is_some_and(|method| method != Method::POST) {
+    pub(super) fn check(settings: &'h Settings, head: RequestHead<'h>) -> Result<Self, RejectionKind> {
+        if head.method().is_some_and(|method| method != Method::POST) {
             return Err(RejectionKind::MethodNotAllowed);
         }
-        let signed = SignatureHeaders::read(head.headers, settings.dots_in_message_id)?;
-        settings
-            .tolerance
-            .check(signed.timestamp, settings.clock.unix_time())?;
-        if announces_more_than(settings.max_body_bytes, head.headers) {
+        if let Some(source_ip) = &settings.source_ip {
+            source_ip.check(head.headers(), head.extensions())?;
+        }
+        let secrets = settings
+            .secrets
+            .secrets(&head)
+            .ok_or(RejectionKind::UnknownTenant)?;
+        if let Some(token) = &secrets.header_token {
+            token.check(head.headers())?;
+        }
+        let signed = SignatureHeaders::read(head.headers(), settings.dots_in_message_id)?;
+        let received_at = settings.clock.unix_time();
+        settings.tolerance.check(signed.timestamp, received_at)?;
+        if announces_more_than(settings.max_body_bytes, head.headers()) {
             return Err(RejectionKind::BodyTooLarge);
         }
         Ok(Self {
-            reception: Reception::new(settings, signed),
-            headers: head.headers,
+            settings,
+            headers: head.headers(),
+            signature: SignatureCheck::new(settings, secrets, signed, received_at),
         })
     }
 
     /// The id that the head claims. Not to be believed before the signature is checked.
     pub fn unverified_id(&self) -> &MessageId {
-        &self.reception.signed().id
+        &self.signature.signed().id
     }
 
     /// The timestamp that the head claims. Not to be believed before the signature is checked.
     pub fn unverified_timestamp(&self) -> Timestamp {
-        self.reception.signed().timestamp
+        self.signature.signed().timestamp
     }
 
     /// Checks the signature over the whole body.
@@ -73,14 +59,25 @@ impl<'h> CheckedHead<'h> {
     /// # Errors
     ///
     /// [`RejectionKind::BodyTooLarge`] or [`RejectionKind::SignatureMismatch`].
-    pub fn check_signature(mut self, body: impl Into<Bytes>) -> Result<Verified, Rejection> {
-        self.reception.receive(body.into())?;
-        Ok(self.reception.check_signature(self.headers)?)
+    pub fn check_signature(self, body: impl Into<Bytes>) -> Result<Verified, Rejection> {
+        let headers = self.headers;
+        let mut intake = self.into_intake();
+        intake.receive(body.into())?;
+        let (verified, _body) = intake.finish(headers);
+        verified
     }
 
-    /// Lets go of the headers while the body arrives.
-    pub(crate) fn into_reception(self) -> Reception {
-        self.reception
+    /// Lets go of the head while the body arrives.
+    pub(crate) fn into_intake(self) -> Intake {
+        Intake::new(self.settings, Ok(self.signature))
+    }
+}
+
+impl fmt::Debug for CheckedHead<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CheckedHead")
+            .field("signature", &self.signature)
+            .finish_non_exhaustive()
     }
 }
 

@@ -2,13 +2,18 @@
 
 mod builder;
 mod head;
-mod reception;
+mod intake;
+mod request_head;
+mod secrets;
 mod settings;
+mod signature_check;
 mod verified;
 
 pub use builder::ReceiverBuilder;
-pub use head::{CheckedHead, RequestHead};
-pub(crate) use reception::Reception;
+pub use head::CheckedHead;
+pub(crate) use intake::Intake;
+pub use request_head::RequestHead;
+pub use secrets::{RotatingSecrets, SecretSource, Secrets, SecretsBuilder};
 pub use verified::Verified;
 
 use std::{fmt, sync::Arc};
@@ -50,8 +55,15 @@ pub struct Receiver {
 }
 
 impl Receiver {
-    /// Checks everything that can be checked before the body: the method (if the head has one), the
-    /// signature headers, the timestamp, the announced length.
+    /// Checks everything that can be checked before the body, cheapest first:
+    ///
+    /// 1. The method is POST, if the head has one.
+    /// 2. The source address is allowed, if there is an allowlist.
+    /// 3. There are secrets for the request.
+    /// 4. The header token is accepted, if one is required.
+    /// 5. The signature headers of one family are there, consistent and well formed.
+    /// 6. The timestamp is within the tolerance.
+    /// 7. The announced length is within the limit.
     ///
     /// Takes the [`Parts`](http::request::Parts) of a request, or its headers alone.
     ///
@@ -59,10 +71,15 @@ impl Receiver {
     ///
     /// The first of these checks that failed, in this order.
     pub fn check_head<'h>(
-        &self,
+        &'h self,
         head: impl Into<RequestHead<'h>>,
     ) -> Result<CheckedHead<'h>, Rejection> {
         Ok(CheckedHead::check(&self.settings, head.into())?)
+    }
+
+    /// Takes in the body of a refused head without checking it, for a layer that monitors.
+    pub(crate) fn intake_unchecked(&self, rejection: Rejection) -> Intake {
+        Intake::new(&self.settings, Err(rejection))
     }
 }
 

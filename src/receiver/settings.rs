@@ -1,10 +1,22 @@
-use crate::{clock::Clock, message_id::DotsInMessageId, signature::Keyring, tolerance::Tolerance};
+use super::SecretSource;
+use crate::{
+    clock::Clock, message_id::DotsInMessageId, source_ip::SourceIpCheck, tolerance::Tolerance,
+};
 
 /// What a receiver was configured with, checked.
 pub(super) struct Settings {
-    pub(super) keyring: Keyring,
+    pub(super) source_ip: Option<SourceIpCheck>,
+    pub(super) secrets: Box<dyn SecretSource>,
     pub(super) tolerance: Tolerance,
     pub(super) max_body_bytes: usize,
     pub(super) dots_in_message_id: DotsInMessageId,
+    pub(super) encryption: Encryption,
     pub(super) clock: Box<dyn Clock>,
+}
+
+/// Whether a payload may come as plain text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Encryption {
+    Optional,
+    Required,
 }

@@ -1,11 +1,11 @@
-use std::fmt;
+use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 
+use super::{Secrets, settings::Encryption};
 use crate::{
     delivery::Delivery,
     event::{AuthenticBody, DecodeError, DecodeErrorKind, WebhookEvent},
-    headers::SignatureHeaders,
     message_id::MessageId,
     rejection::{Rejection, RejectionKind},
     timestamp::Timestamp,
@@ -13,20 +13,15 @@ use crate::{
 
 /// Proof that a signature held over id, timestamp and body. Only checking one makes it.
 pub struct Verified {
-    id: MessageId,
-    timestamp: Timestamp,
-    body: Bytes,
+    pub(super) id: MessageId,
+    pub(super) timestamp: Timestamp,
+    pub(super) body: Bytes,
+    pub(super) secrets: Arc<Secrets>,
+    pub(super) encryption: Encryption,
+    pub(super) received_at: Duration,
 }
 
 impl Verified {
-    pub(super) fn new(signed: SignatureHeaders, body: Bytes) -> Self {
-        Self {
-            id: signed.id,
-            timestamp: signed.timestamp,
-            body,
-        }
-    }
-
     /// The id of the message.
     pub fn id(&self) -> &MessageId {
         &self.id
@@ -42,13 +37,23 @@ impl Verified {
         &self.body
     }
 
-    /// Decodes the event.
+    /// Our clock's time when the head was checked, since the Unix epoch.
+    pub(crate) fn received_at(&self) -> Duration {
+        self.received_at
+    }
+
+    /// Decrypts the payload if the event says that it is encrypted, and decodes the event.
     ///
     /// # Errors
     ///
-    /// [`RejectionKind::MalformedEvent`] or [`RejectionKind::DecryptionKeyMissing`].
+    /// [`RejectionKind::MalformedEvent`], [`RejectionKind::DecryptionKeyMissing`],
+    /// [`RejectionKind::DecryptionFailed`] or [`RejectionKind::EncryptionRequired`].
     pub fn open<E: WebhookEvent>(self) -> Result<Delivery<E>, Rejection> {
-        let event = E::decode(&AuthenticBody::new(&self.body)).map_err(refusal)?;
+        let body = AuthenticBody::new(&self.body, &self.secrets.decryptors);
+        let event = E::decode(&body).map_err(refusal)?;
+        if self.encryption == Encryption::Required && !body.was_encrypted() {
+            return Err(RejectionKind::EncryptionRequired.into());
+        }
         Ok(Delivery::new(self.id, self.timestamp, self.body, event))
     }
 }
@@ -59,7 +64,7 @@ impl fmt::Debug for Verified {
             .field("id", &self.id)
             .field("timestamp", &self.timestamp)
             .field("body_len", &self.body.len())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -67,5 +72,6 @@ fn refusal(error: DecodeError) -> RejectionKind {
     match error.kind() {
         DecodeErrorKind::Malformed => RejectionKind::MalformedEvent,
         DecodeErrorKind::DecryptionKeyMissing => RejectionKind::DecryptionKeyMissing,
+        DecodeErrorKind::DecryptionFailed => RejectionKind::DecryptionFailed,
     }
 }

@@ -3,3 +3,12 @@
 mod signer;
 
 pub use signer::Signer;
+
+use crate::signature::{Keyring, VerificationKey};
+
+/// Whether an entry of a signature header, such as `v1,…`, was made over `text` with `key`.
+///
+/// It is the receiver's own comparison, over a text that need not be a webhook: for the known answers of an algorithm.
+pub fn signature_holds(key: VerificationKey, entry: &str, text: &[u8]) -> bool {
+    Keyring::new(vec![key]).matches_text(entry.as_bytes(), text)
+}

@@ -1,10 +1,16 @@
 //! The integration tests, one binary.
 
 mod allocations;
+mod answers;
+mod ed25519;
 mod examples;
+mod header_token;
 mod layer;
 mod oracles;
+mod order;
 mod peers;
+mod secrets;
 mod standard_webhooks;
 mod support;
+mod telemetry;
 mod voyado;

@@ -1,0 +1,33 @@
+//! What a sender and a receiver share, and where it comes from.
+
+mod builder;
+mod source;
+
+pub use builder::SecretsBuilder;
+pub use source::{RotatingSecrets, SecretSource};
+pub(super) use source::FixedSecrets;
+
+use std::fmt;
+
+use crate::{decrypt::Decrypt, signature::Keyring, token::HeaderToken};
+
+/// What a sender and a receiver share: the keys of the signature, the header token, the decryption keys.
+///
+/// [`Receiver::builder`](crate::Receiver::builder) makes one by itself. Make your own where secrets change while
+/// the service runs ([`RotatingSecrets`]) or depend on the request ([`SecretSource`]).
+pub struct Secrets {
+    pub(super) keyring: Keyring,
+    pub(super) header_token: Option<HeaderToken>,
+    pub(super) decryptors: Vec<Box<dyn Decrypt>>,
+}
+
+/// Shows how many there are, never what.
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Secrets")
+            .field("keyring", &self.keyring)
+            .field("header_token", &self.header_token)
+            .field("decryptors", &self.decryptors.len())
+            .finish()
+    }
+}

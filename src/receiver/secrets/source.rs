@@ -1,0 +1,95 @@
+use std::{fmt, sync::Arc};
+
+use arc_swap::ArcSwap;
+
+use super::Secrets;
+use crate::receiver::RequestHead;
+
+/// Where the secrets of a request come from.
+///
+/// [`RotatingSecrets`] is one; so is any closure, for a service that receives for many tenants:
+///
+/// ```
+/// use std::{collections::HashMap, sync::Arc};
+/// use tower_webhook::{Receiver, RequestHead, Secrets};
+///
+/// let mut tenants = HashMap::new();
+/// let secrets = Secrets::builder(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]).build()?;
+/// tenants.insert("/webhooks/shop-1".to_owned(), Arc::new(secrets));
+///
+/// let by_path = move |head: &RequestHead<'_>| tenants.get(head.uri()?.path()).cloned();
+/// let receiver = Receiver::builder_with_source(by_path).build()?;
+/// # Ok::<_, tower_webhook::ConfigError>(())
+/// ```
+///
+/// What decides is not yet authenticated: a path or a header says only with which secrets the signature is to be
+/// checked. It is asked once a request, before the body is read, so it must not block.
+pub trait SecretSource: Send + Sync + 'static {
+    /// The secrets for a request; `None` if nobody expects it, which refuses it.
+    fn secrets(&self, head: &RequestHead<'_>) -> Option<Arc<Secrets>>;
+}
+
+impl<F> SecretSource for F
+where
+    F: Fn(&RequestHead<'_>) -> Option<Arc<Secrets>> + Send + Sync + 'static,
+{
+    fn secrets(&self, head: &RequestHead<'_>) -> Option<Arc<Secrets>> {
+        self(head)
+    }
+}
+
+/// Secrets that never change.
+pub(in crate::receiver) struct FixedSecrets(pub(in crate::receiver) Arc<Secrets>);
+
+impl SecretSource for FixedSecrets {
+    fn secrets(&self, _head: &RequestHead<'_>) -> Option<Arc<Secrets>> {
+        Some(Arc::clone(&self.0))
+    }
+}
+
+/// A handle to secrets that can be replaced while the service runs.
+///
+/// Clones are handles to the same secrets. A request is checked and decrypted with the secrets that were in
+/// force when its head arrived. Reading takes no lock.
+///
+/// ```
+/// use tower_webhook::{Receiver, RotatingSecrets, Secrets};
+///
+/// let old = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+/// let new = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+/// let secrets = RotatingSecrets::new(Secrets::builder([old]).build()?);
+/// let receiver = Receiver::builder_with_source(secrets.clone()).build()?;
+///
+/// // While the sender signs with both, and once it has forgotten the old one:
+/// secrets.replace(Secrets::builder([new, old]).build()?);
+/// secrets.replace(Secrets::builder([new]).build()?);
+/// # Ok::<_, tower_webhook::ConfigError>(())
+/// ```
+#[derive(Clone)]
+pub struct RotatingSecrets(Arc<ArcSwap<Secrets>>);
+
+impl RotatingSecrets {
+    /// A handle that starts with these secrets.
+    pub fn new(secrets: Secrets) -> Self {
+        Self(Arc::new(ArcSwap::from_pointee(secrets)))
+    }
+
+    /// Replaces the secrets, all at once, for every request whose head has not been checked yet.
+    pub fn replace(&self, secrets: Secrets) {
+        self.0.store(Arc::new(secrets));
+    }
+}
+
+impl SecretSource for RotatingSecrets {
+    fn secrets(&self, _head: &RequestHead<'_>) -> Option<Arc<Secrets>> {
+        Some(self.0.load_full())
+    }
+}
+
+impl fmt::Debug for RotatingSecrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("RotatingSecrets")
+            .field(&*self.0.load())
+            .finish()
+    }
+}

@@ -1,0 +1,40 @@
+use std::time::Duration;
+
+use metrics::{counter, gauge, histogram};
+
+use super::Summary;
+
+const DELIVERIES: &str = "tower_webhook_deliveries_total";
+const BODY_BYTES: &str = "tower_webhook_body_bytes";
+const PHASE_SECONDS: &str = "tower_webhook_phase_seconds";
+const LAST_VERIFIED: &str = "tower_webhook_last_verified_timestamp_seconds";
+
+/// Counts a request by its outcome, and adds its size and the durations of its phases to the histograms.
+pub(super) fn record(summary: &Summary) {
+    counter!(DELIVERIES, "outcome" => summary.outcome).increment(1);
+    if let Some(bytes) = summary.body_bytes {
+        histogram!(BODY_BYTES).record(float(bytes));
+    }
+    for (phase, duration) in [
+        ("receive", summary.receive),
+        ("open", summary.open),
+        ("handle", summary.handle),
+    ] {
+        if let Some(duration) = duration {
+            histogram!(PHASE_SECONDS, "phase" => phase).record(duration);
+        }
+    }
+}
+
+/// A silent sender and a broken one look the same but for this.
+pub(super) fn last_verified(at: Duration) {
+    gauge!(LAST_VERIFIED).set(at.as_secs_f64());
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a histogram takes floats; a body of 2^53 bytes does not come"
+)]
+fn float(bytes: usize) -> f64 {
+    bytes as f64
+}

@@ -1,0 +1,52 @@
+//! Everything that is logged or counted goes through here. Without the features `tracing` and `metrics`, nothing
+//! is. The names are a contract: `docs/telemetry.md`.
+
+#[cfg(feature = "tracing")]
+mod log;
+#[cfg(feature = "metrics")]
+mod metrics;
+#[cfg(any(feature = "tracing", feature = "metrics"))]
+mod observation;
+#[cfg(not(any(feature = "tracing", feature = "metrics")))]
+#[path = "observation_off.rs"]
+mod observation;
+#[cfg(feature = "tracing")]
+mod throttle;
+
+#[cfg(feature = "tracing")]
+pub(crate) use log::short_signing_secret;
+pub(crate) use observation::{Observation, Observer};
+
+/// Warns of a signing secret of `bytes` bytes, which is accepted although the specification advises 24.
+#[cfg(not(feature = "tracing"))]
+pub(crate) fn short_signing_secret(_bytes: usize) {}
+
+/// What is known of a delivery at its end.
+#[cfg(any(feature = "tracing", feature = "metrics"))]
+#[derive(Debug, Default)]
+struct Summary {
+    outcome: &'static str,
+    #[cfg(feature = "tracing")]
+    severity: Severity,
+    message_id: Option<crate::message_id::MessageId>,
+    event_type: Option<String>,
+    tenant: Option<String>,
+    body_bytes: Option<usize>,
+    status: Option<u16>,
+    receive: Option<std::time::Duration>,
+    open: Option<std::time::Duration>,
+    handle: Option<std::time::Duration>,
+}
+
+/// Who should look at it.
+#[cfg(feature = "tracing")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Severity {
+    /// Nobody: all is well.
+    #[default]
+    Info,
+    /// Perhaps the operator; a stranger can cause it, so it must not flood the log.
+    Stranger(crate::rejection::RejectionKind),
+    /// The operator: a genuine delivery was not handled.
+    Warning,
+}

@@ -1,0 +1,65 @@
+//! `application/problem+json`.
+
+use http::{StatusCode, header::CONTENT_TYPE};
+use serde_json::{Value, json};
+use tower_webhook::{EmptyRejectionResponse, ProblemDetails, RejectionResponse};
+
+use super::{KINDS, assert_kinds_of_one_status_look_alike, post, sent, sent_to_a_forgery};
+
+fn title(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        405 => "Method Not Allowed",
+        413 => "Payload Too Large",
+        422 => "Unprocessable Entity",
+        500 => "Internal Server Error",
+        other => panic!("no title for {other}"),
+    }
+}
+
+#[tokio::test]
+async fn every_kind_answers_the_problem_of_its_status_and_no_more() {
+    for (kind, status) in KINDS {
+        let sent = sent(&ProblemDetails, kind, post()).await;
+        assert_eq!(sent.status, status, "{kind:?}");
+        let problem: Value = serde_json::from_slice(&sent.body).unwrap();
+        let expected = json!({
+            "type": "about:blank",
+            "title": title(status),
+            "status": status.as_u16(),
+        });
+        assert_eq!(problem, expected, "{kind:?}");
+    }
+}
+
+#[tokio::test]
+async fn every_kind_answers_the_headers_of_the_empty_answer_and_the_content_type() {
+    for (kind, _) in KINDS {
+        let mut sent = sent(&ProblemDetails, kind, post()).await;
+        let content_type = sent.headers.remove(CONTENT_TYPE).unwrap();
+        assert_eq!(content_type, "application/problem+json");
+        let empty = super::sent(&EmptyRejectionResponse, kind, post()).await;
+        assert_eq!(sent.headers, empty.headers, "{kind:?}");
+    }
+}
+
+#[tokio::test]
+async fn kinds_of_one_status_look_alike() {
+    assert_kinds_of_one_status_look_alike(&ProblemDetails, post).await;
+}
+
+#[tokio::test]
+async fn a_layer_with_it_refuses_with_a_problem() {
+    let sent = sent_to_a_forgery(ProblemDetails, |_| ()).await;
+    assert_eq!(sent.status, StatusCode::UNAUTHORIZED);
+    let problem: Value = serde_json::from_slice(&sent.body).unwrap();
+    assert_eq!(problem["status"], 401);
+}
+
+#[test]
+fn it_answers_with_the_body_of_axum() {
+    fn answers<B>(_: impl RejectionResponse<B>) {}
+    answers::<axum::body::Body>(ProblemDetails);
+}

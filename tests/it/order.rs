@@ -1,0 +1,180 @@
+//! The order of the checks: of two failures at once, the earlier one answers.
+
+use std::{net::SocketAddr, time::Duration};
+
+use bytes::Bytes;
+use http::{Request, header::CONTENT_LENGTH};
+use http_body_util::Full;
+use tower::{Layer, ServiceExt};
+use tower_webhook::{
+    Json, PeerAddr, Receiver, Rejection,
+    RejectionKind::{self, *},
+    RequestHead, Secrets, SourceIp, Timestamp, WebhookLayer,
+};
+
+use crate::{
+    layer::{Frames, unreachable_inner},
+    support::{ID, NOW, SECRET, signer},
+};
+
+const TOKEN_HEADER: &str = "x-token";
+const TOKEN: &str = "a token";
+const LIMIT: usize = 64;
+
+/// One thing that can be wrong with a request.
+struct Failure {
+    kind: RejectionKind,
+    /// Failures of one rank exclude each other.
+    rank: usize,
+    cause: fn(&mut Attempt),
+}
+
+/// A request that is genuine until something is changed.
+struct Attempt {
+    timestamp: u64,
+    id: &'static str,
+    body: Vec<Result<Bytes, &'static str>>,
+    change_head: Vec<fn(&mut Request<()>)>,
+}
+
+impl Default for Attempt {
+    fn default() -> Self {
+        Self {
+            timestamp: NOW,
+            id: ID,
+            body: vec![Ok(Bytes::from_static(b"[1]"))],
+            change_head: Vec::new(),
+        }
+    }
+}
+
+impl Attempt {
+    fn head(&mut self, change: fn(&mut Request<()>)) {
+        self.change_head.push(change);
+    }
+
+    fn request(&self) -> Request<Frames> {
+        let whole: Vec<u8> = self.body.iter().flatten().flatten().copied().collect();
+        let at = Timestamp::from_unix_seconds(self.timestamp);
+        let signed: Request<Full<Bytes>> = signer().request(self.id, at, whole);
+        let mut request = signed.map(drop);
+        *request.uri_mut() = "/tenant".parse().unwrap();
+        let peer: SocketAddr = "203.0.113.7:443".parse().unwrap();
+        request.extensions_mut().insert(PeerAddr(peer));
+        request.headers_mut().insert(TOKEN_HEADER, TOKEN.parse().unwrap());
+        for change in &self.change_head {
+            change(&mut request);
+        }
+        request.map(|()| Frames::new(self.body.clone()))
+    }
+}
+
+fn failures() -> Vec<Failure> {
+    let mut failures = Vec::new();
+    let mut rank = |causes: &[(RejectionKind, fn(&mut Attempt))]| {
+        let rank = failures.last().map_or(0, |last: &Failure| last.rank + 1);
+        failures.extend(causes.iter().map(|&(kind, cause)| Failure { kind, rank, cause }));
+    };
+    rank(&[(MethodNotAllowed, |attempt| {
+        attempt.head(|request| *request.method_mut() = http::Method::GET);
+    })]);
+    rank(&[
+        (SourceIpUnknown, |attempt| {
+            attempt.head(|request| request.extensions_mut().clear());
+        }),
+        (SourceIpNotAllowed, |attempt| {
+            attempt.head(|request| {
+                let stranger: SocketAddr = "198.51.100.1:1".parse().unwrap();
+                request.extensions_mut().insert(PeerAddr(stranger));
+            });
+        }),
+    ]);
+    rank(&[(UnknownTenant, |attempt| {
+        attempt.head(|request| *request.uri_mut() = "/nobody".parse().unwrap());
+    })]);
+    rank(&[
+        (HeaderTokenMissing, |attempt| {
+            attempt.head(|request| drop(request.headers_mut().remove(TOKEN_HEADER)));
+        }),
+        (HeaderTokenMismatch, |attempt| {
+            attempt.head(|request| {
+                request.headers_mut().insert(TOKEN_HEADER, "x".parse().unwrap());
+            });
+        }),
+    ]);
+    rank(&[(MissingSignatureHeaders, |attempt| {
+        attempt.head(|request| drop(request.headers_mut().remove("svix-signature")));
+    })]);
+    rank(&[(ConflictingSignatureHeaders, |attempt| {
+        attempt.head(|request| drop(request.headers_mut().append("svix-id", "x".parse().unwrap())));
+    })]);
+    rank(&[(MalformedMessageId, |attempt| attempt.id = "a.b")]);
+    rank(&[(MalformedTimestamp, |attempt| {
+        attempt.head(|request| {
+            request.headers_mut().insert("svix-timestamp", "1e9".parse().unwrap());
+        });
+    })]);
+    rank(&[(SignatureListTooLong, |attempt| {
+        attempt.head(|request| {
+            let list = "v1,a ".repeat(65).parse().unwrap();
+            request.headers_mut().append("svix-signature", list);
+        });
+    })]);
+    rank(&[
+        (TimestampTooOld, |attempt| attempt.timestamp = NOW - 301),
+        (TimestampTooNew, |attempt| attempt.timestamp = NOW + 301),
+    ]);
+    rank(&[(BodyTooLarge, |attempt| {
+        attempt.head(|request| {
+            request.headers_mut().insert(CONTENT_LENGTH, (LIMIT + 1).into());
+        });
+    })]);
+    rank(&[(BodyIncomplete, |attempt| attempt.body.push(Err("reset")))]);
+    rank(&[(SignatureMismatch, |attempt| {
+        attempt.head(|request| {
+            request.headers_mut().insert("svix-signature", "v1,a".parse().unwrap());
+        });
+    })]);
+    rank(&[(MalformedEvent, |attempt| {
+        attempt.body.insert(0, Ok(Bytes::from_static(b"{")));
+    })]);
+    failures
+}
+
+async fn refusal(attempt: &Attempt) -> RejectionKind {
+    let secrets = Secrets::builder([SECRET]).header_token(TOKEN_HEADER, [TOKEN]);
+    let secrets = std::sync::Arc::new(secrets.build().unwrap());
+    let of_tenant = move |head: &RequestHead<'_>| {
+        (head.uri()?.path() == "/tenant").then(|| secrets.clone())
+    };
+    let receiver = Receiver::builder_with_source(of_tenant)
+        .clock(|| Duration::from_secs(NOW))
+        .source_ip(SourceIp::allow(["203.0.113.0/24"]))
+        .max_body_bytes(LIMIT)
+        .build()
+        .unwrap();
+    let service = WebhookLayer::<Json<Vec<u8>>>::new(receiver).layer(unreachable_inner());
+    let response = service.oneshot(attempt.request()).await.unwrap();
+    let rejection: &Rejection = response.extensions().get().expect("a rejection");
+    rejection.kind()
+}
+
+#[tokio::test]
+async fn of_two_failures_at_once_the_earlier_one_answers() {
+    let failures = failures();
+    let mut pairs = 0;
+    for earlier in &failures {
+        let mut alone = Attempt::default();
+        (earlier.cause)(&mut alone);
+        assert_eq!(refusal(&alone).await, earlier.kind);
+        for later in failures.iter().filter(|later| later.rank > earlier.rank) {
+            let mut both = Attempt::default();
+            (later.cause)(&mut both);
+            (earlier.cause)(&mut both);
+            let kind = refusal(&both).await;
+            assert_eq!(kind, earlier.kind, "with {:?}", later.kind);
+            pairs += 1;
+        }
+    }
+    assert!(pairs > 100, "{pairs}");
+}

@@ -1,0 +1,183 @@
+//! The contract of `docs/telemetry.md`.
+
+use std::{collections::BTreeMap, convert::Infallible, future::poll_fn, pin::pin, task::Poll};
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body_util::Full;
+use metrics_util::debugging::{DebugValue, DebuggingRecorder};
+use tower::{Layer, ServiceExt, service_fn};
+use tower_webhook::{WebhookLayer, voyado};
+
+use crate::{
+    layer::{Frames, builder, genuine},
+    support::{ID, NOW, SECRET, log_of},
+};
+
+const BODY: &str = r#"{"eventType":"contact.deleted","tenant":"shop.example","payload":
+    {"contactId":"c-1","email":"somebody@example.com"}}"#;
+
+/// Sends a request through the layer to a service that answers with `status`.
+fn send<B: http_body::Body>(request: Request<B>, status: StatusCode) {
+    let inner = service_fn(move |_: Request<Full<Bytes>>| async move {
+        tracing::info!("handling");
+        let mut response = Response::new(Full::<Bytes>::default());
+        *response.status_mut() = status;
+        Ok::<_, Infallible>(response)
+    });
+    run(async move {
+        let service = new_layer().layer(inner);
+        service.oneshot(request).await.unwrap();
+    });
+}
+
+fn new_layer() -> WebhookLayer<voyado::Envelope> {
+    WebhookLayer::new(builder().build().unwrap())
+}
+
+/// On this thread, where the log and the metrics are caught.
+fn run(future: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    runtime.unwrap().block_on(future);
+}
+
+fn forged() -> Request<Full<Bytes>> {
+    genuine(BODY).map(|_| Full::new(Bytes::from_static(b"forged")))
+}
+
+fn abandon() {
+    run(async {
+        let body = Frames::new([Ok(Bytes::from_static(b"{"))]).then_pending();
+        let inner = service_fn(async |_: Request<Full<Bytes>>| {
+            Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))
+        });
+        let mut answer = pin!(new_layer().layer(inner).oneshot(genuine(BODY).map(|_| body)));
+        poll_fn(|cx| {
+            assert!(answer.as_mut().poll(cx).is_pending());
+            Poll::Ready(())
+        })
+        .await;
+    });
+}
+
+fn assert_has(log: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(log.contains(part), "no {part} in {log}");
+    }
+}
+
+#[test]
+fn a_delivery_is_one_event_at_info_with_its_fields_and_the_handler_runs_in_its_span() {
+    let log = log_of(|| send(genuine(BODY), StatusCode::OK));
+    let lines: Vec<&str> = log.lines().collect();
+    assert_eq!(lines.len(), 2, "{log}");
+    let id = format!("message_id={ID}");
+    let span = ["INFO", "webhook{", &id, "event_type=\"contact.deleted\"", "tenant=\"shop.example\""];
+    assert_has(lines[0], &[&span[..], &["handling"]].concat());
+    let bytes = format!("body_bytes={}", BODY.len());
+    let fields = ["outcome=\"delivered\"", &bytes, "status=200", "receive_us=", "open_us=", "handle_us="];
+    assert_has(lines[1], &[&span[..], &fields[..], &["tower_webhook"]].concat());
+}
+
+#[test]
+fn a_genuine_delivery_that_is_not_handled_is_a_warning() {
+    let log = log_of(|| send(genuine(BODY), StatusCode::INTERNAL_SERVER_ERROR));
+    assert_has(&log, &["WARN", "outcome=\"handler_refused\"", "status=500"]);
+    let log = log_of(|| send(genuine("{}"), StatusCode::OK));
+    assert_has(&log, &["WARN", "outcome=\"malformed_event\"", "status=422", ID]);
+}
+
+#[test]
+fn a_stranger_fills_one_line_a_minute_and_no_id() {
+    let log = log_of(|| {
+        let inner = service_fn(async |_: Request<Full<Bytes>>| {
+            Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))
+        });
+        let service = new_layer().layer(inner);
+        run(async move {
+            for _ in 0..100 {
+                service.clone().oneshot(forged()).await.unwrap();
+            }
+        });
+    });
+    let loud: Vec<&str> = log.lines().filter(|line| line.contains("WARN")).collect();
+    assert_eq!(loud.len(), 1, "{loud:?}");
+    assert_has(loud[0], &["outcome=\"signature_mismatch\"", "status=401"]);
+    let quiet = log.lines().filter(|line| line.contains("DEBUG")).count();
+    assert_eq!(quiet, 99);
+    assert!(!log.contains(ID), "{log}");
+}
+
+#[test]
+fn a_request_dropped_before_its_answer_is_abandoned() {
+    let log = log_of(abandon);
+    assert_has(&log, &["INFO", "outcome=\"abandoned\""]);
+}
+
+#[test]
+fn no_secret_and_no_payload_is_logged_at_any_level() {
+    let log = log_of(|| {
+        send(genuine(BODY), StatusCode::OK);
+        send(genuine("not json, somebody@example.com"), StatusCode::OK);
+        send(forged(), StatusCode::OK);
+        abandon();
+    });
+    let signature = genuine(BODY).headers()["svix-signature"].clone();
+    let signature = signature.to_str().unwrap();
+    for hidden in ["somebody@example.com", "c-1", &SECRET[6..], &signature[3..], "forged"] {
+        assert!(!log.contains(hidden), "{hidden} in {log}");
+    }
+}
+
+/// The metrics that are recorded while `act` runs: by name and label.
+fn metrics_of(act: impl FnOnce()) -> BTreeMap<String, DebugValue> {
+    let recorder = DebuggingRecorder::new();
+    let snapshotter = recorder.snapshotter();
+    metrics::with_local_recorder(&recorder, act);
+    let metrics = snapshotter.snapshot().into_vec().into_iter();
+    metrics
+        .map(|(key, _unit, _description, value)| {
+            let key = key.key();
+            let labels = key.labels().map(|label| format!(" {}", label.value()));
+            (key.name().to_owned() + &labels.collect::<String>(), value)
+        })
+        .collect()
+}
+
+#[test]
+fn every_request_is_counted_by_its_outcome() {
+    let metrics = metrics_of(|| {
+        send(genuine(BODY), StatusCode::OK);
+        send(genuine(BODY), StatusCode::NO_CONTENT);
+        send(genuine(BODY), StatusCode::BAD_GATEWAY);
+        send(forged(), StatusCode::OK);
+        abandon();
+    });
+    for (outcome, count) in [
+        ("delivered", 2),
+        ("handler_refused", 1),
+        ("signature_mismatch", 1),
+        ("abandoned", 1),
+    ] {
+        let name = format!("tower_webhook_deliveries_total {outcome}");
+        assert_eq!(metrics[&name], DebugValue::Counter(count), "{outcome}");
+    }
+}
+
+#[test]
+fn sizes_and_phases_are_histograms_and_the_last_verified_delivery_is_a_gauge() {
+    let metrics = metrics_of(|| send(genuine(BODY), StatusCode::OK));
+    #[expect(clippy::cast_precision_loss, reason = "as exact as the metric itself")]
+    let size = [(BODY.len() as f64).into()];
+    let expected = DebugValue::Histogram(size.to_vec());
+    assert_eq!(metrics["tower_webhook_body_bytes"], expected);
+    for phase in ["receive", "open", "handle"] {
+        let phase = &metrics[&format!("tower_webhook_phase_seconds {phase}")];
+        assert!(matches!(phase, DebugValue::Histogram(values) if values.len() == 1));
+    }
+    #[expect(clippy::cast_precision_loss, reason = "as exact as the metric itself")]
+    let now = DebugValue::Gauge((NOW as f64).into());
+    let gauge = "tower_webhook_last_verified_timestamp_seconds";
+    assert_eq!(metrics[gauge], now);
+    assert!(!metrics_of(|| send(forged(), StatusCode::OK)).contains_key(gauge));
+}
