@@ -40,6 +40,10 @@ pub enum ConfigErrorKind {
     NoDecryptionKey,
     /// A header token or a decryption key was given to a receiver whose secrets come from a source.
     SecretsBesideSource,
+    /// The URL of a Redis is not one.
+    InvalidRedisUrl,
+    /// A store was made outside of a Tokio runtime.
+    NoTokioRuntime,
 }
 
 impl ConfigError {
@@ -93,6 +97,8 @@ impl fmt::Display for ConfigError {
             ConfigErrorKind::SecretsBesideSource => {
                 "header tokens and decryption keys belong into the source of secrets"
             }
+            ConfigErrorKind::InvalidRedisUrl => "the URL of the Redis is not one",
+            ConfigErrorKind::NoTokioRuntime => "the store has to be made within a Tokio runtime",
         })
     }
 }

@@ -7,15 +7,19 @@ use http_body_util::Full;
 use tower_layer::Layer;
 
 use crate::{
-    enforcement::Enforcement, receiver::Receiver, response::EmptyRejectionResponse,
-    service::WebhookService, telemetry::Observer,
+    enforcement::Enforcement,
+    idempotency::{Idempotency, IdempotencyStore, Unguarded},
+    receiver::Receiver,
+    response::EmptyRejectionResponse,
+    service::WebhookService,
+    telemetry::Observer,
 };
 
 /// Lets only genuine webhooks reach the inner service, with a [`Delivery<E>`](crate::Delivery) in the
 /// request's extensions.
 ///
 /// `E` is the event type, `B` the body that the inner service receives (see
-/// [`inner_body`](Self::inner_body)), `R` what answers refusals.
+/// [`inner_body`](Self::inner_body)), `R` what answers refusals, `I` what remembers the messages that were handled.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -46,10 +50,11 @@ use crate::{
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
-pub struct WebhookLayer<E, B = Full<Bytes>, R = EmptyRejectionResponse> {
+pub struct WebhookLayer<E, B = Full<Bytes>, R = EmptyRejectionResponse, I = Unguarded> {
     receiver: Receiver,
     rejection_response: R,
     enforcement: Enforcement,
+    idempotency: Idempotency<I>,
     observer: Observer,
     types: PhantomData<fn() -> (E, B)>,
 }
@@ -61,20 +66,40 @@ impl<E> WebhookLayer<E> {
             receiver,
             rejection_response: EmptyRejectionResponse,
             enforcement: Enforcement::default(),
+            idempotency: Idempotency::default(),
             observer: Observer::default(),
             types: PhantomData,
         }
     }
 }
 
-impl<E, B, R> WebhookLayer<E, B, R> {
+impl<E, B, R, I> WebhookLayer<E, B, R, I> {
     /// Names the body type of the inner service, where that accepts only one: above axum's
     /// `middleware::from_fn` in a `ServiceBuilder` it is `axum::body::Body`. Default: `Full<Bytes>`.
-    pub fn inner_body<B2: From<Bytes>>(self) -> WebhookLayer<E, B2, R> {
+    pub fn inner_body<B2: From<Bytes>>(self) -> WebhookLayer<E, B2, R, I> {
         WebhookLayer {
             receiver: self.receiver,
             rejection_response: self.rejection_response,
             enforcement: self.enforcement,
+            idempotency: self.idempotency,
+            observer: self.observer,
+            types: PhantomData,
+        }
+    }
+
+    /// Handles each message once. Default: each delivery, as often as it comes.
+    ///
+    /// The message is claimed after its signature held. A 2xx of the inner service completes the claim; any other answer, an
+    /// error, a panic, or a request that is dropped releases it, so that the sender's retry is handled.
+    pub fn idempotency<I2: IdempotencyStore>(
+        self,
+        idempotency: Idempotency<I2>,
+    ) -> WebhookLayer<E, B, R, I2> {
+        WebhookLayer {
+            receiver: self.receiver,
+            rejection_response: self.rejection_response,
+            enforcement: self.enforcement,
+            idempotency,
             observer: self.observer,
             types: PhantomData,
         }
@@ -90,19 +115,20 @@ impl<E, B, R> WebhookLayer<E, B, R> {
     }
 
     /// Replaces the answer to a refusal. Default: [`EmptyRejectionResponse`].
-    pub fn rejection_response<R2>(self, rejection_response: R2) -> WebhookLayer<E, B, R2> {
+    pub fn rejection_response<R2>(self, rejection_response: R2) -> WebhookLayer<E, B, R2, I> {
         WebhookLayer {
             receiver: self.receiver,
             rejection_response,
             enforcement: self.enforcement,
+            idempotency: self.idempotency,
             observer: self.observer,
             types: PhantomData,
         }
     }
 }
 
-impl<S, E, B, R: Clone> Layer<S> for WebhookLayer<E, B, R> {
-    type Service = WebhookService<S, E, B, R>;
+impl<S, E, B, R: Clone, I: Clone> Layer<S> for WebhookLayer<E, B, R, I> {
+    type Service = WebhookService<S, E, B, R, I>;
 
     fn layer(&self, inner: S) -> Self::Service {
         WebhookService::new(
@@ -110,24 +136,26 @@ impl<S, E, B, R: Clone> Layer<S> for WebhookLayer<E, B, R> {
             self.receiver.clone(),
             self.rejection_response.clone(),
             self.enforcement,
+            self.idempotency.clone(),
             self.observer.clone(),
         )
     }
 }
 
-impl<E, B, R: Clone> Clone for WebhookLayer<E, B, R> {
+impl<E, B, R: Clone, I: Clone> Clone for WebhookLayer<E, B, R, I> {
     fn clone(&self) -> Self {
         Self {
             receiver: self.receiver.clone(),
             rejection_response: self.rejection_response.clone(),
             enforcement: self.enforcement,
+            idempotency: self.idempotency.clone(),
             observer: self.observer.clone(),
             types: PhantomData,
         }
     }
 }
 
-impl<E, B, R> fmt::Debug for WebhookLayer<E, B, R> {
+impl<E, B, R, I> fmt::Debug for WebhookLayer<E, B, R, I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebhookLayer")
             .field("receiver", &self.receiver)

@@ -12,6 +12,7 @@ mod event;
 mod extract;
 mod future;
 mod headers;
+mod idempotency;
 mod layer;
 mod message_id;
 mod receiver;
@@ -37,6 +38,12 @@ pub use event::{AuthenticBody, DecodeError, DecodeErrorKind, Json, WebhookEvent}
 pub use extract::MissingDelivery;
 pub use future::ResponseFuture;
 pub use headers::HeaderFamily;
+pub use idempotency::{
+    Claim, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore, OwnerToken, Settlement, StoreError,
+    StoreErrorKind, Unguarded,
+};
+#[cfg(feature = "redis")]
+pub use idempotency::{RedisStore, RedisStoreBuilder};
 pub use layer::WebhookLayer;
 pub use message_id::MessageId;
 pub use receiver::{
@@ -52,5 +59,5 @@ pub use service::WebhookService;
 #[cfg(feature = "ed25519")]
 pub use signature::Ed25519PublicKey;
 pub use signature::{SignatureScheme, SignedMessage, SigningSecret, VerificationKey};
-pub use source_ip::SourceIp;
+pub use source_ip::{ForwardedHeader, PeerAddr, SourceIp};
 pub use timestamp::Timestamp;

@@ -1,6 +1,6 @@
 //! Why a request is refused.
 
-use std::{error::Error, fmt};
+use std::{error::Error, fmt, time::Duration};
 
 /// A request that was refused, and why.
 ///
@@ -8,6 +8,7 @@ use std::{error::Error, fmt};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rejection {
     kind: RejectionKind,
+    retry_after: Option<Duration>,
 }
 
 /// One kind for each reason of refusal, in the order in which the reasons are looked for.
@@ -46,6 +47,12 @@ pub enum RejectionKind {
     BodyIncomplete,
     /// No signature of the list was made with any of the secrets.
     SignatureMismatch,
+    /// The message was handled before; the handler is not called again.
+    AlreadyHandled,
+    /// The message is being handled by another delivery of it.
+    ClaimedByAnother,
+    /// The idempotency store cannot say whether the message was handled.
+    StoreUnavailable,
     /// The body is genuine and not what the event type expects.
     MalformedEvent,
     /// The payload is genuine and encrypted, and no decryption key is configured.
@@ -80,6 +87,9 @@ impl RejectionKind {
             Self::BodyTooLarge => "body_too_large",
             Self::BodyIncomplete => "body_incomplete",
             Self::SignatureMismatch => "signature_mismatch",
+            Self::AlreadyHandled => "already_handled",
+            Self::ClaimedByAnother => "claimed_by_another",
+            Self::StoreUnavailable => "store_unavailable",
             Self::MalformedEvent => "malformed_event",
             Self::DecryptionKeyMissing => "decryption_key_missing",
             Self::DecryptionFailed => "decryption_failed",
@@ -90,12 +100,27 @@ impl RejectionKind {
 
 impl Rejection {
     pub(crate) fn new(kind: RejectionKind) -> Self {
-        Self { kind }
+        Self {
+            kind,
+            retry_after: None,
+        }
+    }
+
+    pub(crate) fn with_retry_after(kind: RejectionKind, retry_after: Duration) -> Self {
+        Self {
+            kind,
+            retry_after: Some(retry_after),
+        }
     }
 
     /// The reason.
     pub fn kind(&self) -> RejectionKind {
         self.kind
+    }
+
+    /// When it makes sense to try again, where that can be said: from now on, in whole seconds when it is sent.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
     }
 }
 
@@ -124,6 +149,9 @@ impl fmt::Display for Rejection {
             RejectionKind::BodyTooLarge => "the body is too large",
             RejectionKind::BodyIncomplete => "the body broke off",
             RejectionKind::SignatureMismatch => "no signature matches",
+            RejectionKind::AlreadyHandled => "the message was handled before",
+            RejectionKind::ClaimedByAnother => "the message is being handled by another delivery",
+            RejectionKind::StoreUnavailable => "the idempotency store is unavailable",
             RejectionKind::MalformedEvent => "the body is not what the event type expects",
             RejectionKind::DecryptionKeyMissing => {
                 "the payload is encrypted and no decryption key is configured"

@@ -16,7 +16,8 @@ use crate::{
     delivery::Delivery,
     enforcement::Enforcement,
     event::WebhookEvent,
-    future::{Pending, Refusal, ResponseFuture},
+    future::{Exchange, ResponseFuture, refusal},
+    idempotency::{Idempotency, IdempotencyStore},
     receiver::Receiver,
     rejection::Rejection,
     response::RejectionResponse,
@@ -25,21 +26,23 @@ use crate::{
 
 /// The middleware that [`WebhookLayer`](crate::WebhookLayer) makes.
 #[must_use]
-pub struct WebhookService<S, E, B, R> {
+pub struct WebhookService<S, E, B, R, I> {
     inner: S,
     receiver: Receiver,
     rejection_response: R,
     enforcement: Enforcement,
+    idempotency: Idempotency<I>,
     observer: Observer,
     types: PhantomData<fn() -> (E, B)>,
 }
 
-impl<S, E, B, R> WebhookService<S, E, B, R> {
+impl<S, E, B, R, I> WebhookService<S, E, B, R, I> {
     pub(crate) fn new(
         inner: S,
         receiver: Receiver,
         rejection_response: R,
         enforcement: Enforcement,
+        idempotency: Idempotency<I>,
         observer: Observer,
     ) -> Self {
         Self {
@@ -47,23 +50,25 @@ impl<S, E, B, R> WebhookService<S, E, B, R> {
             receiver,
             rejection_response,
             enforcement,
+            idempotency,
             observer,
             types: PhantomData,
         }
     }
 }
 
-impl<S, E, B, R, ReqBody, ResBody> Service<Request<ReqBody>> for WebhookService<S, E, B, R>
+impl<S, E, B, R, I, ReqBody, ResBody> Service<Request<ReqBody>> for WebhookService<S, E, B, R, I>
 where
     S: Service<Request<B>, Response = Response<ResBody>> + Clone,
     E: WebhookEvent,
     B: From<Bytes>,
     R: RejectionResponse<ResBody> + Clone,
+    I: IdempotencyStore,
     ReqBody: Body,
 {
     type Response = Response<ResBody>;
     type Error = S::Error;
-    type Future = ResponseFuture<S, E, B, R, ReqBody, S::Future>;
+    type Future = ResponseFuture<S, E, B, R, I, ReqBody>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(cx)
@@ -79,46 +84,47 @@ where
         parts.extensions.remove::<Delivery<E>>();
         parts.extensions.remove::<Rejection>();
 
-        let observation = self.observer.observe();
-        let rejection_response = self.rejection_response.clone();
+        let mut observation = self.observer.observe();
         let intake = match (self.receiver.check_head(&parts), self.enforcement) {
             (Ok(head), _) => head.into_intake(),
-            (Err(rejection), Enforcement::MonitorOnly) => {
-                self.receiver.intake_unchecked(rejection)
-            }
+            (Err(rejection), Enforcement::MonitorOnly) => self.receiver.intake_unchecked(rejection),
             (Err(rejection), Enforcement::Enforce) => {
-                let refusal = Refusal {
+                let hook = &self.rejection_response;
+                return ResponseFuture::answered(refusal(
                     rejection,
-                    parts,
-                    observation,
-                };
-                return ResponseFuture::refuse(refusal, rejection_response);
+                    &parts,
+                    hook,
+                    &mut observation,
+                ));
             }
         };
-        let pending = Pending {
-            intake,
+        let exchange = Exchange {
             parts,
             ready_inner,
+            rejection_response: self.rejection_response.clone(),
             enforcement: self.enforcement,
+            idempotency: self.idempotency.clone(),
             observation,
+            types: PhantomData,
         };
-        ResponseFuture::receive(pending, body, rejection_response)
+        ResponseFuture::receive(exchange, intake, body)
     }
 }
 
-impl<S: Clone, E, B, R: Clone> Clone for WebhookService<S, E, B, R> {
+impl<S: Clone, E, B, R: Clone, I: Clone> Clone for WebhookService<S, E, B, R, I> {
     fn clone(&self) -> Self {
         Self::new(
             self.inner.clone(),
             self.receiver.clone(),
             self.rejection_response.clone(),
             self.enforcement,
+            self.idempotency.clone(),
             self.observer.clone(),
         )
     }
 }
 
-impl<S: fmt::Debug, E, B, R> fmt::Debug for WebhookService<S, E, B, R> {
+impl<S: fmt::Debug, E, B, R, I> fmt::Debug for WebhookService<S, E, B, R, I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebhookService")
             .field("inner", &self.inner)

@@ -17,7 +17,10 @@ pub struct CheckedHead<'h> {
 }
 
 impl<'h> CheckedHead<'h> {
-    pub(super) fn check(settings: &'h Settings, head: RequestHead<'h>) -> Result<Self, RejectionKind> {
+    pub(super) fn check(
+        settings: &'h Settings,
+        head: RequestHead<'h>,
+    ) -> Result<Self, RejectionKind> {
         if head.method().is_some_and(|method| method != Method::POST) {
             return Err(RejectionKind::MethodNotAllowed);
         }

@@ -34,11 +34,9 @@ impl Intake {
     /// The verdict, and the body whatever the verdict is.
     pub(crate) fn finish(self, headers: &HeaderMap) -> (Result<Verified, Rejection>, Bytes) {
         let body = self.body.finish();
-        let verified = self.head.and_then(|check| {
-            check
-                .finish(headers, body.clone())
-                .map_err(Rejection::from)
-        });
+        let verified = self
+            .head
+            .and_then(|check| check.finish(headers, body.clone()).map_err(Rejection::from));
         (verified, body)
     }
 }

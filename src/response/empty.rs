@@ -17,11 +17,14 @@ use crate::rejection::Rejection;
 /// | `BodyTooLarge` | 413 | us, if events are that large |
 /// | `BodyIncomplete` | 400 | the caller |
 /// | `SignatureMismatch` | 401 | whoever rotated the secret on one side only |
+/// | `AlreadyHandled` | 200 | nobody |
+/// | `ClaimedByAnother` | 409, with `retry-after` | nobody: the sender comes back |
+/// | `StoreUnavailable` | 503, with `retry-after` | us |
 /// | `MalformedEvent`, `DecryptionFailed`, `EncryptionRequired` | 422 | us, before the retries end |
 /// | `DecryptionKeyMissing` | 500 | us: the configuration is wrong |
 ///
-/// There is no `retry-after`: none of these knows when a retry would fare better, and the sender's own
-/// back-off suits that best.
+/// The others have no `retry-after`: none of them knows when a retry would fare better, and the sender's own back-off suits
+/// that best.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct EmptyRejectionResponse;
 

@@ -20,12 +20,15 @@ const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
 ///
 /// | status of [`EmptyRejectionResponse`] | gRPC code |
 /// |---|---|
+/// | 200, of what was handled before | `ALREADY_EXISTS` (6): an `OK` would need a message |
 /// | 400, 422 | `INVALID_ARGUMENT` (3) |
 /// | 401 | `UNAUTHENTICATED` (16) |
 /// | 403 | `PERMISSION_DENIED` (7) |
 /// | 405 | `UNIMPLEMENTED` (12) |
+/// | 409 | `ABORTED` (10) |
 /// | 413 | `RESOURCE_EXHAUSTED` (8) |
 /// | 500 | `INTERNAL` (13) |
+/// | 503 | `UNAVAILABLE` (14) |
 ///
 /// ```
 /// use bytes::Bytes;
@@ -98,10 +101,13 @@ fn trailers_only(rejection: Rejection) -> Response<()> {
 enum Code {
     Unknown = 2,
     InvalidArgument = 3,
+    AlreadyExists = 6,
     PermissionDenied = 7,
     ResourceExhausted = 8,
+    Aborted = 10,
     Unimplemented = 12,
     Internal = 13,
+    Unavailable = 14,
     Unauthenticated = 16,
 }
 
@@ -109,12 +115,15 @@ impl Code {
     /// Made of the status and not of the kind, so that it cannot say more.
     fn of(status: StatusCode) -> Self {
         match status {
+            StatusCode::OK => Self::AlreadyExists,
             StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => Self::InvalidArgument,
             StatusCode::UNAUTHORIZED => Self::Unauthenticated,
             StatusCode::FORBIDDEN => Self::PermissionDenied,
             StatusCode::METHOD_NOT_ALLOWED => Self::Unimplemented,
+            StatusCode::CONFLICT => Self::Aborted,
             StatusCode::PAYLOAD_TOO_LARGE => Self::ResourceExhausted,
             StatusCode::INTERNAL_SERVER_ERROR => Self::Internal,
+            StatusCode::SERVICE_UNAVAILABLE => Self::Unavailable,
             _ => Self::Unknown,
         }
     }

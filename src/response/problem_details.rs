@@ -36,6 +36,10 @@ pub struct ProblemDetails;
 impl<B: From<Bytes>> RejectionResponse<B> for ProblemDetails {
     fn rejection_response(&self, rejection: &Rejection, _request: &Parts) -> Response<B> {
         let mut answer = bare_answer(*rejection);
+        // What was handled before is no problem.
+        if answer.status().is_success() {
+            return answer.map(|()| B::from(Bytes::new()));
+        }
         answer.headers_mut().insert(CONTENT_TYPE, PROBLEM_JSON);
         let problem = problem(answer.status());
         answer.map(|()| B::from(problem))

@@ -85,7 +85,9 @@ impl Keyring {
         let mut matched = false;
         for entry in entries {
             if let Some(candidate) = hmac_sha256::candidate(entry) {
-                matched |= tags.iter().fold(false, |any, tag| any | tag.matches(&candidate));
+                matched |= tags
+                    .iter()
+                    .fold(false, |any, tag| any | tag.matches(&candidate));
             } else if scheme_entries < MAX_SCHEME_ENTRIES {
                 let mut is_scheme_entry = false;
                 for scheme in &self.schemes {

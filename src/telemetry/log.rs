@@ -43,6 +43,14 @@ pub(super) fn record(summary: &Summary, throttle: &Throttle) {
             )
         };
     }
+    if summary.outlived_its_lease {
+        tracing::warn!(
+            "the handler outlived its lease, so another delivery of the message may have been handled too: lengthen the lease"
+        );
+    }
+    if let Some(error) = summary.store_error {
+        tracing::warn!(%error, "the idempotency store failed");
+    }
     match summary.severity {
         Severity::Info => event!(Level::INFO, "webhook"),
         Severity::Warning => event!(Level::WARN, "webhook not handled"),

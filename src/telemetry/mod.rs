@@ -36,6 +36,8 @@ struct Summary {
     receive: Option<std::time::Duration>,
     open: Option<std::time::Duration>,
     handle: Option<std::time::Duration>,
+    store_error: Option<crate::idempotency::StoreErrorKind>,
+    outlived_its_lease: bool,
 }
 
 /// Who should look at it.

@@ -6,7 +6,11 @@ use std::{
 use super::Summary;
 #[cfg(feature = "tracing")]
 use super::{Severity, log, throttle::Throttle};
-use crate::{message_id::MessageId, rejection::RejectionKind};
+use crate::{
+    idempotency::{Settlement, StoreError},
+    message_id::MessageId,
+    rejection::RejectionKind,
+};
 
 /// What the observations of one layer share.
 #[derive(Clone, Default)]
@@ -96,10 +100,10 @@ impl Observation {
         #[cfg(feature = "tracing")]
         {
             let genuine = self.summary.message_id.is_some();
-            self.summary.severity = if genuine {
-                Severity::Warning
-            } else {
-                Severity::Stranger(kind)
+            self.summary.severity = match kind {
+                RejectionKind::AlreadyHandled | RejectionKind::ClaimedByAnother => Severity::Info,
+                _ if genuine => Severity::Warning,
+                _ => Severity::Stranger(kind),
             };
         }
     }
@@ -107,6 +111,20 @@ impl Observation {
     /// The answer to a refusal.
     pub(crate) fn answered(&mut self, status: http::StatusCode) {
         self.summary.status = Some(status.as_u16());
+    }
+
+    /// The idempotency store could not say whether the message was handled.
+    pub(crate) fn store_failed(&mut self, error: StoreError) {
+        self.summary.store_error = Some(error.kind());
+    }
+
+    /// The claim was completed or released, or could not be.
+    pub(crate) fn settled(&mut self, settled: Result<Settlement, StoreError>) {
+        match settled {
+            Ok(Settlement::Settled) => {}
+            Ok(Settlement::NotOwner) => self.summary.outlived_its_lease = true,
+            Err(error) => self.store_failed(error),
+        }
     }
 
     /// Runs `poll` within the delivery's span, where there is one.

@@ -1,6 +1,10 @@
 use std::time::Duration;
 
-use crate::{message_id::MessageId, rejection::RejectionKind};
+use crate::{
+    idempotency::{Settlement, StoreError},
+    message_id::MessageId,
+    rejection::RejectionKind,
+};
 
 /// Observes nothing.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +39,10 @@ impl Observation {
     pub(crate) fn refused(&mut self, _kind: RejectionKind) {}
 
     pub(crate) fn answered(&mut self, _status: http::StatusCode) {}
+
+    pub(crate) fn store_failed(&mut self, _error: StoreError) {}
+
+    pub(crate) fn settled(&mut self, _settled: Result<Settlement, StoreError>) {}
 
     pub(crate) fn in_span<T>(&self, poll: impl FnOnce() -> T) -> T {
         poll()

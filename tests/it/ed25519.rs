@@ -23,7 +23,10 @@ fn public_key(key: &SigningKey) -> String {
 
 fn signature(key: &SigningKey) -> String {
     let text = format!("{ID}.{NOW}.{BODY}");
-    format!("v1a,{}", STANDARD.encode(key.sign(text.as_bytes()).to_bytes()))
+    format!(
+        "v1a,{}",
+        STANDARD.encode(key.sign(text.as_bytes()).to_bytes())
+    )
 }
 
 fn signed(signature: impl AsRef<[u8]>) -> HeaderMap {
@@ -93,7 +96,10 @@ fn one_algorithm_is_never_accepted_for_the_others_key() {
     let forged = forger.signature(ID, at, BODY.as_bytes());
     let receiver = receiver([public_key(&signing_key())]);
     assert_eq!(answer(&receiver, &signed(&forged), BODY), MISMATCH);
-    assert_eq!(answer(&receiver, &signed(forged.replace("v1,", "v1a,")), BODY), MISMATCH);
+    assert_eq!(
+        answer(&receiver, &signed(forged.replace("v1,", "v1a,")), BODY),
+        MISMATCH
+    );
 }
 
 #[test]
@@ -102,7 +108,13 @@ fn an_entry_that_is_not_64_bytes_in_canonical_base64_never_matches() {
     let genuine = signature(&signing_key());
     let unpadded = genuine.trim_end_matches('=');
     let trailing_bits = genuine.replace("==", "B==");
-    for entry in [unpadded, &trailing_bits, "v1a,", "v1a", &format!("{genuine}AAAA")] {
+    for entry in [
+        unpadded,
+        &trailing_bits,
+        "v1a,",
+        "v1a",
+        &format!("{genuine}AAAA"),
+    ] {
         assert_eq!(answer(&receiver, &signed(entry), BODY), MISMATCH, "{entry}");
     }
 }
@@ -173,7 +185,12 @@ fn wycheproofs_hmac_sha256_answers_hold_through_our_comparison() {
             let holds = signature_holds(secret.into(), &entry, &test.msg);
             // A tag that was cut short is good for others, never for this scheme.
             let whole = test.tag.len() == 32;
-            assert_eq!(holds, whole && test.result == TestResult::Valid, "{}", test.tc_id);
+            assert_eq!(
+                holds,
+                whole && test.result == TestResult::Valid,
+                "{}",
+                test.tc_id
+            );
             *(if holds { &mut valid } else { &mut invalid }) += 1;
         }
     }

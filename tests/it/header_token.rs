@@ -33,7 +33,9 @@ fn answer(tokens: &[&str], lines: &[&[u8]]) -> Result<(), RejectionKind> {
 }
 
 fn mistake(name: &str, tokens: &[&str]) -> ConfigErrorKind {
-    let built = Receiver::builder([SECRET]).header_token(name, tokens).build();
+    let built = Receiver::builder([SECRET])
+        .header_token(name, tokens)
+        .build();
     built.unwrap_err().kind()
 }
 
@@ -63,13 +65,19 @@ fn every_changed_bit_of_the_token_is_refused() {
 
 #[test]
 fn a_missing_token_is_told_from_a_wrong_one() {
-    assert_eq!(answer(&[TOKEN], &[]), Err(RejectionKind::HeaderTokenMissing));
+    assert_eq!(
+        answer(&[TOKEN], &[]),
+        Err(RejectionKind::HeaderTokenMissing)
+    );
 }
 
 #[test]
 fn either_token_is_accepted_while_one_is_rotated() {
     for token in ["old-token", "new-token"] {
-        assert_eq!(answer(&["old-token", "new-token"], &[token.as_bytes()]), Ok(()));
+        assert_eq!(
+            answer(&["old-token", "new-token"], &[token.as_bytes()]),
+            Ok(())
+        );
     }
 }
 
@@ -85,7 +93,10 @@ fn several_lines_have_to_be_accepted_every_one() {
 
 #[test]
 fn a_token_that_is_not_ascii_is_compared_as_bytes() {
-    assert_eq!(answer(&["förhandsgranskning"], &["förhandsgranskning".as_bytes()]), Ok(()));
+    assert_eq!(
+        answer(&["förhandsgranskning"], &["förhandsgranskning".as_bytes()]),
+        Ok(())
+    );
 }
 
 #[test]
@@ -96,8 +107,14 @@ fn white_space_at_the_ends_of_a_configured_token_is_dropped_as_http_does() {
 #[test]
 fn a_token_that_could_never_match_is_a_configuration_error() {
     assert_eq!(mistake(NAME, &[]), ConfigErrorKind::EmptyHeaderToken);
-    assert_eq!(mistake(NAME, &["a", " "]), ConfigErrorKind::EmptyHeaderToken);
-    assert_eq!(mistake("x token", &["a"]), ConfigErrorKind::InvalidHeaderName);
+    assert_eq!(
+        mistake(NAME, &["a", " "]),
+        ConfigErrorKind::EmptyHeaderToken
+    );
+    assert_eq!(
+        mistake("x token", &["a"]),
+        ConfigErrorKind::InvalidHeaderName
+    );
     assert_eq!(mistake("", &["a"]), ConfigErrorKind::InvalidHeaderName);
 }
 

@@ -10,6 +10,7 @@ mod oracles;
 mod order;
 mod peers;
 mod secrets;
+mod source_ip;
 mod standard_webhooks;
 mod support;
 mod telemetry;

@@ -61,7 +61,9 @@ impl Attempt {
         *request.uri_mut() = "/tenant".parse().unwrap();
         let peer: SocketAddr = "203.0.113.7:443".parse().unwrap();
         request.extensions_mut().insert(PeerAddr(peer));
-        request.headers_mut().insert(TOKEN_HEADER, TOKEN.parse().unwrap());
+        request
+            .headers_mut()
+            .insert(TOKEN_HEADER, TOKEN.parse().unwrap());
         for change in &self.change_head {
             change(&mut request);
         }
@@ -73,7 +75,11 @@ fn failures() -> Vec<Failure> {
     let mut failures = Vec::new();
     let mut rank = |causes: &[(RejectionKind, fn(&mut Attempt))]| {
         let rank = failures.last().map_or(0, |last: &Failure| last.rank + 1);
-        failures.extend(causes.iter().map(|&(kind, cause)| Failure { kind, rank, cause }));
+        failures.extend(
+            causes
+                .iter()
+                .map(|&(kind, cause)| Failure { kind, rank, cause }),
+        );
     };
     rank(&[(MethodNotAllowed, |attempt| {
         attempt.head(|request| *request.method_mut() = http::Method::GET);
@@ -98,7 +104,9 @@ fn failures() -> Vec<Failure> {
         }),
         (HeaderTokenMismatch, |attempt| {
             attempt.head(|request| {
-                request.headers_mut().insert(TOKEN_HEADER, "x".parse().unwrap());
+                request
+                    .headers_mut()
+                    .insert(TOKEN_HEADER, "x".parse().unwrap());
             });
         }),
     ]);
@@ -106,12 +114,18 @@ fn failures() -> Vec<Failure> {
         attempt.head(|request| drop(request.headers_mut().remove("svix-signature")));
     })]);
     rank(&[(ConflictingSignatureHeaders, |attempt| {
-        attempt.head(|request| drop(request.headers_mut().append("svix-id", "x".parse().unwrap())));
+        attempt.head(|request| {
+            request
+                .headers_mut()
+                .append("svix-id", "x".parse().unwrap());
+        });
     })]);
     rank(&[(MalformedMessageId, |attempt| attempt.id = "a.b")]);
     rank(&[(MalformedTimestamp, |attempt| {
         attempt.head(|request| {
-            request.headers_mut().insert("svix-timestamp", "1e9".parse().unwrap());
+            request
+                .headers_mut()
+                .insert("svix-timestamp", "1e9".parse().unwrap());
         });
     })]);
     rank(&[(SignatureListTooLong, |attempt| {
@@ -126,13 +140,17 @@ fn failures() -> Vec<Failure> {
     ]);
     rank(&[(BodyTooLarge, |attempt| {
         attempt.head(|request| {
-            request.headers_mut().insert(CONTENT_LENGTH, (LIMIT + 1).into());
+            request
+                .headers_mut()
+                .insert(CONTENT_LENGTH, (LIMIT + 1).into());
         });
     })]);
     rank(&[(BodyIncomplete, |attempt| attempt.body.push(Err("reset")))]);
     rank(&[(SignatureMismatch, |attempt| {
         attempt.head(|request| {
-            request.headers_mut().insert("svix-signature", "v1,a".parse().unwrap());
+            request
+                .headers_mut()
+                .insert("svix-signature", "v1,a".parse().unwrap());
         });
     })]);
     rank(&[(MalformedEvent, |attempt| {
@@ -144,9 +162,8 @@ fn failures() -> Vec<Failure> {
 async fn refusal(attempt: &Attempt) -> RejectionKind {
     let secrets = Secrets::builder([SECRET]).header_token(TOKEN_HEADER, [TOKEN]);
     let secrets = std::sync::Arc::new(secrets.build().unwrap());
-    let of_tenant = move |head: &RequestHead<'_>| {
-        (head.uri()?.path() == "/tenant").then(|| secrets.clone())
-    };
+    let of_tenant =
+        move |head: &RequestHead<'_>| (head.uri()?.path() == "/tenant").then(|| secrets.clone());
     let receiver = Receiver::builder_with_source(of_tenant)
         .clock(|| Duration::from_secs(NOW))
         .source_ip(SourceIp::allow(["203.0.113.0/24"]))

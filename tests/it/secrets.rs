@@ -95,7 +95,10 @@ fn each_tenant_has_its_own_secrets_and_nobody_elses() {
         ("/two", Arc::new(secrets([NEW]))),
     ]);
     let by_path = move |head: &RequestHead<'_>| tenants.get(head.uri()?.path()).cloned();
-    let receiver = Receiver::builder_with_source(by_path).clock(now).build().unwrap();
+    let receiver = Receiver::builder_with_source(by_path)
+        .clock(now)
+        .build()
+        .unwrap();
     let kind = |path: &str, secret| {
         let at = Timestamp::from_unix_seconds(NOW);
         let signer = Signer::new(secret).unwrap().uri(path.parse().unwrap());
@@ -118,13 +121,20 @@ fn secrets_beside_a_source_are_a_configuration_error() {
     let built = Receiver::builder_with_source(source)
         .header_token("x-token", ["one"])
         .build();
-    assert_eq!(built.unwrap_err().kind(), ConfigErrorKind::SecretsBesideSource);
+    assert_eq!(
+        built.unwrap_err().kind(),
+        ConfigErrorKind::SecretsBesideSource
+    );
 }
 
 #[test]
 fn debug_shows_no_secret() {
     let handle = RotatingSecrets::new(secrets([OLD]));
-    let shown = format!("{handle:?} {:?} {:?}", secrets([OLD]), Secrets::builder([OLD]));
+    let shown = format!(
+        "{handle:?} {:?} {:?}",
+        secrets([OLD]),
+        Secrets::builder([OLD])
+    );
     assert!(!shown.contains("MfKQ"), "{shown}");
     // The bytes of the secret as `Debug` of a slice would show them.
     assert!(!shown.contains("49, 242, 144"), "{shown}");

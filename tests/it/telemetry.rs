@@ -51,7 +51,11 @@ fn abandon() {
         let inner = service_fn(async |_: Request<Full<Bytes>>| {
             Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))
         });
-        let mut answer = pin!(new_layer().layer(inner).oneshot(genuine(BODY).map(|_| body)));
+        let mut answer = pin!(
+            new_layer()
+                .layer(inner)
+                .oneshot(genuine(BODY).map(|_| body))
+        );
         poll_fn(|cx| {
             assert!(answer.as_mut().poll(cx).is_pending());
             Poll::Ready(())
@@ -72,11 +76,27 @@ fn a_delivery_is_one_event_at_info_with_its_fields_and_the_handler_runs_in_its_s
     let lines: Vec<&str> = log.lines().collect();
     assert_eq!(lines.len(), 2, "{log}");
     let id = format!("message_id={ID}");
-    let span = ["INFO", "webhook{", &id, "event_type=\"contact.deleted\"", "tenant=\"shop.example\""];
+    let span = [
+        "INFO",
+        "webhook{",
+        &id,
+        "event_type=\"contact.deleted\"",
+        "tenant=\"shop.example\"",
+    ];
     assert_has(lines[0], &[&span[..], &["handling"]].concat());
     let bytes = format!("body_bytes={}", BODY.len());
-    let fields = ["outcome=\"delivered\"", &bytes, "status=200", "receive_us=", "open_us=", "handle_us="];
-    assert_has(lines[1], &[&span[..], &fields[..], &["tower_webhook"]].concat());
+    let fields = [
+        "outcome=\"delivered\"",
+        &bytes,
+        "status=200",
+        "receive_us=",
+        "open_us=",
+        "handle_us=",
+    ];
+    assert_has(
+        lines[1],
+        &[&span[..], &fields[..], &["tower_webhook"]].concat(),
+    );
 }
 
 #[test]
@@ -84,7 +104,10 @@ fn a_genuine_delivery_that_is_not_handled_is_a_warning() {
     let log = log_of(|| send(genuine(BODY), StatusCode::INTERNAL_SERVER_ERROR));
     assert_has(&log, &["WARN", "outcome=\"handler_refused\"", "status=500"]);
     let log = log_of(|| send(genuine("{}"), StatusCode::OK));
-    assert_has(&log, &["WARN", "outcome=\"malformed_event\"", "status=422", ID]);
+    assert_has(
+        &log,
+        &["WARN", "outcome=\"malformed_event\"", "status=422", ID],
+    );
 }
 
 #[test]
@@ -124,7 +147,13 @@ fn no_secret_and_no_payload_is_logged_at_any_level() {
     });
     let signature = genuine(BODY).headers()["svix-signature"].clone();
     let signature = signature.to_str().unwrap();
-    for hidden in ["somebody@example.com", "c-1", &SECRET[6..], &signature[3..], "forged"] {
+    for hidden in [
+        "somebody@example.com",
+        "c-1",
+        &SECRET[6..],
+        &signature[3..],
+        "forged",
+    ] {
         assert!(!log.contains(hidden), "{hidden} in {log}");
     }
 }

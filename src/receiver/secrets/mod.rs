@@ -4,8 +4,8 @@ mod builder;
 mod source;
 
 pub use builder::SecretsBuilder;
-pub use source::{RotatingSecrets, SecretSource};
 pub(super) use source::FixedSecrets;
+pub use source::{RotatingSecrets, SecretSource};
 
 use std::fmt;
 

@@ -31,12 +31,15 @@ const NOT_GRPC: [&str; 8] = [
 
 fn code(status: StatusCode) -> tonic::Code {
     match status.as_u16() {
+        200 => tonic::Code::AlreadyExists,
         400 | 422 => tonic::Code::InvalidArgument,
         401 => tonic::Code::Unauthenticated,
         403 => tonic::Code::PermissionDenied,
         405 => tonic::Code::Unimplemented,
+        409 => tonic::Code::Aborted,
         413 => tonic::Code::ResourceExhausted,
         500 => tonic::Code::Internal,
+        503 => tonic::Code::Unavailable,
         other => panic!("no code for {other}"),
     }
 }

@@ -19,7 +19,7 @@ use tower_webhook::{
 use crate::layer::{genuine, layer, unreachable_inner};
 
 /// Every kind, and the status that answers it.
-const KINDS: [(RejectionKind, StatusCode); 20] = [
+const KINDS: [(RejectionKind, StatusCode); 23] = [
     (MethodNotAllowed, StatusCode::METHOD_NOT_ALLOWED),
     (SourceIpUnknown, StatusCode::FORBIDDEN),
     (SourceIpNotAllowed, StatusCode::FORBIDDEN),
@@ -36,6 +36,9 @@ const KINDS: [(RejectionKind, StatusCode); 20] = [
     (BodyTooLarge, StatusCode::PAYLOAD_TOO_LARGE),
     (BodyIncomplete, StatusCode::BAD_REQUEST),
     (SignatureMismatch, StatusCode::UNAUTHORIZED),
+    (AlreadyHandled, StatusCode::OK),
+    (ClaimedByAnother, StatusCode::CONFLICT),
+    (StoreUnavailable, StatusCode::SERVICE_UNAVAILABLE),
     (MalformedEvent, StatusCode::UNPROCESSABLE_ENTITY),
     (DecryptionKeyMissing, StatusCode::INTERNAL_SERVER_ERROR),
     (DecryptionFailed, StatusCode::UNPROCESSABLE_ENTITY),

@@ -2,7 +2,7 @@
 
 use http::{StatusCode, header::CONTENT_TYPE};
 use serde_json::{Value, json};
-use tower_webhook::{EmptyRejectionResponse, ProblemDetails, RejectionResponse};
+use tower_webhook::{EmptyRejectionResponse, ProblemDetails, RejectionKind, RejectionResponse};
 
 use super::{KINDS, assert_kinds_of_one_status_look_alike, post, sent, sent_to_a_forgery};
 
@@ -12,16 +12,30 @@ fn title(status: StatusCode) -> &'static str {
         401 => "Unauthorized",
         403 => "Forbidden",
         405 => "Method Not Allowed",
+        409 => "Conflict",
         413 => "Payload Too Large",
         422 => "Unprocessable Entity",
         500 => "Internal Server Error",
+        503 => "Service Unavailable",
         other => panic!("no title for {other}"),
     }
 }
 
+fn problems() -> impl Iterator<Item = (RejectionKind, StatusCode)> {
+    KINDS.into_iter().filter(|(_, status)| !status.is_success())
+}
+
+#[tokio::test]
+async fn what_was_handled_before_is_no_problem() {
+    let kind = RejectionKind::AlreadyHandled;
+    let ours = sent(&ProblemDetails, kind, post()).await;
+    let empty = sent(&EmptyRejectionResponse, kind, post()).await;
+    assert_eq!(ours, empty);
+}
+
 #[tokio::test]
 async fn every_kind_answers_the_problem_of_its_status_and_no_more() {
-    for (kind, status) in KINDS {
+    for (kind, status) in problems() {
         let sent = sent(&ProblemDetails, kind, post()).await;
         assert_eq!(sent.status, status, "{kind:?}");
         let problem: Value = serde_json::from_slice(&sent.body).unwrap();
@@ -36,7 +50,7 @@ async fn every_kind_answers_the_problem_of_its_status_and_no_more() {
 
 #[tokio::test]
 async fn every_kind_answers_the_headers_of_the_empty_answer_and_the_content_type() {
-    for (kind, _) in KINDS {
+    for (kind, _) in problems() {
         let mut sent = sent(&ProblemDetails, kind, post()).await;
         let content_type = sent.headers.remove(CONTENT_TYPE).unwrap();
         assert_eq!(content_type, "application/problem+json");

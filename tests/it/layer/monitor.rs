@@ -41,13 +41,22 @@ fn with_body(text: &'static str) -> Request<Frames> {
 
 #[tokio::test]
 async fn a_genuine_request_is_delivered_as_ever() {
-    assert_eq!(seen(with_body("{}")).await, (Ok(Bytes::from("{}")), Bytes::from("{}")));
+    assert_eq!(
+        seen(with_body("{}")).await,
+        (Ok(Bytes::from("{}")), Bytes::from("{}"))
+    );
 }
 
 #[tokio::test]
 async fn a_forged_request_is_passed_on_whole_with_its_verdict() {
     let forged = seen(with_body("[forged]")).await;
-    assert_eq!(forged, (Err(RejectionKind::SignatureMismatch), Bytes::from("[forged]")));
+    assert_eq!(
+        forged,
+        (
+            Err(RejectionKind::SignatureMismatch),
+            Bytes::from("[forged]")
+        )
+    );
 }
 
 #[tokio::test]
@@ -61,7 +70,9 @@ async fn a_request_refused_on_its_head_is_passed_on_whole_with_its_verdict() {
 #[tokio::test]
 async fn a_verdict_that_a_stranger_brought_is_replaced() {
     let mut forged = with_body("forged");
-    forged.extensions_mut().insert(Rejection::from(RejectionKind::BodyTooLarge));
+    forged
+        .extensions_mut()
+        .insert(Rejection::from(RejectionKind::BodyTooLarge));
     assert_eq!(seen(forged).await.0, Err(RejectionKind::SignatureMismatch));
 }
 

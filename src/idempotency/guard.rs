@@ -1,0 +1,46 @@
+use std::time::Duration;
+
+use super::{IdempotencyKey, IdempotencyStore, OwnerToken};
+
+/// A claim that is held. It is given back when it is dropped without having been settled: the request was dropped, or
+/// its handler panicked.
+pub(crate) struct ClaimGuard<I: IdempotencyStore> {
+    held: Option<Held<I>>,
+}
+
+struct Held<I> {
+    store: I,
+    key: IdempotencyKey,
+    owner: OwnerToken,
+}
+
+impl<I: IdempotencyStore> ClaimGuard<I> {
+    pub(crate) fn new(store: I, key: IdempotencyKey, owner: OwnerToken) -> Self {
+        Self {
+            held: Some(Held { store, key, owner }),
+        }
+    }
+
+    /// A delivery that goes on although the store failed: there is nothing to settle.
+    pub(crate) fn none() -> Self {
+        Self { held: None }
+    }
+
+    pub(crate) fn complete(mut self, retention: Duration) -> Option<I::Settling> {
+        let held = self.held.take()?;
+        Some(held.store.complete(&held.key, held.owner, retention))
+    }
+
+    pub(crate) fn release(mut self) -> Option<I::Settling> {
+        let held = self.held.take()?;
+        Some(held.store.release(&held.key, held.owner))
+    }
+}
+
+impl<I: IdempotencyStore> Drop for ClaimGuard<I> {
+    fn drop(&mut self) {
+        if let Some(held) = &self.held {
+            held.store.abandon(&held.key, held.owner);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+use std::{fmt, sync::Arc, time::Duration};
+
+use redis::{
+    Client,
+    aio::{ConnectionManager, ConnectionManagerConfig},
+};
+use tokio::runtime::Handle;
+
+use super::{RedisStore, Shared};
+use crate::config_error::{ConfigError, ConfigErrorKind};
+
+const DEFAULT_KEY_PREFIX: &str = "tower-webhook:";
+/// A sender waits 15 seconds for an answer; the store may not take much of them.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(2);
+/// Longest pause between two attempts to connect again.
+const MAX_RECONNECT_DELAY: Duration = Duration::from_millis(500);
+
+/// Configures a [`RedisStore`].
+pub struct RedisStoreBuilder {
+    url: String,
+    key_prefix: String,
+    timeout: Duration,
+}
+
+impl RedisStore {
+    /// A store in the Redis at this URL: `redis://user:password@host:port/database`, or `rediss://` with TLS.
+    pub fn builder(url: impl Into<String>) -> RedisStoreBuilder {
+        RedisStoreBuilder {
+            url: url.into(),
+            key_prefix: DEFAULT_KEY_PREFIX.into(),
+            timeout: DEFAULT_TIMEOUT,
+        }
+    }
+}
+
+impl RedisStoreBuilder {
+    /// What every key starts with. Default: `tower-webhook:`.
+    pub fn key_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.key_prefix = prefix.into();
+        self
+    }
+
+    /// How long a call may take, connecting included. Default: 2 seconds.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Checks the configuration. The connection is made with the first call, and again whenever it breaks.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigErrorKind::InvalidRedisUrl`], or [`ConfigErrorKind::NoTokioRuntime`] outside of one.
+    pub fn build(self) -> Result<RedisStore, ConfigError> {
+        let invalid = |_| ConfigError::new(ConfigErrorKind::InvalidRedisUrl);
+        let runtime =
+            Handle::try_current().map_err(|_| ConfigError::new(ConfigErrorKind::NoTokioRuntime))?;
+        let client = Client::open(self.url).map_err(invalid)?;
+        let config = ConnectionManagerConfig::new()
+            .set_connection_timeout(Some(self.timeout))
+            .set_response_timeout(Some(self.timeout))
+            .set_max_delay(MAX_RECONNECT_DELAY);
+        Ok(RedisStore {
+            connection: ConnectionManager::new_lazy_with_config(client, config).map_err(invalid)?,
+            shared: Arc::new(Shared {
+                key_prefix: self.key_prefix,
+                timeout: self.timeout,
+                runtime,
+            }),
+        })
+    }
+}
+
+/// Shows no URL, which can have a password.
+impl fmt::Debug for RedisStoreBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisStoreBuilder")
+            .field("key_prefix", &self.key_prefix)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,160 @@
+//! A store that processes share over Redis or Valkey.
+
+mod builder;
+mod scripts;
+
+pub use builder::RedisStoreBuilder;
+
+use std::{fmt, pin::Pin, sync::Arc, time::Duration};
+
+use redis::{Script, aio::ConnectionManager};
+use tokio::{runtime::Handle, time::timeout};
+
+use super::{
+    Claim, IdempotencyKey, IdempotencyStore, OwnerToken, Settlement, StoreError, StoreErrorKind,
+};
+
+/// Remembers messages in Redis 6 or later, or in Valkey, for all processes that share it.
+///
+/// It keeps one multiplexed connection, which is made anew when it breaks. Each transition is one script, so it is atomic.
+/// A key is `prefix` `scope` `:` `id`; its value is `done`, or the owner's random token while it is in progress. Leases and
+/// retentions are Redis's own expiries, by its clock.
+///
+/// # What a failover can lose
+///
+/// Replication is asynchronous: when a replica is promoted, or a server restarts without having saved, the newest claims and
+/// completions can be gone. The message is then handled once more if the sender delivers it again, so handlers should bear
+/// that. It is never the other way round: nothing becomes done without a success. Use `maxmemory-policy noeviction`:
+/// an evicted key is forgotten too.
+///
+/// ```no_run
+/// use tower_webhook::{Idempotency, Receiver, RedisStore, WebhookLayer, voyado};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), tower_webhook::ConfigError> {
+/// let receiver = Receiver::builder(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]).build()?;
+/// let store = RedisStore::builder("rediss://user:password@redis.internal/0").build()?;
+/// let layer = WebhookLayer::<voyado::Event>::new(receiver).idempotency(Idempotency::new(store));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct RedisStore {
+    connection: ConnectionManager,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    key_prefix: String,
+    timeout: Duration,
+    /// For what is left to do when a request is dropped outside of it.
+    runtime: Handle,
+}
+
+impl RedisStore {
+    async fn claim_now(self, key: IdempotencyKey, lease: Duration) -> Result<Claim, StoreError> {
+        let owner = random_owner()?;
+        let claimed = self.run(&scripts::CLAIM, &key, owner, Some(lease)).await;
+        match claimed {
+            Ok(scripts::FRESH) => Ok(Claim::Fresh(owner)),
+            Ok(scripts::DONE) => Ok(Claim::Done),
+            Ok(remaining) => Ok(Claim::InProgress {
+                remaining: Duration::from_millis(remaining.unsigned_abs()),
+            }),
+            Err(error) => {
+                // It may have been carried out all the same, and would be nobody's until its lease ran out.
+                self.abandon(&key, owner);
+                Err(error)
+            }
+        }
+    }
+
+    async fn settle(
+        self,
+        script: &'static Script,
+        key: IdempotencyKey,
+        owner: OwnerToken,
+        retention: Option<Duration>,
+    ) -> Result<Settlement, StoreError> {
+        Ok(match self.run(script, &key, owner, retention).await? {
+            0 => Settlement::NotOwner,
+            _ => Settlement::Settled,
+        })
+    }
+
+    async fn run(
+        &self,
+        script: &Script,
+        key: &IdempotencyKey,
+        owner: OwnerToken,
+        expiry: Option<Duration>,
+    ) -> Result<i64, StoreError> {
+        let mut invocation = script.prepare_invoke();
+        invocation.key(format!("{}{key}", self.shared.key_prefix));
+        invocation.arg(format!("{:032x}", owner.as_u128()));
+        if let Some(expiry) = expiry {
+            invocation.arg(millis(expiry));
+        }
+        let mut connection = self.connection.clone();
+        let answer = invocation.invoke_async(&mut connection);
+        match timeout(self.shared.timeout, answer).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(_)) => Err(StoreError::new(StoreErrorKind::Unavailable)),
+            Err(_) => Err(StoreError::new(StoreErrorKind::TimedOut)),
+        }
+    }
+}
+
+impl IdempotencyStore for RedisStore {
+    type Claiming = Pin<Box<dyn Future<Output = Result<Claim, StoreError>> + Send>>;
+    type Settling = Pin<Box<dyn Future<Output = Result<Settlement, StoreError>> + Send>>;
+
+    fn claim(&self, key: &IdempotencyKey, lease: Duration) -> Self::Claiming {
+        Box::pin(self.clone().claim_now(key.clone(), lease))
+    }
+
+    fn complete(
+        &self,
+        key: &IdempotencyKey,
+        owner: OwnerToken,
+        retention: Duration,
+    ) -> Self::Settling {
+        let store = self.clone();
+        Box::pin(store.settle(&scripts::COMPLETE, key.clone(), owner, Some(retention)))
+    }
+
+    fn release(&self, key: &IdempotencyKey, owner: OwnerToken) -> Self::Settling {
+        let store = self.clone();
+        Box::pin(store.settle(&scripts::RELEASE, key.clone(), owner, None))
+    }
+
+    /// Releases in a task of its own. A runtime that is shutting down may not run it; the lease runs out then.
+    fn abandon(&self, key: &IdempotencyKey, owner: OwnerToken) {
+        let runtime = Handle::try_current();
+        let runtime = runtime.as_ref().unwrap_or(&self.shared.runtime);
+        runtime.spawn(self.release(key, owner));
+    }
+}
+
+impl fmt::Debug for RedisStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisStore")
+            .field("key_prefix", &self.shared.key_prefix)
+            .field("timeout", &self.shared.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+fn random_owner() -> Result<OwnerToken, StoreError> {
+    let mut number = [0; 16];
+    getrandom::fill(&mut number).map_err(|_| StoreError::new(StoreErrorKind::Unavailable))?;
+    Ok(OwnerToken::from_u128(u128::from_le_bytes(number)))
+}
+
+/// At least one, and at most ten years: Redis refuses an expiry of nothing, and one beyond its clock.
+fn millis(duration: Duration) -> u64 {
+    const TEN_YEARS: u64 = 10 * 365 * 24 * 60 * 60 * 1000;
+    u64::try_from(duration.as_millis())
+        .unwrap_or(TEN_YEARS)
+        .clamp(1, TEN_YEARS)
+}

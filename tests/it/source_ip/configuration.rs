@@ -1,0 +1,249 @@
+//! Allowlists, trusted proxies and header names as they are configured.
+
+use http::{HeaderMap, HeaderName};
+use tower_webhook::{ConfigErrorKind, ForwardedHeader, Receiver, SourceIp};
+
+use super::{ACCEPTED, NOT_ALLOWED, head_from, lines, receiver, verdict};
+use crate::support::SECRET;
+
+fn mistake(source_ip: SourceIp) -> ConfigErrorKind {
+    let built = Receiver::builder([SECRET]).source_ip(source_ip).build();
+    built.unwrap_err().kind()
+}
+
+fn is_allowed(networks: &[&str], peer: &str) -> bool {
+    let parts = head_from(peer, &HeaderMap::new());
+    verdict(&receiver(SourceIp::allow(networks)), &parts) == ACCEPTED
+}
+
+#[test]
+fn a_text_that_is_no_address_and_no_network_is_a_mistake() {
+    let wrong = [
+        "",
+        "/",
+        "/8",
+        "10.0.0.0/",
+        "10.0.0.0/33",
+        "10.0.0.0/-1",
+        "10.0.0.0/+8",
+        "10.0.0.0/08",
+        "10.0.0.0/8/8",
+        "10.0.0.0 /8",
+        "10.0.0.0/255.0.0.0",
+        "10.0.0",
+        "10.0.0.0.0",
+        "010.0.0.0/8",
+        "10.0.0.0:443",
+        "10.0.0.0-10.0.0.9",
+        "10.*",
+        "2001:db8::/129",
+        "[2001:db8::]",
+        "fe80::1%eth0",
+        "localhost",
+        "svix-eu",
+        "unknown",
+        "10.0.0.0/8,10.0.0.0/8",
+        "::ffff:10.0.0.0/8",
+        "::ffff:10.0.0.0/95",
+    ];
+    for text in wrong {
+        let good = "203.0.113.7";
+        for source_ip in [
+            SourceIp::allow([text]),
+            SourceIp::allow([good, text]),
+            SourceIp::allow([good]).also_allow([text]),
+            SourceIp::allow([text]).also_allow([good]),
+            SourceIp::allow([good]).trusted_proxies([text]),
+        ] {
+            assert_eq!(
+                mistake(source_ip),
+                ConfigErrorKind::InvalidNetwork,
+                "{text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn an_empty_allowlist_is_a_mistake() {
+    let none: [&str; 0] = [];
+    assert_eq!(
+        mistake(SourceIp::allow(none)),
+        ConfigErrorKind::EmptyAllowlist
+    );
+    let with_proxies = SourceIp::allow(none).trusted_proxies(["10.0.0.0/8"]);
+    assert_eq!(mistake(with_proxies), ConfigErrorKind::EmptyAllowlist);
+}
+
+#[test]
+fn everybody_may_be_allowed_and_never_be_a_trusted_proxy() {
+    assert!(is_allowed(&["0.0.0.0/0"], "198.51.100.9"));
+    let everybody = [
+        vec!["0.0.0.0/0"],
+        vec!["::/0"],
+        vec!["::ffff:0.0.0.0/96"],
+        vec!["10.0.0.0/8", "0.0.0.0/1", "128.0.0.0/1"],
+    ];
+    for networks in everybody {
+        let source_ip = SourceIp::allow(["203.0.113.7"]).trusted_proxies(networks);
+        assert_eq!(mistake(source_ip), ConfigErrorKind::InvalidNetwork);
+    }
+}
+
+#[test]
+fn addresses_and_networks_of_both_families_are_allowed_to_their_edges() {
+    let networks = ["203.0.113.7", "10.16.0.0/12", "2001:db8::7", "fd00:1::/32"];
+    for inside in [
+        "203.0.113.7",
+        "10.16.0.0",
+        "10.31.255.255",
+        "2001:db8::7",
+        "fd00:1::",
+        "fd00:1:ffff:ffff:ffff:ffff:ffff:ffff",
+    ] {
+        assert!(is_allowed(&networks, inside), "{inside}");
+    }
+    for outside in [
+        "203.0.113.6",
+        "203.0.113.8",
+        "10.15.255.255",
+        "10.32.0.0",
+        "2001:db8::6",
+        "2001:db8::8",
+        "fd00::",
+        "fd00:2::",
+        "0.0.0.0",
+        "255.255.255.255",
+        "::",
+        "::1",
+    ] {
+        assert!(!is_allowed(&networks, outside), "{outside}");
+    }
+}
+
+#[test]
+fn networks_that_touch_overlap_or_repeat_are_merged_and_lose_nothing() {
+    let networks = [
+        "10.0.1.0/24",
+        "10.0.0.0/24",
+        "10.0.0.0/24",
+        "10.0.0.7",
+        "10.0.0.0/16",
+        "255.255.255.255",
+        "255.255.255.254",
+        "0.0.0.0",
+    ];
+    for inside in [
+        "10.0.0.7",
+        "10.0.255.255",
+        "255.255.255.254",
+        "255.255.255.255",
+        "0.0.0.0",
+    ] {
+        assert!(is_allowed(&networks, inside), "{inside}");
+    }
+    for outside in ["10.1.0.0", "9.255.255.255", "0.0.0.1", "255.255.255.253"] {
+        assert!(!is_allowed(&networks, outside), "{outside}");
+    }
+}
+
+#[test]
+fn white_space_around_and_bits_behind_the_prefix_do_not_count() {
+    assert!(is_allowed(&[" 10.0.0.0/8\t"], "10.1.2.3"));
+    assert!(is_allowed(&["10.1.2.3/8"], "10.9.9.9"));
+    assert!(is_allowed(&["2001:db8::7/32"], "2001:db8:ffff::"));
+}
+
+#[test]
+fn ipv4_written_as_ipv6_is_ipv4() {
+    assert!(is_allowed(&["::ffff:203.0.113.7"], "203.0.113.7"));
+    assert!(is_allowed(&["::ffff:10.0.0.0/104"], "10.9.9.9"));
+    assert!(!is_allowed(&["::ffff:10.0.0.0/104"], "11.0.0.0"));
+    assert!(is_allowed(&["203.0.113.7"], "::ffff:203.0.113.7"));
+    assert!(is_allowed(&["::ffff:0.0.0.0/96"], "198.51.100.9"));
+}
+
+#[test]
+fn all_of_one_family_does_not_allow_the_other() {
+    assert!(is_allowed(&["::/0"], "2001:db8::7"));
+    assert!(!is_allowed(&["::/0"], "203.0.113.7"));
+    assert!(!is_allowed(&["::/0"], "::ffff:203.0.113.7"));
+    assert!(!is_allowed(&["0.0.0.0/0"], "2001:db8::7"));
+}
+
+#[test]
+fn networks_can_be_added_and_given_as_any_text() {
+    let source_ip = SourceIp::allow(vec![String::from("203.0.113.7")])
+        .also_allow(["198.51.100.9"].as_slice())
+        .also_allow("10.0.0.0/8, fd00::/8".split(','));
+    let receiver = receiver(source_ip);
+    for peer in ["203.0.113.7", "198.51.100.9", "10.1.2.3", "fd00::1"] {
+        let parts = head_from(peer, &HeaderMap::new());
+        assert_eq!(verdict(&receiver, &parts), ACCEPTED, "{peer}");
+    }
+}
+
+#[test]
+fn trusted_proxies_are_replaced_by_a_second_call() {
+    let receiver = receiver(
+        SourceIp::allow(["203.0.113.7"])
+            .trusted_proxies(["10.0.0.1"])
+            .trusted_proxies(["10.0.0.2"]),
+    );
+    let headers = lines("x-forwarded-for", ["203.0.113.7"]);
+    assert_eq!(
+        verdict(&receiver, &head_from("10.0.0.1", &headers)),
+        NOT_ALLOWED
+    );
+    assert_eq!(
+        verdict(&receiver, &head_from("10.0.0.2", &headers)),
+        ACCEPTED
+    );
+}
+
+#[test]
+fn no_trusted_proxies_can_be_said_explicitly() {
+    let none: [&str; 0] = [];
+    let receiver = receiver(SourceIp::allow(["203.0.113.7"]).trusted_proxies(none));
+    let parts = head_from("203.0.113.7", &HeaderMap::new());
+    assert_eq!(verdict(&receiver, &parts), ACCEPTED);
+}
+
+#[test]
+fn a_forwarded_header_is_named_in_any_case() {
+    let cloudflares = HeaderName::from_static("cf-connecting-ip");
+    for (text, expected) in [
+        ("x-forwarded-for", ForwardedHeader::XForwardedFor),
+        ("X-Forwarded-For", ForwardedHeader::XForwardedFor),
+        ("Forwarded", ForwardedHeader::Forwarded),
+        ("CF-Connecting-IP", ForwardedHeader::Other(cloudflares)),
+    ] {
+        let parsed: ForwardedHeader = text.parse().unwrap();
+        assert_eq!(parsed, expected);
+        assert_eq!(parsed.name().as_str(), text.to_lowercase());
+    }
+}
+
+#[test]
+fn a_name_that_no_header_can_have_is_a_mistake() {
+    for text in [
+        "",
+        "x forwarded for",
+        "x-forwarded-for:",
+        "x-real-ip,forwarded",
+        "ä",
+    ] {
+        let error = text.parse::<ForwardedHeader>().unwrap_err();
+        assert_eq!(error.kind(), ConfigErrorKind::InvalidHeaderName, "{text}");
+    }
+}
+
+#[test]
+fn debug_shows_the_networks() {
+    let source_ip = SourceIp::allow(["203.0.113.0/24"]).trusted_proxies(["10.0.0.0/8"]);
+    let shown = format!("{source_ip:?}");
+    assert!(
+        shown.contains("203.0.113.0/24") && shown.contains("10.0.0.0/8"),
+        "{shown}"
+    );
+}
