@@ -32,6 +32,8 @@ pub enum ConfigErrorKind {
     EmptyHeaderToken,
     /// An address or network of the allowlist or of the trusted proxies is not one.
     InvalidNetwork,
+    /// All of IPv4 or all of IPv6 is named as trusted proxies: whatever a stranger writes would be believed.
+    EverybodyTrusted,
     /// The allowlist is empty: nothing would ever be let through.
     EmptyAllowlist,
     /// A decryption key does not have 32 bytes.
@@ -89,6 +91,7 @@ impl fmt::Display for ConfigError {
             ConfigErrorKind::InvalidNetwork => {
                 "an address or network is not one (such as 203.0.113.7 or 10.0.0.0/8)"
             }
+            ConfigErrorKind::EverybodyTrusted => "everybody is named as a trusted proxy",
             ConfigErrorKind::EmptyAllowlist => "the allowlist of source addresses is empty",
             ConfigErrorKind::InvalidDecryptionKey => "a decryption key does not have 32 bytes",
             ConfigErrorKind::NoDecryptionKey => {

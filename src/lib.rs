@@ -39,8 +39,8 @@ pub use extract::MissingDelivery;
 pub use future::ResponseFuture;
 pub use headers::HeaderFamily;
 pub use idempotency::{
-    Claim, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore, OwnerToken, Settlement, StoreError,
-    StoreErrorKind, Unguarded,
+    Claim, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore, OwnerToken, Settlement,
+    StoreError, StoreErrorKind, Unguarded,
 };
 #[cfg(feature = "redis")]
 pub use idempotency::{RedisStore, RedisStoreBuilder};

@@ -1,13 +1,14 @@
 //! The crate in one command: `cargo run --example quickstart`.
 //!
-//! Starts an axum receiver on a free loopback port, sends it one genuine delivery of each Voyado event type
-//! and some forged ones over real HTTP, and prints what was sent, the answer, and what the handler saw. Exits
+//! Starts an axum receiver with every layer of security on a free loopback port, sends it one genuine delivery of each
+//! Voyado event type and a forged one for each layer over real HTTP, and prints what was sent, the answer, and what the handler saw. Exits
 //! with a failure if anything is not as it should be.
 
 mod deliveries;
 
 use std::{
     error::Error,
+    net::SocketAddr,
     process::ExitCode,
     sync::{Arc, Mutex, PoisonError},
     time::SystemTime,
@@ -15,8 +16,10 @@ use std::{
 
 use axum::{Router, extract::State, http::StatusCode, routing::post};
 use comfy_table::{Table, presets::UTF8_FULL_CONDENSED};
-use deliveries::{MAX_BODY_BYTES, PATH, SECRET};
-use tower_webhook::{Delivery, Receiver, Timestamp, WebhookLayer, voyado};
+use deliveries::{KEY, MAX_BODY_BYTES, PATH, SECRET, TOKEN};
+use tower_webhook::{
+    Aes256Cbc, Delivery, Receiver, SourceIp, Timestamp, WebhookLayer, source_ip::svix, voyado,
+};
 
 /// What the handler was called with since the last look.
 #[derive(Clone, Default)]
@@ -42,7 +45,11 @@ async fn on_event(State(seen): State<Seen>, delivery: Delivery<voyado::Envelope>
 #[tokio::main]
 async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let seen = Seen::default();
+    let proxy_in_front = ["127.0.0.1"];
     let receiver = Receiver::builder([SECRET])
+        .source_ip(SourceIp::allow(svix::EU).trusted_proxies(proxy_in_front))
+        .header_token(TOKEN.0, [TOKEN.1])
+        .decrypt(Aes256Cbc::new(KEY)?)
         .max_body_bytes(MAX_BODY_BYTES)
         .build()?;
     let app = Router::new()
@@ -51,7 +58,13 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         .with_state(seen.clone());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let origin = format!("http://{}", listener.local_addr()?);
-    tokio::spawn(async { axum::serve(listener, app).await });
+    tokio::spawn(async {
+        axum::serve(
+            listener,
+            app.into_make_service_with_connect_info::<SocketAddr>(),
+        )
+        .await
+    });
 
     let client = reqwest::Client::builder().no_proxy().build()?;
     let mut table = Table::new();

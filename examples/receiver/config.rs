@@ -1,20 +1,29 @@
 //! The settings, from environment variables.
 
 use std::{
-    env::{self, VarError},
-    error::Error,
-    fmt,
     net::{Ipv4Addr, SocketAddr},
-    str::FromStr,
     time::Duration,
 };
 
-use tower_webhook::Receiver;
+use tower_webhook::{
+    Aes256Cbc, Aes256Gcm, ConfigErrorKind, ForwardedHeader, Receiver, ReceiverBuilder, SourceIp,
+    source_ip,
+};
+
+use crate::env::{VariableError, list, parsed, text};
 
 const LISTEN: &str = "LISTEN";
 const SIGNING_SECRETS: &str = "SIGNING_SECRETS";
 const TOLERANCE_SECS: &str = "TOLERANCE_SECS";
 const MAX_BODY_BYTES: &str = "MAX_BODY_BYTES";
+const TOKEN_HEADER: &str = "TOKEN_HEADER";
+const TOKENS: &str = "TOKENS";
+const ALLOWED_SOURCES: &str = "ALLOWED_SOURCES";
+const TRUSTED_PROXIES: &str = "TRUSTED_PROXIES";
+const FORWARDED_HEADER: &str = "FORWARDED_HEADER";
+const DECRYPTION_KEY: &str = "DECRYPTION_KEY";
+const CIPHER: &str = "CIPHER";
+const REQUIRE_ENCRYPTION: &str = "REQUIRE_ENCRYPTION";
 
 /// What the service needs to start.
 #[derive(Debug)]
@@ -51,49 +60,86 @@ fn receiver() -> Result<Receiver, VariableError> {
     if let Some(bytes) = parsed(MAX_BODY_BYTES, "is not a whole number of bytes")? {
         builder = builder.max_body_bytes(bytes);
     }
-    builder
-        .build()
-        .map_err(|error| VariableError::new(SIGNING_SECRETS, error.to_string()))
+    builder = with_header_token(builder)?;
+    builder = with_source_ip(builder)?;
+    builder = with_decryption(builder)?;
+    builder.build().map_err(|error| {
+        let variable = match error.kind() {
+            ConfigErrorKind::InvalidHeaderName => TOKEN_HEADER,
+            ConfigErrorKind::EmptyHeaderToken => TOKENS,
+            ConfigErrorKind::InvalidNetwork if text(TRUSTED_PROXIES).is_ok_and(|t| t.is_some()) => {
+                "ALLOWED_SOURCES or TRUSTED_PROXIES"
+            }
+            ConfigErrorKind::InvalidNetwork | ConfigErrorKind::EmptyAllowlist => ALLOWED_SOURCES,
+            ConfigErrorKind::EverybodyTrusted => TRUSTED_PROXIES,
+            ConfigErrorKind::NoDecryptionKey => REQUIRE_ENCRYPTION,
+            _ => SIGNING_SECRETS,
+        };
+        VariableError::new(variable, error.to_string())
+    })
 }
 
-fn text(variable: &'static str) -> Result<Option<String>, VariableError> {
-    match env::var(variable) {
-        Ok(text) => Ok(Some(text)),
-        Err(VarError::NotPresent) => Ok(None),
-        Err(VarError::NotUnicode(_)) => Err(VariableError::new(variable, "is not UTF-8")),
+fn with_header_token(builder: ReceiverBuilder) -> Result<ReceiverBuilder, VariableError> {
+    match (text(TOKEN_HEADER)?, list(TOKENS)?) {
+        (Some(name), Some(tokens)) => Ok(builder.header_token(name.trim(), tokens)),
+        (None, None) => Ok(builder),
+        (Some(_), None) => Err(VariableError::new(TOKENS, "is missing beside TOKEN_HEADER")),
+        (None, Some(_)) => Err(VariableError::new(TOKEN_HEADER, "is missing beside TOKENS")),
     }
 }
 
-fn parsed<T: FromStr>(
-    variable: &'static str,
-    mistake: &'static str,
-) -> Result<Option<T>, VariableError> {
-    text(variable)?
-        .map(|text| text.trim().parse())
-        .transpose()
-        .map_err(|_| VariableError::new(variable, mistake))
+fn with_source_ip(builder: ReceiverBuilder) -> Result<ReceiverBuilder, VariableError> {
+    let proxies = list(TRUSTED_PROXIES)?;
+    let Some(allowed) = list(ALLOWED_SOURCES)? else {
+        return match proxies {
+            Some(_) => Err(VariableError::new(
+                ALLOWED_SOURCES,
+                "is missing beside TRUSTED_PROXIES",
+            )),
+            None => Ok(builder),
+        };
+    };
+    let header: ForwardedHeader =
+        parsed(FORWARDED_HEADER, "is not the name of a header")?.unwrap_or_default();
+    let source_ip =
+        allowed.iter().fold(
+            SourceIp::allow::<&str>([]),
+            |source_ip, entry| match source_ip::preset(entry) {
+                Some(preset) => source_ip.also_allow(preset),
+                None => source_ip.also_allow([entry]),
+            },
+        );
+    Ok(builder.source_ip(
+        source_ip
+            .trusted_proxies(proxies.unwrap_or_default())
+            .forwarded_header(header),
+    ))
 }
 
-/// A variable that is missing or wrong. It says what is wrong with the value, never the value.
-#[derive(Debug)]
-pub(crate) struct VariableError {
-    variable: &'static str,
-    mistake: String,
-}
-
-impl VariableError {
-    fn new(variable: &'static str, mistake: impl Into<String>) -> Self {
-        Self {
-            variable,
-            mistake: mistake.into(),
-        }
+fn with_decryption(builder: ReceiverBuilder) -> Result<ReceiverBuilder, VariableError> {
+    let builder = match parsed(REQUIRE_ENCRYPTION, "is not `true` or `false`")? {
+        Some(true) => builder.require_encryption(),
+        Some(false) | None => builder,
+    };
+    let cipher = text(CIPHER)?;
+    let Some(key) = text(DECRYPTION_KEY)? else {
+        return match cipher {
+            Some(_) => Err(VariableError::new(
+                DECRYPTION_KEY,
+                "is missing beside CIPHER",
+            )),
+            None => Ok(builder),
+        };
+    };
+    let mistake =
+        |error: tower_webhook::ConfigError| VariableError::new(DECRYPTION_KEY, error.to_string());
+    let key = key.trim();
+    match cipher.as_deref().map(str::trim) {
+        None | Some("aes-256-cbc") => Ok(builder.decrypt(Aes256Cbc::new(key).map_err(mistake)?)),
+        Some("aes-256-gcm") => Ok(builder.decrypt(Aes256Gcm::new(key).map_err(mistake)?)),
+        Some(_) => Err(VariableError::new(
+            CIPHER,
+            "is neither `aes-256-cbc` nor `aes-256-gcm`",
+        )),
     }
 }
-
-impl fmt::Display for VariableError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.variable, self.mistake)
-    }
-}
-
-impl Error for VariableError {}

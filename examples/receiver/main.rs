@@ -10,17 +10,26 @@
 //! | `LISTEN` | address and port | `127.0.0.1:3000` |
 //! | `TOLERANCE_SECS` | how far a timestamp may be off | 300 |
 //! | `MAX_BODY_BYTES` | the largest body | 1 MiB |
+//! | `TOKEN_HEADER`, `TOKENS` | a header, and the values that are accepted in it, separated by commas | none |
+//! | `ALLOWED_SOURCES` | addresses, networks, and presets such as `svix-eu`, separated by commas | everywhere |
+//! | `TRUSTED_PROXIES` | addresses and networks of the proxies in front, separated by commas | none |
+//! | `FORWARDED_HEADER` | the header in which they name the source | `x-forwarded-for` |
+//! | `DECRYPTION_KEY` | 32 characters | none |
+//! | `CIPHER` | `aes-256-cbc` or `aes-256-gcm` | `aes-256-cbc` |
+//! | `REQUIRE_ENCRYPTION` | `true` refuses what is not encrypted | `false` |
 //!
 //! `POST /webhooks/engage` answers 204 once the line is written. The log is on stderr and shows no
 //! payload. The example `send` sends something to print.
 
 mod config;
+mod env;
 mod output;
 mod shutdown;
 
 use std::{
     error::Error,
     io::{self, IsTerminal},
+    net::SocketAddr,
     process::ExitCode,
     time::Duration,
 };
@@ -63,7 +72,8 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
-    axum::serve(listener, router(config.receiver))
+    let service = router(config.receiver).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service)
         .with_graceful_shutdown(shutdown)
         .await?;
     Ok(())

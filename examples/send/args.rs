@@ -2,7 +2,8 @@
 
 use std::{num::NonZeroUsize, path::PathBuf};
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
+use http::{HeaderName, HeaderValue};
 use tower_webhook::{HeaderFamily, voyado::EventType};
 
 /// Sends signed sample webhooks of Voyado Engage.
@@ -57,6 +58,31 @@ pub(crate) struct Args {
     /// Give every message this id instead of a new one
     #[arg(long)]
     pub(crate) id: Option<String>,
+
+    /// Send this token in the header of --token-header
+    #[arg(long, env = "TOKEN", hide_env_values = true)]
+    pub(crate) token: Option<HeaderValue>,
+
+    /// The header of --token
+    #[arg(long, env = "TOKEN_HEADER", default_value = "x-engage-token")]
+    pub(crate) token_header: HeaderName,
+
+    /// Seal the payload with this key of 32 characters
+    #[arg(long, env = "ENCRYPTION_KEY", hide_env_values = true)]
+    pub(crate) encryption_key: Option<String>,
+
+    /// How to seal it
+    #[arg(long, value_enum, env = "CIPHER", default_value = "aes-256-cbc")]
+    pub(crate) cipher: Cipher,
+}
+
+/// What a payload is sealed with.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Cipher {
+    #[value(name = "aes-256-cbc")]
+    Aes256Cbc,
+    #[value(name = "aes-256-gcm")]
+    Aes256Gcm,
 }
 
 impl Args {

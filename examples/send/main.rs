@@ -4,12 +4,14 @@
 //! export SIGNING_SECRET=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
 //! cargo run --example send -- contact.created
 //! cargo run --example send -- --all --count 100 --concurrency 8
+//! cargo run --example send -- --all --token secret --encryption-key DaqfT7Ys6tGqM3zbesEKpmacTJEqBCp2
 //! cargo run --example send -- --list
 //! ```
 //!
 //! Fails if any answer is not 2xx.
 
 mod args;
+mod seal;
 mod sender;
 mod summary;
 
@@ -69,10 +71,23 @@ fn sender(args: Args) -> Result<Sender, Box<dyn Error>> {
     let signer = Signer::new(secret)
         .map_err(|error| format!("--secret: {error}"))?
         .header_family(header_family);
-    Sender::new(url, signer, args.id, payloads, args.count.get())
+    let token = args.token.map(|token| (args.token_header, token));
+    let headers = token.into_iter().collect();
+    Sender::new(url, signer, headers, args.id, payloads, args.count.get())
 }
 
-fn payloads(args: &Args) -> Result<Vec<Bytes>, String> {
+fn payloads(args: &Args) -> Result<Vec<Bytes>, Box<dyn Error>> {
+    let plain = plain_payloads(args)?;
+    let Some(key) = &args.encryption_key else {
+        return Ok(plain);
+    };
+    let sealed = plain
+        .iter()
+        .map(|payload| seal::sealed(payload, args.cipher, key));
+    sealed.collect()
+}
+
+fn plain_payloads(args: &Args) -> Result<Vec<Bytes>, String> {
     if let Some(path) = &args.data {
         let data =
             std::fs::read(path).map_err(|error| format!("--data {}: {error}", path.display()))?;

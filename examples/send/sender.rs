@@ -7,7 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use reqwest::{Client, Url, redirect::Policy};
 use tower_webhook::{Timestamp, testing::Signer};
 
@@ -27,6 +27,7 @@ pub(crate) struct Sender {
     client: Client,
     url: Url,
     signer: Signer,
+    headers: HeaderMap,
     payloads: Vec<Bytes>,
     ids: MessageIds,
     total: usize,
@@ -34,10 +35,11 @@ pub(crate) struct Sender {
 }
 
 impl Sender {
-    /// A sender that sends each of `payloads` `count` times.
+    /// A sender that sends each of `payloads` `count` times, with `headers` beside the signature.
     pub(crate) fn new(
         url: Url,
         signer: Signer,
+        headers: HeaderMap,
         fixed_id: Option<String>,
         payloads: Vec<Bytes>,
         count: usize,
@@ -54,6 +56,7 @@ impl Sender {
                 .build()?,
             url,
             signer,
+            headers,
             payloads,
             ids: MessageIds::new(fixed_id),
             total,
@@ -82,6 +85,7 @@ impl Sender {
             .client
             .post(self.url.clone())
             .headers(signed.headers().clone())
+            .headers(self.headers.clone())
             .body(payload.clone());
 
         let start = Instant::now();

@@ -44,9 +44,7 @@ impl Decrypt for Aes256Gcm {
         let (nonce, rest) = bytes
             .split_first_chunk_mut::<NONCE_LEN>()
             .ok_or(DecryptError)?;
-        let (text, tag) = rest
-            .split_last_chunk_mut::<TAG_LEN>()
-            .ok_or(DecryptError)?;
+        let (text, tag) = rest.split_last_chunk_mut::<TAG_LEN>().ok_or(DecryptError)?;
         let len = text.len();
         // The tag is compared, in constant time, before anything is decrypted.
         self.cipher

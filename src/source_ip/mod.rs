@@ -166,7 +166,7 @@ impl SourceIp {
         }
         let trusted_proxies = NetworkSet::new(self.trusted_proxies?);
         if trusted_proxies.has_everybody() {
-            return Err(ConfigError::new(ConfigErrorKind::InvalidNetwork));
+            return Err(ConfigError::new(ConfigErrorKind::EverybodyTrusted));
         }
         Ok(SourceIpCheck {
             allowed,

@@ -1,7 +1,9 @@
 //! Signed requests, so that handlers can be tested without a network (feature `testing`).
 
+mod envelope;
 mod signer;
 
+pub use envelope::sealed_envelope;
 pub use signer::Signer;
 
 use crate::signature::{Keyring, VerificationKey};

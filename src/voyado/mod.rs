@@ -29,6 +29,7 @@ mod payload;
 #[cfg(feature = "testing")]
 mod samples;
 mod sent_envelope;
+mod soft_identification;
 
 pub use envelope::Envelope;
 pub use event::{Event, UnknownEvent};
@@ -41,3 +42,6 @@ pub use payload::{
     PromotionPresentation, RedemptionChannel, RewardVoucherCreated,
 };
 pub use rust_decimal::Decimal;
+pub use soft_identification::{
+    SoftIdentification, SoftIdentificationError, SoftIdentificationErrorKind,
+};

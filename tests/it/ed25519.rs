@@ -91,9 +91,9 @@ fn one_algorithm_is_never_accepted_for_the_others_key() {
     // The public key is public: a MAC with it as the secret proves nothing.
     let bytes = *signing_key().verifying_key().as_bytes();
     let secret = SigningSecret::from_bytes(&bytes).unwrap();
-    let forger = tower_webhook::testing::Signer::new(secret).unwrap();
+    let stranger = tower_webhook::testing::Signer::new(secret).unwrap();
     let at = tower_webhook::Timestamp::from_unix_seconds(NOW);
-    let forged = forger.signature(ID, at, BODY.as_bytes());
+    let forged = stranger.signature(ID, at, BODY.as_bytes());
     let receiver = receiver([public_key(&signing_key())]);
     assert_eq!(answer(&receiver, &signed(&forged), BODY), MISMATCH);
     assert_eq!(

@@ -3,6 +3,7 @@
 mod allocations;
 mod answers;
 mod ed25519;
+mod encryption;
 mod examples;
 mod header_token;
 mod layer;

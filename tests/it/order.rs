@@ -21,12 +21,15 @@ const TOKEN_HEADER: &str = "x-token";
 const TOKEN: &str = "a token";
 const LIMIT: usize = 64;
 
+/// Makes a request go wrong.
+type Cause = fn(&mut Attempt);
+
 /// One thing that can be wrong with a request.
 struct Failure {
     kind: RejectionKind,
     /// Failures of one rank exclude each other.
     rank: usize,
-    cause: fn(&mut Attempt),
+    cause: Cause,
 }
 
 /// A request that is genuine until something is changed.
@@ -73,7 +76,7 @@ impl Attempt {
 
 fn failures() -> Vec<Failure> {
     let mut failures = Vec::new();
-    let mut rank = |causes: &[(RejectionKind, fn(&mut Attempt))]| {
+    let mut rank = |causes: &[(RejectionKind, Cause)]| {
         let rank = failures.last().map_or(0, |last: &Failure| last.rank + 1);
         failures.extend(
             causes

@@ -36,23 +36,19 @@ pub(super) fn address(element: &[u8]) -> Option<IpAddr> {
 }
 
 /// Finds the last separator that is not inside a quoted string.
+///
+/// Going left, the first quote closes a string, and the next that has no backslash in front opens it: in a well-formed
+/// pair that one has the equals sign there.
 fn last_outside_quotes(text: &[u8], separator: u8) -> Option<usize> {
     let mut inside = false;
     for (at, byte) in text.iter().enumerate().rev() {
         if *byte == b'"' {
-            // Going left, the first quote closes a string and the next without a backslash opens it.
-            inside = !inside || is_escaped(text, at);
+            inside = !inside || text[..at].ends_with(b"\\");
         } else if *byte == separator && !inside {
             return Some(at);
         }
     }
     None
-}
-
-/// Whether a quote is part of a quoted pair: an even number of backslashes in front escape each other.
-fn is_escaped(text: &[u8], at: usize) -> bool {
-    let backslashes = text[..at].iter().rev().take_while(|byte| **byte == b'\\');
-    backslashes.count() % 2 == 1
 }
 
 /// A value that is well formed.

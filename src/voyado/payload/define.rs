@@ -102,4 +102,4 @@ macro_rules! payload {
     (@read $type:ty, $read:path) => { $read };
 }
 
-pub(super) use payload;
+pub(in crate::voyado) use payload;

@@ -11,6 +11,7 @@ mod voucher;
 
 pub use consent::ConsentChanged;
 pub use contact::{Contact, ContactDeleted};
+pub(super) use define::payload;
 pub use point::{PointBalanceUpdated, PointsAdded};
 pub use preference::{AcceptsEmailChanged, AcceptsPostalChanged, AcceptsSmsChanged};
 pub use promotion::{MultichannelPromotionAssigned, PromotionPresentation, RedemptionChannel};

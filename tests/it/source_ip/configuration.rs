@@ -86,7 +86,7 @@ fn everybody_may_be_allowed_and_never_be_a_trusted_proxy() {
     ];
     for networks in everybody {
         let source_ip = SourceIp::allow(["203.0.113.7"]).trusted_proxies(networks);
-        assert_eq!(mistake(source_ip), ConfigErrorKind::InvalidNetwork);
+        assert_eq!(mistake(source_ip), ConfigErrorKind::EverybodyTrusted);
     }
 }
 

@@ -112,6 +112,26 @@ const UNDECIDABLE: &[Row] = &[
         UNKNOWN,
     ),
     (
+        "a parameter with a quote inside quotes",
+        &["host=\"a\"b\";for=203.0.113.7"],
+        UNKNOWN,
+    ),
+    (
+        "a parameter whose quote is closed by a quoted pair",
+        &["host=\"a\\\";for=203.0.113.7"],
+        UNKNOWN,
+    ),
+    (
+        "a parameter with quotes in the middle",
+        &["host=a\"b\"c;for=203.0.113.7"],
+        UNKNOWN,
+    ),
+    (
+        "a parameter with a backslash outside quotes",
+        &["host=a\\b;for=203.0.113.7"],
+        UNKNOWN,
+    ),
+    (
         "a parameter without a name",
         &["for=203.0.113.7;=http"],
         UNKNOWN,

@@ -1,0 +1,31 @@
+//! Sealing payloads, as a tenant that encrypts has it.
+
+use std::error::Error;
+
+use bytes::Bytes;
+use tower_webhook::{Aes256Cbc, Aes256Gcm, testing::sealed_envelope};
+
+use crate::args::Cipher;
+
+/// The envelope with its payload sealed.
+pub(crate) fn sealed(envelope: &[u8], cipher: Cipher, key: &str) -> Result<Bytes, Box<dyn Error>> {
+    let envelope = std::str::from_utf8(envelope)?;
+    let wrong_key = |error| format!("--encryption-key: {error}");
+    let sealed = match cipher {
+        Cipher::Aes256Cbc => {
+            let (key, iv) = (Aes256Cbc::new(key).map_err(wrong_key)?, random()?);
+            sealed_envelope(envelope, |payload| key.seal(payload, iv))?
+        }
+        Cipher::Aes256Gcm => {
+            let (key, nonce) = (Aes256Gcm::new(key).map_err(wrong_key)?, random()?);
+            sealed_envelope(envelope, |payload| key.seal(payload, nonce))?
+        }
+    };
+    Ok(sealed.into())
+}
+
+fn random<const N: usize>() -> Result<[u8; N], Box<dyn Error>> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| format!("no randomness: {error}"))?;
+    Ok(bytes)
+}
