@@ -41,9 +41,9 @@ use std::time::Duration;
 /// name `Pin<Box<dyn Future<…> + Send>>`. They have to end by themselves: a store that can hang sets its own time-outs.
 pub trait IdempotencyStore: Clone + Send + Sync + 'static {
     /// The future of [`claim`](Self::claim).
-    type Claiming: Future<Output = Result<Claim, StoreError>>;
+    type Claiming: Future<Output = Result<Claim, StoreError>> + Send;
     /// The future of [`complete`](Self::complete) and [`release`](Self::release).
-    type Settling: Future<Output = Result<Settlement, StoreError>>;
+    type Settling: Future<Output = Result<Settlement, StoreError>> + Send;
 
     /// Claims a key, for at most `lease`, unless somebody else holds it or it is done.
     fn claim(&self, key: &IdempotencyKey, lease: Duration) -> Self::Claiming;

@@ -1,9 +1,12 @@
-//! Signed requests, so that handlers can be tested without a network (feature `testing`).
+//! Signed requests, so that handlers can be tested without a network, and the checks that every store has to pass (feature
+//! `testing`).
 
 mod envelope;
+mod idempotency_conformance;
 mod signer;
 
 pub use envelope::sealed_envelope;
+pub use idempotency_conformance::{idempotency_conformance, idempotency_key};
 pub use signer::Signer;
 
 use crate::signature::{Keyring, VerificationKey};

@@ -6,6 +6,7 @@ mod ed25519;
 mod encryption;
 mod examples;
 mod header_token;
+mod idempotency;
 mod layer;
 mod oracles;
 mod order;

@@ -1,0 +1,150 @@
+//! A handler that fails k times and then succeeds is run k + 1 times, in whatever way it fails.
+
+use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body_util::Full;
+use tower::{Layer as _, ServiceExt, service_fn, timeout::TimeoutLayer};
+use tower_webhook::{Idempotency, IdempotencyStore, MemoryStore, RejectionKind};
+
+use super::{Runs, delivery, empty, layer, redis_server::RedisServer};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Failure {
+    Status500,
+    Redirect,
+    InnerError,
+    Panic,
+    ClientGone,
+    TimeoutLayerAbove,
+}
+
+const FAILURES: [Failure; 6] = [
+    Failure::Status500,
+    Failure::Redirect,
+    Failure::InnerError,
+    Failure::Panic,
+    Failure::ClientGone,
+    Failure::TimeoutLayerAbove,
+];
+
+type Answer = Result<Response<Full<Bytes>>, &'static str>;
+
+async fn handle(failure: Option<Failure>) -> Answer {
+    match failure {
+        None => Ok(empty(StatusCode::OK)),
+        Some(Failure::Status500) => Ok(empty(StatusCode::INTERNAL_SERVER_ERROR)),
+        Some(Failure::Redirect) => Ok(empty(StatusCode::FOUND)),
+        Some(Failure::InnerError) => Err("the database is gone"),
+        Some(Failure::Panic) => panic!("a handler's panic"),
+        Some(Failure::ClientGone | Failure::TimeoutLayerAbove) => std::future::pending().await,
+    }
+}
+
+/// Delivers once, as the way of failing wants it. `Some` if there was an answer.
+async fn attempt<I: IdempotencyStore>(
+    idempotency: Idempotency<I>,
+    runs: Runs,
+    failure: Option<Failure>,
+) -> Option<Answer> {
+    let before = runs.count();
+    let handler = {
+        let runs = runs.clone();
+        service_fn(move |request: Request<Full<Bytes>>| {
+            runs.record(&request);
+            handle(failure)
+        })
+    };
+    let service = layer(idempotency).layer(handler);
+    // A message that is still another's is refused before the handler can fail.
+    match failure {
+        Some(Failure::Panic) => match tokio::spawn(service.oneshot(delivery("msg_1"))).await {
+            Ok(answer) => Some(answer),
+            Err(error) => {
+                assert!(error.is_panic());
+                None
+            }
+        },
+        Some(Failure::ClientGone) => {
+            let mut answer = pin!(service.oneshot(delivery("msg_1")));
+            // Until the handler has it; then the future is dropped, as a server does when its client is gone.
+            poll_fn(|cx| match answer.as_mut().poll(cx) {
+                Poll::Ready(answer) => Poll::Ready(Some(answer)),
+                Poll::Pending if runs.count() > before => Poll::Ready(None),
+                Poll::Pending => Poll::Pending,
+            })
+            .await
+        }
+        Some(Failure::TimeoutLayerAbove) => {
+            let above = TimeoutLayer::new(Duration::from_millis(300)).layer(service);
+            match above.oneshot(delivery("msg_1")).await {
+                Ok(response) => Some(Ok(response)),
+                Err(error) => {
+                    assert!(error.is::<tower::timeout::error::Elapsed>());
+                    None
+                }
+            }
+        }
+        _ => Some(service.oneshot(delivery("msg_1")).await),
+    }
+}
+
+/// [`attempt`], again while the message is still another's: a release may be under way.
+async fn attempt_when_free<I: IdempotencyStore>(
+    idempotency: &Idempotency<I>,
+    runs: &Runs,
+    failure: Option<Failure>,
+) -> Option<Answer> {
+    let before = runs.count();
+    for _ in 0..100 {
+        let answer = attempt(idempotency.clone(), runs.clone(), failure).await;
+        if runs.count() > before {
+            return answer;
+        }
+        let Some(Ok(response)) = &answer else {
+            panic!("not run, and {answer:?}");
+        };
+        assert_eq!(response.status(), StatusCode::CONFLICT);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("a claim was never released after {failure:?}");
+}
+
+async fn fails_and_then_succeeds<I: IdempotencyStore>(store: impl Fn() -> I) {
+    for failure in FAILURES {
+        for failures in 0..3 {
+            let scope = format!("{failure:?}-{failures}");
+            let idempotency = Idempotency::new(store()).scope(scope);
+            let runs = Runs::default();
+            for _ in 0..failures {
+                attempt_when_free(&idempotency, &runs, Some(failure)).await;
+            }
+            let success = attempt_when_free(&idempotency, &runs, None).await;
+            assert_eq!(success.unwrap().unwrap().status(), StatusCode::OK);
+            assert_eq!(runs.count(), failures + 1, "{failure:?}");
+
+            let again = attempt(idempotency, runs.clone(), None)
+                .await
+                .unwrap()
+                .unwrap();
+            let rejection: &tower_webhook::Rejection = again.extensions().get().unwrap();
+            assert_eq!(rejection.kind(), RejectionKind::AlreadyHandled);
+            assert_eq!(runs.count(), failures + 1, "{failure:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn over_the_memory_store() {
+    fails_and_then_succeeds(|| MemoryStore::new(10)).await;
+}
+
+#[tokio::test]
+async fn over_redis() {
+    let Some(server) = RedisServer::start_or_skip("failing handlers over Redis") else {
+        return;
+    };
+    let store = server.store();
+    fails_and_then_succeeds(|| store.clone()).await;
+}

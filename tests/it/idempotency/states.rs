@@ -1,0 +1,199 @@
+//! The state machine, through the layer.
+
+use std::{convert::Infallible, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use http::{Request, StatusCode, header::RETRY_AFTER};
+use http_body_util::Full;
+use tokio::sync::Notify;
+use tower::{Layer as _, ServiceExt, service_fn};
+use tower_webhook::{
+    Claim, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore, OwnerToken,
+    RejectionKind::*, Settlement, StoreError, StoreErrorKind, WebhookLayer,
+};
+
+use super::{Runs, TestClock, delivery, empty, layer, outcome};
+use crate::layer::{builder, unreachable_inner};
+
+#[tokio::test]
+async fn what_was_handled_is_answered_200_and_not_handled_again() {
+    let runs = Runs::default();
+    let handler = {
+        let runs = runs.clone();
+        service_fn(move |request: Request<Full<Bytes>>| {
+            runs.record(&request);
+            async { Ok::<_, Infallible>(empty(StatusCode::NO_CONTENT)) }
+        })
+    };
+    let service = layer(Idempotency::new(MemoryStore::new(10))).layer(handler);
+    let first = outcome(service.clone().oneshot(delivery("msg_1")).await);
+    assert_eq!(first, (StatusCode::NO_CONTENT, None));
+    let second = outcome(service.clone().oneshot(delivery("msg_1")).await);
+    assert_eq!(second, (StatusCode::OK, Some(AlreadyHandled)));
+    let other = outcome(service.oneshot(delivery("msg_2")).await);
+    assert_eq!(other, (StatusCode::NO_CONTENT, None));
+    assert_eq!(runs.all(), ["msg_1", "msg_2"]);
+}
+
+#[tokio::test]
+async fn while_a_message_is_handled_the_sender_is_told_to_come_back_within_the_lease() {
+    let go_on = Arc::new(Notify::new());
+    let started = Arc::new(Notify::new());
+    let handler = {
+        let (go_on, started) = (Arc::clone(&go_on), Arc::clone(&started));
+        service_fn(move |_: Request<Full<Bytes>>| {
+            let (go_on, started) = (Arc::clone(&go_on), Arc::clone(&started));
+            async move {
+                started.notify_one();
+                go_on.notified().await;
+                Ok::<_, Infallible>(empty(StatusCode::OK))
+            }
+        })
+    };
+    let idempotency = Idempotency::new(MemoryStore::new(10)).lease(Duration::from_millis(59_001));
+    let service = layer(idempotency).layer(handler);
+    let first = tokio::spawn(service.clone().oneshot(delivery("msg_1")));
+    started.notified().await;
+
+    let second = service.clone().oneshot(delivery("msg_1")).await.unwrap();
+    let seconds = second.headers()[RETRY_AFTER].to_str().unwrap();
+    let seconds: u64 = seconds.parse().unwrap();
+    assert!((1..=60).contains(&seconds), "{seconds}");
+    let second = outcome(Ok(second));
+    assert_eq!(second, (StatusCode::CONFLICT, Some(ClaimedByAnother)));
+
+    go_on.notify_one();
+    assert_eq!(outcome(first.await.unwrap()), (StatusCode::OK, None));
+    let third = outcome(service.oneshot(delivery("msg_1")).await);
+    assert_eq!(third, (StatusCode::OK, Some(AlreadyHandled)));
+}
+
+#[tokio::test]
+async fn a_late_owner_neither_completes_nor_releases_what_is_anothers_by_now() {
+    for late_status in [StatusCode::OK, StatusCode::INTERNAL_SERVER_ERROR] {
+        let clock = TestClock::default();
+        let store = clock.memory_store(10);
+        let go_on = Arc::new(Notify::new());
+        let runs = Runs::default();
+        let handler = {
+            let (go_on, runs) = (Arc::clone(&go_on), runs.clone());
+            service_fn(move |request: Request<Full<Bytes>>| {
+                runs.record(&request);
+                let (go_on, number) = (Arc::clone(&go_on), runs.count());
+                async move {
+                    if number == 1 {
+                        go_on.notified().await;
+                        return Ok::<_, Infallible>(empty(late_status));
+                    }
+                    std::future::pending().await
+                }
+            })
+        };
+        let service = layer(Idempotency::new(store.clone())).layer(handler);
+        let late = tokio::spawn(service.clone().oneshot(delivery("msg_1")));
+        while runs.count() < 1 {
+            tokio::task::yield_now().await;
+        }
+        clock.advance(Duration::from_secs(61));
+        let second = tokio::spawn(service.clone().oneshot(delivery("msg_1")));
+        while runs.count() < 2 {
+            tokio::task::yield_now().await;
+        }
+        go_on.notify_one();
+        assert_eq!(outcome(late.await.unwrap()), (late_status, None));
+        // It is still the second's.
+        let third = outcome(service.oneshot(delivery("msg_1")).await);
+        assert_eq!(third, (StatusCode::CONFLICT, Some(ClaimedByAnother)));
+        second.abort();
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_opened_is_given_back_for_the_retry() {
+    let store = MemoryStore::new(10);
+    let receiver = builder().build().unwrap();
+    let service = WebhookLayer::<tower_webhook::Json<Vec<u8>>>::new(receiver)
+        .idempotency(Idempotency::new(store.clone()))
+        .layer(unreachable_inner());
+    for _ in 0..2 {
+        let refused = outcome(service.clone().oneshot(delivery("msg_1")).await);
+        assert_eq!(
+            refused,
+            (StatusCode::UNPROCESSABLE_ENTITY, Some(MalformedEvent))
+        );
+    }
+    assert!(store.is_empty());
+}
+
+#[tokio::test]
+async fn a_stranger_burns_no_id() {
+    let store = MemoryStore::new(10);
+    let service = layer(Idempotency::new(store.clone())).layer(unreachable_inner());
+    let forged = delivery("msg_1").map(|_| Full::new(Bytes::from_static(b"forged")));
+    let refused = outcome(service.oneshot(forged).await);
+    assert_eq!(refused, (StatusCode::UNAUTHORIZED, Some(SignatureMismatch)));
+    assert!(store.is_empty());
+}
+
+#[tokio::test]
+async fn scopes_that_share_a_store_are_apart() {
+    let store = MemoryStore::new(10);
+    for scope in ["one", "two"] {
+        let handler =
+            service_fn(async |_: Request<Full<Bytes>>| Ok::<_, Infallible>(empty(StatusCode::OK)));
+        let service = layer(Idempotency::new(store.clone()).scope(scope)).layer(handler);
+        let handled = outcome(service.oneshot(delivery("msg_1")).await);
+        assert_eq!(handled, (StatusCode::OK, None), "{scope}");
+    }
+}
+
+/// A store that is down.
+#[derive(Clone)]
+struct Down;
+
+impl IdempotencyStore for Down {
+    type Claiming = std::future::Ready<Result<Claim, StoreError>>;
+    type Settling = std::future::Ready<Result<Settlement, StoreError>>;
+
+    fn claim(&self, _: &IdempotencyKey, _: Duration) -> Self::Claiming {
+        std::future::ready(Err(StoreError::new(StoreErrorKind::Unavailable)))
+    }
+
+    fn complete(&self, _: &IdempotencyKey, _: OwnerToken, _: Duration) -> Self::Settling {
+        panic!("there is no claim to complete")
+    }
+
+    fn release(&self, _: &IdempotencyKey, _: OwnerToken) -> Self::Settling {
+        panic!("there is no claim to release")
+    }
+
+    fn abandon(&self, _: &IdempotencyKey, _: OwnerToken) {
+        panic!("there is no claim to abandon")
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_is_down_refuses_with_503_and_retry_after() {
+    let service = layer(Idempotency::new(Down)).layer(unreachable_inner());
+    let response = service.oneshot(delivery("msg_1")).await.unwrap();
+    assert_eq!(response.headers()[RETRY_AFTER], "5");
+    let refused = outcome(Ok(response));
+    assert_eq!(
+        refused,
+        (StatusCode::SERVICE_UNAVAILABLE, Some(StoreUnavailable))
+    );
+}
+
+#[tokio::test]
+async fn a_store_that_is_down_delivers_unguarded_by_choice() {
+    let handler =
+        service_fn(async |_: Request<Full<Bytes>>| Ok::<_, Infallible>(empty(StatusCode::OK)));
+    let unguarded = Idempotency::new(Down).danger_deliver_unguarded_on_store_failure();
+    let handled = outcome(
+        layer(unguarded)
+            .layer(handler)
+            .oneshot(delivery("msg_1"))
+            .await,
+    );
+    assert_eq!(handled, (StatusCode::OK, None));
+}
