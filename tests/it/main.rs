@@ -2,6 +2,7 @@
 
 mod allocations;
 mod answers;
+mod decryption;
 mod ed25519;
 mod encryption;
 mod examples;
@@ -12,6 +13,7 @@ mod oracles;
 mod order;
 mod peers;
 mod secrets;
+mod soft_identification;
 mod source_ip;
 mod standard_webhooks;
 mod support;

