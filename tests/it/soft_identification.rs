@@ -34,7 +34,7 @@ fn open_at(
     seconds: u64,
     parameter: &str,
 ) -> Result<SoftIdentification, SoftIdentificationErrorKind> {
-    let clock = || Duration::from_secs(seconds);
+    let clock = move || Duration::from_secs(seconds);
     SoftIdentification::open(parameter, &cipher(), DAY, &clock).map_err(|error| error.kind())
 }
 
