@@ -6,8 +6,8 @@ use std::{
 };
 
 use tower_webhook::{
-    Aes256Cbc, Aes256Gcm, ConfigErrorKind, ForwardedHeader, Receiver, ReceiverBuilder, SourceIp,
-    source_ip,
+    Aes256Cbc, Aes256Gcm, ConfigErrorKind, ForwardedHeader, MemoryStore, Receiver, ReceiverBuilder,
+    RedisStore, SourceIp, source_ip,
 };
 
 use crate::env::{VariableError, list, parsed, text};
@@ -24,6 +24,11 @@ const FORWARDED_HEADER: &str = "FORWARDED_HEADER";
 const DECRYPTION_KEY: &str = "DECRYPTION_KEY";
 const CIPHER: &str = "CIPHER";
 const REQUIRE_ENCRYPTION: &str = "REQUIRE_ENCRYPTION";
+const IDEMPOTENCY: &str = "IDEMPOTENCY";
+const REDIS_URL: &str = "REDIS_URL";
+
+/// How many messages are remembered in memory: about 150 MB at the most.
+const MEMORY_CAPACITY: usize = 1_000_000;
 
 /// What the service needs to start.
 #[derive(Debug)]
@@ -32,6 +37,16 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     /// What checks the deliveries.
     pub(crate) receiver: Receiver,
+    /// What remembers the messages that were handled.
+    pub(crate) store: Store,
+}
+
+/// A choice of stores.
+#[derive(Debug)]
+pub(crate) enum Store {
+    Off,
+    Memory(MemoryStore),
+    Redis(RedisStore),
 }
 
 impl Config {
@@ -42,7 +57,28 @@ impl Config {
         Ok(Self {
             listen,
             receiver: receiver()?,
+            store: store()?,
         })
+    }
+}
+
+fn store() -> Result<Store, VariableError> {
+    match text(IDEMPOTENCY)?.as_deref().map(str::trim) {
+        None | Some("off") => Ok(Store::Off),
+        Some("memory") => Ok(Store::Memory(MemoryStore::new(MEMORY_CAPACITY))),
+        Some("redis") => {
+            let url = text(REDIS_URL)?.ok_or_else(|| {
+                VariableError::new(REDIS_URL, "is missing beside IDEMPOTENCY=redis")
+            })?;
+            let store = RedisStore::builder(url.trim()).build();
+            store
+                .map(Store::Redis)
+                .map_err(|error| VariableError::new(REDIS_URL, error.to_string()))
+        }
+        Some(_) => Err(VariableError::new(
+            IDEMPOTENCY,
+            "is neither `off`, `memory` nor `redis`",
+        )),
     }
 }
 

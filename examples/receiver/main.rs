@@ -17,6 +17,8 @@
 //! | `DECRYPTION_KEY` | 32 characters | none |
 //! | `CIPHER` | `aes-256-cbc` or `aes-256-gcm` | `aes-256-cbc` |
 //! | `REQUIRE_ENCRYPTION` | `true` refuses what is not encrypted | `false` |
+//! | `IDEMPOTENCY` | `memory` or `redis` handles each message once | `off` |
+//! | `REDIS_URL` | `redis://user:password@host:port/database`, or `rediss://` | required with `redis` |
 //!
 //! `POST /webhooks/engage` answers 204 once the line is written. The log is on stderr and shows no
 //! payload. The example `send` sends something to print.
@@ -34,12 +36,12 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, http::StatusCode, middleware, response::Response, routing::post};
+use axum::{Router, http::StatusCode, routing::post};
 use tokio::net::TcpListener;
 use tower_http::timeout::TimeoutLayer;
-use tower_webhook::{Delivery, Receiver, Rejection, WebhookLayer, voyado};
+use tower_webhook::{Delivery, Idempotency, WebhookLayer, voyado};
 
-use config::Config;
+use config::{Config, Store};
 
 /// Senders give up after 15 seconds.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
@@ -72,34 +74,33 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
-    let service = router(config.receiver).into_make_service_with_connect_info::<SocketAddr>();
+    let service = router(config).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service)
         .with_graceful_shutdown(shutdown)
         .await?;
     Ok(())
 }
 
-fn router(receiver: Receiver) -> Router {
-    Router::new()
-        .route("/webhooks/engage", post(on_event))
-        .route_layer(WebhookLayer::<voyado::Envelope>::new(receiver))
-        .layer(middleware::map_response(log_refusal))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::REQUEST_TIMEOUT,
-            REQUEST_TIMEOUT,
-        ))
+fn router(config: Config) -> Router {
+    let layer = WebhookLayer::<voyado::Envelope>::new(config.receiver);
+    let route = Router::new().route("/webhooks/engage", post(on_event));
+    let route = match config.store {
+        Store::Off => route.route_layer(layer),
+        Store::Memory(store) => route.route_layer(layer.idempotency(Idempotency::new(store))),
+        Store::Redis(store) => route.route_layer(layer.idempotency(Idempotency::new(store))),
+    };
+    route.layer(TimeoutLayer::with_status_code(
+        StatusCode::REQUEST_TIMEOUT,
+        REQUEST_TIMEOUT,
+    ))
 }
 
-/// Answers 204 when the line is out, and 500 if it cannot be written: the sender tries again.
+/// Answers 204 when the line is out, and 500 if it cannot be written: the sender tries again. The layer logs either.
 async fn on_event(delivery: Delivery<voyado::Envelope>) -> StatusCode {
     match print(&delivery).await {
-        Ok(()) => {
-            let event_type = &delivery.event().event_type;
-            tracing::info!(id = %delivery.id(), event_type, "delivered");
-            StatusCode::NO_CONTENT
-        }
+        Ok(()) => StatusCode::NO_CONTENT,
         Err(error) => {
-            tracing::error!(id = %delivery.id(), %error, "not written");
+            tracing::error!(%error, "not written");
             StatusCode::INTERNAL_SERVER_ERROR
         }
     }
@@ -110,11 +111,4 @@ async fn print(delivery: &Delivery<voyado::Envelope>) -> Result<(), Box<dyn Erro
     let line = output::line(delivery)?;
     tokio::task::spawn_blocking(move || output::write(&line)).await??;
     Ok(())
-}
-
-async fn log_refusal(response: Response) -> Response {
-    if let Some(rejection) = response.extensions().get::<Rejection>() {
-        tracing::warn!(kind = ?rejection.kind(), status = response.status().as_u16(), "refused");
-    }
-    response
 }

@@ -77,7 +77,7 @@ fn nists_cbc_aes256_answers_hold() {
     assert_eq!(opened(&cbc(&key), &sealed).unwrap(), plaintext);
 }
 
-/// McGrew and Viega, "The Galois/Counter Mode of Operation", appendix B, test cases 13 to 15, as submitted to NIST.
+/// `McGrew` and Viega, "The Galois/Counter Mode of Operation", appendix B, test cases 13 to 15, as submitted to NIST.
 #[test]
 fn nists_gcm_aes256_answers_hold() {
     let feffe = "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308";
