@@ -1,6 +1,5 @@
 use std::{error::Error, fmt, time::Duration};
 
-use jiff::SignedDuration;
 use percent_encoding::percent_decode_str;
 
 use super::{DateTime, Identifier, payload::payload};
@@ -9,7 +8,7 @@ use crate::{clock::Clock, decrypt::Decrypt};
 /// The query parameter, which Voyado's pages write `eclub` and `eClub`.
 const PARAMETER: &str = "eclub";
 /// How far a link may come from the future: as much as the clocks of sender and receiver may differ in a webhook.
-const CLOCK_DIFFERENCE: SignedDuration = SignedDuration::from_mins(5);
+const CLOCK_DIFFERENCE: Duration = Duration::from_secs(300);
 
 payload! {
     /// Who came through a link in an e-mail of Voyado Engage: the content of the query parameter `eclub`.
@@ -125,10 +124,12 @@ impl SoftIdentification {
             .date_time
             .and_then(|date_time| date_time.timestamp())
             .ok_or(SoftIdentificationErrorKind::Undated)?;
-        let age = saturating(now).saturating_sub(made.as_duration());
-        if age > saturating(max_age) {
+        // .NET's default date, the year 1, is older than every age.
+        let made = Duration::try_from(made.as_duration())
+            .map_err(|_| SoftIdentificationErrorKind::TooOld)?;
+        if now.saturating_sub(made) > max_age {
             Err(SoftIdentificationErrorKind::TooOld.into())
-        } else if age < -CLOCK_DIFFERENCE {
+        } else if made.saturating_sub(now) > CLOCK_DIFFERENCE {
             Err(SoftIdentificationErrorKind::TooNew.into())
         } else {
             Ok(())
@@ -154,10 +155,6 @@ fn find_parameter(query: &str) -> Result<&str, SoftIdentificationErrorKind> {
         None => Ok(value),
         Some(_) => Err(SoftIdentificationErrorKind::Repeated),
     }
-}
-
-fn saturating(duration: Duration) -> SignedDuration {
-    SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
 }
 
 /// Why a link does not identify anybody. It has none of the link's content.

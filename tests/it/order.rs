@@ -1,6 +1,6 @@
 //! The order of the checks: of two failures at once, the earlier one answers.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::atomic::Ordering, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, header::CONTENT_LENGTH};
@@ -162,21 +162,55 @@ fn failures() -> Vec<Failure> {
     failures
 }
 
-async fn refusal(attempt: &Attempt) -> RejectionKind {
+fn receiver() -> Receiver {
     let secrets = Secrets::builder([SECRET]).header_token(TOKEN_HEADER, [TOKEN]);
     let secrets = std::sync::Arc::new(secrets.build().unwrap());
     let of_tenant =
         move |head: &RequestHead<'_>| (head.uri()?.path() == "/tenant").then(|| secrets.clone());
-    let receiver = Receiver::builder_with_source(of_tenant)
+    Receiver::builder_with_source(of_tenant)
         .clock(|| Duration::from_secs(NOW))
         .source_ip(SourceIp::allow(["203.0.113.0/24"]))
         .max_body_bytes(LIMIT)
         .build()
-        .unwrap();
-    let service = WebhookLayer::<Json<Vec<u8>>>::new(receiver).layer(unreachable_inner());
-    let response = service.oneshot(attempt.request()).await.unwrap();
+        .unwrap()
+}
+
+/// The kind of the refusal, and how often the body was polled.
+async fn refusal(attempt: &Attempt) -> (RejectionKind, usize) {
+    let service = WebhookLayer::<Json<Vec<u8>>>::new(receiver()).layer(unreachable_inner());
+    let request = attempt.request();
+    let polls = request.body().polls();
+    let response = service.oneshot(request).await.unwrap();
     let rejection: &Rejection = response.extensions().get().expect("a rejection");
-    rejection.kind()
+    (rejection.kind(), polls.load(Ordering::Relaxed))
+}
+
+/// Whether the head alone decides.
+fn is_of_the_head(kind: RejectionKind) -> bool {
+    !matches!(kind, BodyIncomplete | SignatureMismatch | MalformedEvent)
+}
+
+#[tokio::test]
+async fn a_head_that_is_refused_has_its_body_polled_zero_times() {
+    for failure in failures() {
+        let mut attempt = Attempt::default();
+        (failure.cause)(&mut attempt);
+        let (kind, polls) = refusal(&attempt).await;
+        assert_eq!(kind, failure.kind);
+        assert_eq!(polls == 0, is_of_the_head(kind), "{kind:?}");
+    }
+}
+
+#[test]
+fn a_head_that_is_refused_allocates_nothing() {
+    let receiver = receiver();
+    for failure in failures() {
+        let mut attempt = Attempt::default();
+        (failure.cause)(&mut attempt);
+        let (parts, _body) = attempt.request().into_parts();
+        let measured = allocation_counter::measure(|| drop(receiver.check_head(&parts)));
+        assert_eq!(measured.count_total, 0, "{:?}", failure.kind);
+    }
 }
 
 #[tokio::test]
@@ -186,12 +220,12 @@ async fn of_two_failures_at_once_the_earlier_one_answers() {
     for earlier in &failures {
         let mut alone = Attempt::default();
         (earlier.cause)(&mut alone);
-        assert_eq!(refusal(&alone).await, earlier.kind);
+        assert_eq!(refusal(&alone).await.0, earlier.kind);
         for later in failures.iter().filter(|later| later.rank > earlier.rank) {
             let mut both = Attempt::default();
             (later.cause)(&mut both);
             (earlier.cause)(&mut both);
-            let kind = refusal(&both).await;
+            let (kind, _polls) = refusal(&both).await;
             assert_eq!(kind, earlier.kind, "with {:?}", later.kind);
             pairs += 1;
         }
