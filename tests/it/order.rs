@@ -1,15 +1,22 @@
 //! The order of the checks: of two failures at once, the earlier one answers.
 
-use std::{net::SocketAddr, sync::atomic::Ordering, time::Duration};
+use std::{
+    future::{Ready, ready},
+    net::SocketAddr,
+    sync::atomic::Ordering,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::{Request, header::CONTENT_LENGTH};
 use http_body_util::Full;
 use tower::{Layer, ServiceExt};
 use tower_webhook::{
-    Json, PeerAddr, Receiver, Rejection,
+    Claim, Idempotency, IdempotencyKey, IdempotencyStore, Json, OwnerToken, PeerAddr, Receiver,
+    Rejection,
     RejectionKind::{self, *},
-    RequestHead, Secrets, SourceIp, Timestamp, WebhookLayer,
+    RequestHead, Secrets, Settlement, SourceIp, StoreError, StoreErrorKind, Timestamp,
+    WebhookLayer,
 };
 
 use crate::{
@@ -38,6 +45,38 @@ struct Attempt {
     id: &'static str,
     body: Vec<Result<Bytes, &'static str>>,
     change_head: Vec<fn(&mut Request<()>)>,
+    store: Store,
+}
+
+/// An idempotency store that knows nothing, or is down.
+#[derive(Clone, Copy)]
+enum Store {
+    Empty,
+    Down,
+}
+
+impl IdempotencyStore for Store {
+    type Claiming = Ready<Result<Claim, StoreError>>;
+    type Settling = Ready<Result<Settlement, StoreError>>;
+
+    fn claim(&self, _: &IdempotencyKey, _: Duration) -> Self::Claiming {
+        ready(match self {
+            Self::Empty => Ok(Claim::Fresh(OwnerToken::from_u128(1))),
+            Self::Down => Err(StoreError::new(StoreErrorKind::Unavailable)),
+        })
+    }
+
+    fn complete(&self, _: &IdempotencyKey, _: OwnerToken, _: Duration) -> Self::Settling {
+        panic!("nothing succeeded")
+    }
+
+    fn release(&self, _: &IdempotencyKey, _: OwnerToken) -> Self::Settling {
+        ready(Ok(Settlement::Settled))
+    }
+
+    fn abandon(&self, _: &IdempotencyKey, _: OwnerToken) {
+        panic!("nothing was dropped")
+    }
 }
 
 impl Default for Attempt {
@@ -47,6 +86,7 @@ impl Default for Attempt {
             id: ID,
             body: vec![Ok(Bytes::from_static(b"[1]"))],
             change_head: Vec::new(),
+            store: Store::Empty,
         }
     }
 }
@@ -156,6 +196,7 @@ fn failures() -> Vec<Failure> {
                 .insert("svix-signature", "v1,a".parse().unwrap());
         });
     })]);
+    rank(&[(StoreUnavailable, |attempt| attempt.store = Store::Down)]);
     rank(&[(MalformedEvent, |attempt| {
         attempt.body.insert(0, Ok(Bytes::from_static(b"{")));
     })]);
@@ -177,7 +218,9 @@ fn receiver() -> Receiver {
 
 /// The kind of the refusal, and how often the body was polled.
 async fn refusal(attempt: &Attempt) -> (RejectionKind, usize) {
-    let service = WebhookLayer::<Json<Vec<u8>>>::new(receiver()).layer(unreachable_inner());
+    let service = WebhookLayer::<Json<Vec<u8>>>::new(receiver())
+        .idempotency(Idempotency::new(attempt.store))
+        .layer(unreachable_inner());
     let request = attempt.request();
     let polls = request.body().polls();
     let response = service.oneshot(request).await.unwrap();
@@ -187,7 +230,10 @@ async fn refusal(attempt: &Attempt) -> (RejectionKind, usize) {
 
 /// Whether the head alone decides.
 fn is_of_the_head(kind: RejectionKind) -> bool {
-    !matches!(kind, BodyIncomplete | SignatureMismatch | MalformedEvent)
+    !matches!(
+        kind,
+        BodyIncomplete | SignatureMismatch | StoreUnavailable | MalformedEvent
+    )
 }
 
 #[tokio::test]
