@@ -4,6 +4,7 @@ use redis::{
     Client,
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
+use rustls::crypto::CryptoProvider;
 use tokio::runtime::Handle;
 
 use super::{RedisStore, Shared};
@@ -48,6 +49,8 @@ impl RedisStoreBuilder {
 
     /// Checks the configuration. The connection is made with the first call, and again whenever it breaks.
     ///
+    /// For TLS, a process that has chosen no cryptography for `rustls` gets that of `ring`.
+    ///
     /// # Errors
     ///
     /// [`ConfigErrorKind::InvalidRedisUrl`], or [`ConfigErrorKind::NoTokioRuntime`] outside of one.
@@ -55,6 +58,9 @@ impl RedisStoreBuilder {
         let invalid = |_| ConfigError::new(ConfigErrorKind::InvalidRedisUrl);
         let runtime =
             Handle::try_current().map_err(|_| ConfigError::new(ConfigErrorKind::NoTokioRuntime))?;
+        if self.url.starts_with("rediss:") {
+            choose_cryptography();
+        }
         let client = Client::open(self.url).map_err(invalid)?;
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(self.timeout))
@@ -68,6 +74,14 @@ impl RedisStoreBuilder {
                 runtime,
             }),
         })
+    }
+}
+
+/// `rustls` panics where features of several crates leave it undecided, so it is decided here if nobody has.
+fn choose_cryptography() {
+    if CryptoProvider::get_default().is_none() {
+        // Fails only if somebody has decided in the meantime.
+        let _ = rustls::crypto::ring::default_provider().install_default();
     }
 }
 

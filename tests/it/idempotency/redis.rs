@@ -81,22 +81,29 @@ async fn what_a_handler_did_is_acknowledged_although_its_claim_cannot_be_complet
 async fn a_server_that_hangs_is_refused_in_time() {
     // It takes connections and never answers.
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("redis://{}", listener.local_addr().unwrap());
+    let address = listener.local_addr().unwrap();
     let hanging = tokio::spawn(async move {
         let mut connections = Vec::new();
         while let Ok(connection) = listener.accept().await {
             connections.push(connection);
         }
     });
-    let store = RedisStore::builder(url)
-        .timeout(Duration::from_millis(100))
-        .build()
-        .unwrap();
-    let service = layer(Idempotency::new(store)).layer(crate::layer::unreachable_inner());
-    let answer = tokio::time::timeout(Duration::from_secs(5), service.oneshot(delivery("msg_1")));
-    let refused = outcome(answer.await.expect("an answer in time"));
-    let unavailable = Some(RejectionKind::StoreUnavailable);
-    assert_eq!(refused, (StatusCode::SERVICE_UNAVAILABLE, unavailable));
+    for scheme in ["redis", "rediss"] {
+        let store = RedisStore::builder(format!("{scheme}://{address}"))
+            .timeout(Duration::from_millis(100))
+            .build()
+            .unwrap();
+        let service = layer(Idempotency::new(store)).layer(crate::layer::unreachable_inner());
+        let answer = service.oneshot(delivery("msg_1"));
+        let answer = tokio::time::timeout(Duration::from_secs(5), answer).await;
+        let refused = outcome(answer.expect("an answer in time"));
+        let unavailable = Some(RejectionKind::StoreUnavailable);
+        assert_eq!(
+            refused,
+            (StatusCode::SERVICE_UNAVAILABLE, unavailable),
+            "{scheme}"
+        );
+    }
     hanging.abort();
 }
 
