@@ -153,7 +153,7 @@ async fn signed(
         HeaderFamily::Svix.timestamp(),
         HeaderFamily::Svix.signature(),
     ] {
-        if let Some(value) = delivery.headers().get(&name) {
+        if let Some(value) = delivery.headers().get(name) {
             parts.headers.insert(name, value.clone());
         }
     }

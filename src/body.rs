@@ -1,5 +1,7 @@
 //! Collecting a body within a limit.
 
+use std::mem;
+
 use bytes::{Buf, Bytes};
 
 use crate::rejection::RejectionKind;
@@ -26,7 +28,7 @@ impl CollectedBody {
     pub(crate) fn new(limit: usize) -> Self {
         Self {
             limit,
-            frames: Frames::AtMostOne(Bytes::new()),
+            frames: Frames::default(),
         }
     }
 
@@ -44,6 +46,8 @@ impl CollectedBody {
             Frames::AtMostOne(first) => {
                 let mut buffer = Vec::new();
                 append(&mut buffer, first);
+                // Let go before the buffer grows, so that the two are not held together for longer than they must be.
+                *first = Bytes::new();
                 append(&mut buffer, &frame);
                 self.frames = Frames::Many(buffer);
             }
@@ -52,11 +56,18 @@ impl CollectedBody {
         Ok(self.frames.as_slice().get(collected..).unwrap_or_default())
     }
 
-    pub(crate) fn finish(self) -> Bytes {
-        match self.frames {
+    /// Takes what was collected out, in one piece.
+    pub(crate) fn take(&mut self) -> Bytes {
+        match mem::take(&mut self.frames) {
             Frames::AtMostOne(frame) => frame,
             Frames::Many(buffer) => buffer.into(),
         }
+    }
+}
+
+impl Default for Frames {
+    fn default() -> Self {
+        Self::AtMostOne(Bytes::new())
     }
 }
 

@@ -1,9 +1,15 @@
 //! The three signature headers of a request (Standard Webhooks 1.0.0, "Webhook headers").
 
-use http::{HeaderMap, HeaderName, HeaderValue, header::ValueIter};
+use std::iter;
+
+use http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{GetAll, ValueIter},
+};
+use memchr::memchr;
 
 use crate::{
-    message_id::{DotsInMessageId, MessageId},
+    message_id::{DotsInMessageId, MessageIdText},
     rejection::RejectionKind,
     timestamp::Timestamp,
 };
@@ -25,78 +31,111 @@ pub enum HeaderFamily {
     Webhook,
 }
 
+/// The names of a family's headers. They are made once: making one looks at each of its characters.
+struct Names {
+    id: HeaderName,
+    timestamp: HeaderName,
+    signature: HeaderName,
+}
+
+static SVIX: Names = Names {
+    id: HeaderName::from_static("svix-id"),
+    timestamp: HeaderName::from_static("svix-timestamp"),
+    signature: HeaderName::from_static("svix-signature"),
+};
+
+static WEBHOOK: Names = Names {
+    id: HeaderName::from_static("webhook-id"),
+    timestamp: HeaderName::from_static("webhook-timestamp"),
+    signature: HeaderName::from_static("webhook-signature"),
+};
+
 impl HeaderFamily {
     const BY_PRECEDENCE: [Self; 2] = [Self::Svix, Self::Webhook];
 
     /// The name of the header with the message id.
-    pub const fn id(self) -> HeaderName {
-        match self {
-            Self::Svix => HeaderName::from_static("svix-id"),
-            Self::Webhook => HeaderName::from_static("webhook-id"),
-        }
+    pub fn id(self) -> &'static HeaderName {
+        &self.names().id
     }
 
     /// The name of the header with the timestamp.
-    pub const fn timestamp(self) -> HeaderName {
-        match self {
-            Self::Svix => HeaderName::from_static("svix-timestamp"),
-            Self::Webhook => HeaderName::from_static("webhook-timestamp"),
-        }
+    pub fn timestamp(self) -> &'static HeaderName {
+        &self.names().timestamp
     }
 
     /// The name of the header with the list of signatures.
-    pub const fn signature(self) -> HeaderName {
+    pub fn signature(self) -> &'static HeaderName {
+        &self.names().signature
+    }
+
+    fn names(self) -> &'static Names {
         match self {
-            Self::Svix => HeaderName::from_static("svix-signature"),
-            Self::Webhook => HeaderName::from_static("webhook-signature"),
+            Self::Svix => &SVIX,
+            Self::Webhook => &WEBHOOK,
         }
     }
 
-    fn is_complete_in(self, headers: &HeaderMap) -> bool {
-        [self.id(), self.timestamp(), self.signature()]
-            .iter()
-            .all(|name| headers.contains_key(name))
+    /// The lines of the id, of the timestamp and of the signatures, if none of the three headers is missing.
+    fn complete_set(self, headers: &HeaderMap) -> Option<[Lines<'_>; 3]> {
+        let lines_of = |name| {
+            let lines = headers.get_all(name);
+            lines.iter().next().is_some().then_some(lines)
+        };
+        Some([
+            lines_of(self.id())?,
+            lines_of(self.timestamp())?,
+            lines_of(self.signature())?,
+        ])
     }
 
-    /// The entries of the list of signatures: several lines are one list, extra spaces are skipped.
+    /// The entries of the list of signatures.
     pub(crate) fn signatures(self, headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
-        headers
-            .get_all(self.signature())
-            .iter()
-            .flat_map(|line| line.as_bytes().split(|byte| *byte == b' '))
-            .filter(|entry| !entry.is_empty())
+        entries(headers.get_all(self.signature()).iter())
     }
 }
+
+/// The lines of one header.
+type Lines<'h> = GetAll<'h, HeaderValue>;
 
 /// The signature headers that belong together, read and well formed.
-#[derive(Clone, Debug)]
-pub(crate) struct SignatureHeaders {
+#[derive(Debug)]
+pub(crate) struct SignatureHeaders<'h> {
     pub(crate) family: HeaderFamily,
-    pub(crate) id: MessageId,
+    pub(crate) id: MessageIdText<'h>,
     pub(crate) timestamp: Timestamp,
+    signatures: Lines<'h>,
 }
 
-impl SignatureHeaders {
-    pub(crate) fn read(headers: &HeaderMap, dots: DotsInMessageId) -> Result<Self, RejectionKind> {
-        let family = HeaderFamily::BY_PRECEDENCE
+impl<'h> SignatureHeaders<'h> {
+    pub(crate) fn read(
+        headers: &'h HeaderMap,
+        dots: DotsInMessageId,
+    ) -> Result<Self, RejectionKind> {
+        let (family, [ids, timestamps, signatures]) = HeaderFamily::BY_PRECEDENCE
             .into_iter()
-            .find(|family| family.is_complete_in(headers))
+            .find_map(|family| Some((family, family.complete_set(headers)?)))
             .ok_or(RejectionKind::MissingSignatureHeaders)?;
-        let id = only_value(headers.get_all(family.id()).iter())?;
-        let timestamp = only_value(headers.get_all(family.timestamp()).iter())?;
-        let id = MessageId::parse(id, dots).ok_or(RejectionKind::MalformedMessageId)?;
+        let (id, timestamp) = (only_value(&ids)?, only_value(&timestamps)?);
+        let id = MessageIdText::parse(id, dots).ok_or(RejectionKind::MalformedMessageId)?;
         let timestamp = Timestamp::parse(timestamp).ok_or(RejectionKind::MalformedTimestamp)?;
-        limit_signatures(headers, family)?;
+        limit_entries(&signatures)?;
         Ok(Self {
             family,
             id,
             timestamp,
+            signatures,
         })
+    }
+
+    /// The entries of the list of signatures.
+    pub(crate) fn signatures(&self) -> impl Iterator<Item = &[u8]> {
+        entries(self.signatures.iter())
     }
 }
 
 /// The one value of a header; it may be repeated, not contradicted.
-fn only_value(mut lines: ValueIter<'_, HeaderValue>) -> Result<&[u8], RejectionKind> {
+fn only_value<'h>(lines: &Lines<'h>) -> Result<&'h [u8], RejectionKind> {
+    let mut lines = lines.iter();
     let first = lines.next().ok_or(RejectionKind::MissingSignatureHeaders)?;
     if lines.any(|line| line != first) {
         return Err(RejectionKind::ConflictingSignatureHeaders);
@@ -104,14 +143,29 @@ fn only_value(mut lines: ValueIter<'_, HeaderValue>) -> Result<&[u8], RejectionK
     Ok(first.as_bytes())
 }
 
-fn limit_signatures(headers: &HeaderMap, family: HeaderFamily) -> Result<(), RejectionKind> {
-    let bytes: usize = headers
-        .get_all(family.signature())
-        .iter()
-        .map(HeaderValue::len)
-        .sum();
-    if bytes > MAX_SIGNATURE_BYTES || family.signatures(headers).count() > MAX_SIGNATURES {
+fn limit_entries(lines: &Lines<'_>) -> Result<(), RejectionKind> {
+    let bytes: usize = lines.iter().map(HeaderValue::len).sum();
+    if bytes > MAX_SIGNATURE_BYTES || entries(lines.iter()).count() > MAX_SIGNATURES {
         return Err(RejectionKind::SignatureListTooLong);
     }
     Ok(())
+}
+
+/// The entries of a list: several lines are one list, extra spaces are skipped.
+fn entries(lines: ValueIter<'_, HeaderValue>) -> impl Iterator<Item = &[u8]> {
+    lines
+        .flat_map(|line| split_at_spaces(line.as_bytes()))
+        .filter(|entry| !entry.is_empty())
+}
+
+/// What stands between the spaces.
+fn split_at_spaces(mut rest: &[u8]) -> impl Iterator<Item = &[u8]> {
+    iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let (entry, behind) = rest.split_at(memchr(b' ', rest).unwrap_or(rest.len()));
+        rest = behind.get(1..).unwrap_or_default();
+        Some(entry)
+    })
 }

@@ -1,36 +1,77 @@
 //! The identity of a message.
 
-use std::fmt;
+use std::{
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
 
 use arrayvec::ArrayString;
 
 /// Longest message id that is accepted, in bytes.
-const MAX_LEN: usize = 256;
+pub(crate) const MAX_LEN: usize = 256;
+/// Longest message id that is kept in place, in bytes: twice what Svix's have.
+const IN_PLACE_LEN: usize = 62;
 
 /// The id of a message: the same on every attempt to deliver it, signed by the sender.
 ///
-/// Visible ASCII, 1 to 256 bytes. It is kept in place, so that checking a delivery allocates nothing.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct MessageId(ArrayString<MAX_LEN>);
+/// Visible ASCII, 1 to 256 bytes. Up to 62 bytes are kept in place, so that checking a delivery allocates nothing.
+#[derive(Clone)]
+pub struct MessageId(Text);
+
+/// A text is long if it does not fit in place, and only then.
+#[derive(Clone)]
+enum Text {
+    InPlace(ArrayString<IN_PLACE_LEN>),
+    Long(Arc<str>),
+}
 
 impl MessageId {
     /// The id as text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        match &self.0 {
+            Text::InPlace(text) => text,
+            Text::Long(text) => text,
+        }
     }
 
+    pub(crate) fn text(&self) -> MessageIdText<'_> {
+        MessageIdText(self.as_str())
+    }
+}
+
+/// A well-formed message id, borrowed: of a head, before the signature holds, only what it claims.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MessageIdText<'h>(&'h str);
+
+impl<'h> MessageIdText<'h> {
     /// With a dot in the id, two different triples can carry one and the same signature (`a.1` and `2`,
     /// `a` and `1.2`), so a dot is refused unless the sender is known to use it.
-    pub(crate) fn parse(text: &[u8], dots: DotsInMessageId) -> Option<Self> {
-        let allowed = |byte: &u8| {
-            byte.is_ascii_graphic() && (*byte != b'.' || dots == DotsInMessageId::Allowed)
+    #[inline]
+    pub(crate) fn parse(text: &'h [u8], dots: DotsInMessageId) -> Option<Self> {
+        let allowed = |byte: u8| {
+            byte.is_ascii_graphic() && (byte != b'.' || dots == DotsInMessageId::Allowed)
         };
-        if text.is_empty() || !text.iter().all(allowed) {
-            return None;
-        }
-        ArrayString::from(std::str::from_utf8(text).ok()?)
-            .ok()
-            .map(Self)
+        // Looks at every byte: over texts as short as these, that is faster than a search that can stop.
+        let is_well_formed = (1..=MAX_LEN).contains(&text.len())
+            && text.iter().fold(true, |all, byte| all & allowed(*byte));
+        is_well_formed.then_some(Self(std::str::from_utf8(text).ok()?))
+    }
+
+    pub(crate) fn as_str(self) -> &'h str {
+        self.0
+    }
+}
+
+/// The text is copied, so that it no longer needs the head.
+impl From<MessageIdText<'_>> for MessageId {
+    #[inline]
+    fn from(text: MessageIdText<'_>) -> Self {
+        Self(match ArrayString::from(text.0) {
+            Ok(in_place) => Text::InPlace(in_place),
+            Err(_) => Text::Long(text.0.into()),
+        })
     }
 }
 
@@ -39,6 +80,32 @@ impl MessageId {
 pub(crate) enum DotsInMessageId {
     Refused,
     Allowed,
+}
+
+impl PartialEq for MessageId {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for MessageId {}
+
+impl PartialOrd for MessageId {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for MessageId {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl Hash for MessageId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
 }
 
 impl AsRef<str> for MessageId {

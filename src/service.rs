@@ -80,10 +80,6 @@ where
         let ready_inner = mem::replace(&mut self.inner, not_ready_inner);
 
         let (mut parts, body) = request.into_parts();
-        // Only this layer says what was delivered or refused here.
-        parts.extensions.remove::<Delivery<E>>();
-        parts.extensions.remove::<Rejection>();
-
         let mut observation = self.observer.observe();
         let intake = match (self.receiver.check_head(&parts), self.enforcement) {
             (Ok(head), _) => head.into_intake(),
@@ -98,15 +94,17 @@ where
                 ));
             }
         };
-        let exchange = Exchange {
+        // Only this layer says what was delivered or refused here.
+        parts.extensions.remove::<Delivery<E>>();
+        parts.extensions.remove::<Rejection>();
+        let exchange = Exchange::new(
             parts,
             ready_inner,
-            rejection_response: self.rejection_response.clone(),
-            enforcement: self.enforcement,
-            idempotency: self.idempotency.clone(),
+            self.rejection_response.clone(),
+            self.enforcement,
+            self.idempotency.clone(),
             observation,
-            types: PhantomData,
-        };
+        );
         ResponseFuture::receive(exchange, intake, body)
     }
 }

@@ -26,15 +26,17 @@ impl Timestamp {
     /// ASCII digits only, without a leading zero: libraries disagree on everything else (`+1`, ` 1`,
     /// `1.0`, `1e9`, `01`), and what is signed is the text.
     pub(crate) fn parse(text: &[u8]) -> Option<Self> {
-        let canonical = match text {
-            [b'0'] => true,
-            [b'1'..=b'9', rest @ ..] => rest.iter().all(u8::is_ascii_digit),
-            _ => false,
-        };
-        if !canonical || text.len() > MAX_DIGITS {
+        if !(1..=MAX_DIGITS).contains(&text.len()) || matches!(text, [b'0', _, ..]) {
             return None;
         }
-        std::str::from_utf8(text).ok()?.parse().ok().map(Self)
+        let mut digits = text.iter().map(|byte| {
+            let digit = byte.wrapping_sub(b'0');
+            (digit < 10).then_some(u64::from(digit))
+        });
+        // So many digits do not overflow.
+        digits
+            .try_fold(0, |seconds, digit| Some(seconds * 10 + digit?))
+            .map(Self)
     }
 }
 

@@ -31,7 +31,10 @@ pin_project! {
         I: IdempotencyStore,
     {
         #[pin]
-        state: State<S, E, B, R, I, ReqBody>,
+        state: State<S, B, I, ReqBody>,
+        // `None` once there is nothing left to do but to give the answer. It is dropped after the state: a claim is not
+        // given back while the inner service is still there.
+        exchange: Option<Exchange<S, E, B, R, I>>,
     }
 }
 
@@ -44,6 +47,7 @@ where
     pub(crate) fn answered(answer: S::Response) -> Self {
         let answer = Some(Ok(answer));
         Self {
+            exchange: None,
             state: State::Answered { answer },
         }
     }
@@ -53,9 +57,12 @@ where
         intake: Intake,
         body: ReqBody,
     ) -> Self {
-        let receiver = Some((exchange, intake));
         Self {
-            state: State::Receiving { body, receiver },
+            exchange: Some(exchange),
+            state: State::Receiving {
+                body,
+                intake: Box::new(intake),
+            },
         }
     }
 }
@@ -73,43 +80,47 @@ where
 
     /// Polled again after its answer, it is pending for ever.
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut state = self.project().state;
-        loop {
-            let next = match state.as_mut().project() {
-                StateProj::Receiving { body, receiver } => {
-                    let Some((_, intake)) = receiver else {
-                        return Poll::Pending;
-                    };
+        let mut this = self.project();
+        while let Some(exchange) = this.exchange {
+            let next = match this.state.as_mut().project() {
+                StateProj::Receiving { body, intake } => {
                     let received = ready!(poll_receive(body, intake, cx));
-                    receiver
-                        .take()
-                        .map(|(exchange, intake)| exchange.received(intake, received))
+                    exchange.received(intake, received)
                 }
                 StateProj::Claiming { claiming, claimant } => {
                     let claim = ready!(claiming.poll(cx));
-                    claimant.take().map(|claimant| claimant.claimed(claim))
-                }
-                StateProj::Handling { response, handler } => {
-                    let Some(waiting) = handler else {
+                    let Some((verified, key)) = claimant.take() else {
                         return Poll::Pending;
                     };
-                    let answer = ready!(waiting.poll(response, cx));
-                    handler.take().map(|handler| handler.answered(answer))
+                    exchange.claimed(verified, key, claim)
                 }
-                StateProj::Settling { settling, settler } => {
-                    let settled = ready!(settling.poll(cx));
-                    settler.take().map(|settler| State::Answered {
-                        answer: Some(settler.settled(settled)),
-                    })
+                StateProj::Handling { response } => {
+                    let answer = ready!(exchange.poll_answer(response, cx));
+                    exchange.handled(answer)
+                }
+                StateProj::Settling { settling, answer } => {
+                    exchange.settled(ready!(settling.poll(cx)));
+                    let answer = answer.take();
+                    State::Answered { answer }
                 }
                 StateProj::Answered { answer } => {
-                    return answer.take().map_or(Poll::Pending, Poll::Ready);
+                    let answer = answer.take();
+                    State::Answered { answer }
                 }
             };
             match next {
-                Some(next) => state.set(next),
-                None => return Poll::Pending,
+                State::Answered { answer } => {
+                    // What is left of the request goes first, then what reports it.
+                    this.state.set(State::Answered { answer: None });
+                    *this.exchange = None;
+                    return answer.map_or(Poll::Pending, Poll::Ready);
+                }
+                next => this.state.set(next),
             }
+        }
+        match this.state.project() {
+            StateProj::Answered { answer } => answer.take().map_or(Poll::Pending, Poll::Ready),
+            _ => Poll::Pending,
         }
     }
 }

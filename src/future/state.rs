@@ -2,8 +2,10 @@ use http::Request;
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
-use super::exchange::{Claimant, Exchange, Handler, Settler};
-use crate::{idempotency::IdempotencyStore, receiver::Intake};
+use crate::{
+    idempotency::{IdempotencyKey, IdempotencyStore},
+    receiver::{Intake, Verified},
+};
 
 /// What the inner service answers, or the layer in its place.
 pub(super) type Answer<S, B> =
@@ -12,7 +14,7 @@ pub(super) type Answer<S, B> =
 pin_project! {
     /// Where a request is. What is not pinned is taken out when its state ends.
     #[project = StateProj]
-    pub(super) enum State<S, E, B, R, I, ReqBody>
+    pub(super) enum State<S, B, I, ReqBody>
     where
         S: Service<Request<B>>,
         I: IdempotencyStore,
@@ -21,25 +23,25 @@ pin_project! {
         Receiving {
             #[pin]
             body: ReqBody,
-            receiver: Option<(Exchange<S, E, B, R, I>, Intake)>,
+            // Large, and gone when the body is complete: kept apart, so that no other state is as large.
+            intake: Box<Intake>,
         },
         // The signature held; the message is being claimed.
         Claiming {
             #[pin]
             claiming: I::Claiming,
-            claimant: Option<Claimant<S, E, B, R, I>>,
+            claimant: Option<(Verified, IdempotencyKey)>,
         },
         // The inner service has the request.
         Handling {
             #[pin]
             response: S::Future,
-            handler: Option<Handler<I>>,
         },
         // There is an answer; the claim is being completed or released.
         Settling {
             #[pin]
             settling: I::Settling,
-            settler: Option<Settler<Answer<S, B>>>,
+            answer: Option<Answer<S, B>>,
         },
         // The answer is there.
         Answered { answer: Option<Answer<S, B>> },

@@ -12,6 +12,8 @@ pub enum Claim {
     },
     /// It was handled before.
     Done,
+    /// The store does not guard this key: the message is handled, and there will be nothing to settle.
+    Unguarded,
 }
 
 /// What a store says to an owner who completes or releases.

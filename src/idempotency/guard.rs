@@ -21,17 +21,17 @@ impl<I: IdempotencyStore> ClaimGuard<I> {
         }
     }
 
-    /// A delivery that goes on although the store failed: there is nothing to settle.
+    /// Nothing is claimed yet, or the delivery goes on although the store failed: there is nothing to settle.
     pub(crate) fn none() -> Self {
         Self { held: None }
     }
 
-    pub(crate) fn complete(mut self, retention: Duration) -> Option<I::Settling> {
+    pub(crate) fn complete(&mut self, retention: Duration) -> Option<I::Settling> {
         let held = self.held.take()?;
         Some(held.store.complete(&held.key, held.owner, retention))
     }
 
-    pub(crate) fn release(mut self) -> Option<I::Settling> {
+    pub(crate) fn release(&mut self) -> Option<I::Settling> {
         let held = self.held.take()?;
         Some(held.store.release(&held.key, held.owner))
     }

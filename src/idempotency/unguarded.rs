@@ -14,7 +14,7 @@ impl IdempotencyStore for Unguarded {
     type Settling = Ready<Result<Settlement, StoreError>>;
 
     fn claim(&self, _key: &IdempotencyKey, _lease: Duration) -> Self::Claiming {
-        ready(Ok(Claim::Fresh(OwnerToken::from_u128(0))))
+        ready(Ok(Claim::Unguarded))
     }
 
     fn complete(

@@ -1,28 +1,30 @@
-use std::fmt;
+use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, header::CONTENT_LENGTH};
 
-use super::{Intake, RequestHead, Verified, settings::Settings, signature_check::SignatureCheck};
+use super::{
+    Intake, RequestHead, Secrets, Verified, settings::Settings, signature_check::SignatureCheck,
+};
 use crate::{
-    headers::SignatureHeaders, message_id::MessageId, rejection::Rejection,
-    rejection::RejectionKind, timestamp::Timestamp,
+    headers::SignatureHeaders,
+    rejection::{Rejection, RejectionKind},
+    signature::SignedMessage,
+    timestamp::Timestamp,
 };
 
 /// A head that passed every check which needs no body. Its signature is not checked yet.
 pub struct CheckedHead<'h> {
     settings: &'h Settings,
-    headers: &'h HeaderMap,
-    signature: SignatureCheck,
+    secrets: Arc<Secrets>,
+    signed: SignatureHeaders<'h>,
+    received_at: Duration,
 }
 
 impl<'h> CheckedHead<'h> {
-    pub(super) fn check(
-        settings: &'h Settings,
-        head: RequestHead<'h>,
-    ) -> Result<Self, RejectionKind> {
+    pub(super) fn check(settings: &'h Settings, head: RequestHead<'h>) -> Result<Self, Rejection> {
         if head.method().is_some_and(|method| method != Method::POST) {
-            return Err(RejectionKind::MethodNotAllowed);
+            return Err(RejectionKind::MethodNotAllowed.into());
         }
         if let Some(source_ip) = &settings.source_ip {
             source_ip.check(head.headers(), head.extensions())?;
@@ -38,23 +40,24 @@ impl<'h> CheckedHead<'h> {
         let received_at = settings.clock.unix_time();
         settings.tolerance.check(signed.timestamp, received_at)?;
         if announces_more_than(settings.max_body_bytes, head.headers()) {
-            return Err(RejectionKind::BodyTooLarge);
+            return Err(RejectionKind::BodyTooLarge.into());
         }
         Ok(Self {
             settings,
-            headers: head.headers(),
-            signature: SignatureCheck::new(settings, secrets, signed, received_at),
+            secrets,
+            signed,
+            received_at,
         })
     }
 
     /// The id that the head claims. Not to be believed before the signature is checked.
-    pub fn unverified_id(&self) -> &MessageId {
-        &self.signature.signed().id
+    pub fn unverified_id(&self) -> &'h str {
+        self.signed.id.as_str()
     }
 
     /// The timestamp that the head claims. Not to be believed before the signature is checked.
     pub fn unverified_timestamp(&self) -> Timestamp {
-        self.signature.signed().timestamp
+        self.signed.timestamp
     }
 
     /// Checks the signature over the whole body.
@@ -63,23 +66,37 @@ impl<'h> CheckedHead<'h> {
     ///
     /// [`RejectionKind::BodyTooLarge`] or [`RejectionKind::SignatureMismatch`].
     pub fn check_signature(self, body: impl Into<Bytes>) -> Result<Verified, Rejection> {
-        let headers = self.headers;
-        let mut intake = self.into_intake();
-        intake.receive(body.into())?;
-        let (verified, _body) = intake.finish(headers);
-        verified
+        let body = body.into();
+        if body.len() > self.settings.max_body_bytes {
+            return Err(RejectionKind::BodyTooLarge.into());
+        }
+        let message = SignedMessage::new(self.signed.id, self.signed.timestamp, &body);
+        let signatures = self.signed.signatures();
+        if !self.secrets.keyring.verifies(&message, signatures) {
+            return Err(RejectionKind::SignatureMismatch.into());
+        }
+        Ok(Verified {
+            id: self.signed.id.into(),
+            timestamp: self.signed.timestamp,
+            body,
+            secrets: self.secrets,
+            encryption: self.settings.encryption,
+            received_at: self.received_at,
+        })
     }
 
     /// Lets go of the head while the body arrives.
     pub(crate) fn into_intake(self) -> Intake {
-        Intake::new(self.settings, Ok(self.signature))
+        let check =
+            SignatureCheck::new(self.settings, self.secrets, &self.signed, self.received_at);
+        Intake::new(self.settings, Ok(check))
     }
 }
 
 impl fmt::Debug for CheckedHead<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CheckedHead")
-            .field("signature", &self.signature)
+            .field("signed", &self.signed)
             .finish_non_exhaustive()
     }
 }

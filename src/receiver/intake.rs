@@ -31,12 +31,13 @@ impl Intake {
         Ok(())
     }
 
-    /// The verdict, and the body whatever the verdict is.
-    pub(crate) fn finish(self, headers: &HeaderMap) -> (Result<Verified, Rejection>, Bytes) {
-        let body = self.body.finish();
-        let verified = self
-            .head
-            .and_then(|check| check.finish(headers, body.clone()).map_err(Rejection::from));
+    /// The verdict, and the body whatever the verdict is. Takes the body out.
+    pub(crate) fn finish(&mut self, headers: &HeaderMap) -> (Result<Verified, Rejection>, Bytes) {
+        let body = self.body.take();
+        let verified = match &self.head {
+            Ok(check) => check.finish(headers, body.clone()).map_err(Rejection::from),
+            Err(rejection) => Err(*rejection),
+        };
         (verified, body)
     }
 }

@@ -74,7 +74,7 @@ impl Receiver {
         &'h self,
         head: impl Into<RequestHead<'h>>,
     ) -> Result<CheckedHead<'h>, Rejection> {
-        Ok(CheckedHead::check(&self.settings, head.into())?)
+        CheckedHead::check(&self.settings, head.into())
     }
 
     /// Takes in the body of a refused head without checking it, for a layer that monitors.

@@ -7,14 +7,22 @@ use super::{
     Secrets, Verified,
     settings::{Encryption, Settings},
 };
-use crate::{headers::SignatureHeaders, rejection::RejectionKind, signature::KeyringHasher};
+use crate::{
+    headers::{HeaderFamily, SignatureHeaders},
+    message_id::MessageId,
+    rejection::RejectionKind,
+    signature::{KeyringHasher, SignedMessage},
+    timestamp::Timestamp,
+};
 
 /// A signature that is being checked: the signed text is hashed as it arrives.
 ///
 /// It owns what it needs of the head, so that it can wait inside a future beside the request's parts.
 #[derive(Debug)]
 pub(super) struct SignatureCheck {
-    signed: SignatureHeaders,
+    family: HeaderFamily,
+    id: MessageId,
+    timestamp: Timestamp,
     secrets: Arc<Secrets>,
     hasher: KeyringHasher,
     encryption: Encryption,
@@ -25,20 +33,18 @@ impl SignatureCheck {
     pub(super) fn new(
         settings: &Settings,
         secrets: Arc<Secrets>,
-        signed: SignatureHeaders,
+        signed: &SignatureHeaders<'_>,
         received_at: Duration,
     ) -> Self {
         Self {
-            hasher: secrets.keyring.hasher(&signed),
-            signed,
+            family: signed.family,
+            id: signed.id.into(),
+            timestamp: signed.timestamp,
+            hasher: secrets.keyring.hasher(signed.id, signed.timestamp),
             secrets,
             encryption: settings.encryption,
             received_at,
         }
-    }
-
-    pub(super) fn signed(&self) -> &SignatureHeaders {
-        &self.signed
     }
 
     /// Hashes what is next of the body.
@@ -50,25 +56,23 @@ impl SignatureCheck {
     ///
     /// The headers offer candidates only: id and timestamp were hashed from the head that was checked.
     pub(super) fn finish(
-        self,
+        &self,
         headers: &HeaderMap,
         body: Bytes,
     ) -> Result<Verified, RejectionKind> {
-        let Self {
-            signed,
-            secrets,
-            hasher,
-            encryption,
-            received_at,
-        } = self;
-        secrets.keyring.check(hasher, headers, &signed, &body)?;
+        let message = SignedMessage::new(self.id.text(), self.timestamp, &body);
+        let signatures = self.family.signatures(headers);
+        let keyring = &self.secrets.keyring;
+        if !keyring.verifies_hashed(&self.hasher, &message, signatures) {
+            return Err(RejectionKind::SignatureMismatch);
+        }
         Ok(Verified {
-            id: signed.id,
-            timestamp: signed.timestamp,
+            id: self.id.clone(),
+            timestamp: self.timestamp,
             body,
-            secrets,
-            encryption,
-            received_at,
+            secrets: Arc::clone(&self.secrets),
+            encryption: self.encryption,
+            received_at: self.received_at,
         })
     }
 }

@@ -3,14 +3,14 @@
 use std::fmt;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{
+    Hmac, KeyInit, Mac,
+    digest::{CtOutput, Output},
+};
 use sha2::Sha256;
-use subtle::ConstantTimeEq;
 
 use super::SigningSecret;
 
-/// Bytes of a tag.
-const TAG_LEN: usize = 32;
 /// Characters of a tag in padded base64.
 const ENCODED_TAG_LEN: usize = 44;
 
@@ -27,6 +27,7 @@ impl HmacSha256Key {
         Self { keyed }
     }
 
+    #[inline]
     pub(crate) fn hasher(&self) -> HmacSha256Hasher {
         HmacSha256Hasher {
             state: self.keyed.clone(),
@@ -41,17 +42,20 @@ impl fmt::Debug for HmacSha256Key {
 }
 
 /// A text that is being authenticated.
+#[derive(Clone)]
 pub(crate) struct HmacSha256Hasher {
     state: Hmac<Sha256>,
 }
 
 impl HmacSha256Hasher {
+    #[inline]
     pub(crate) fn update(&mut self, bytes: &[u8]) {
         self.state.update(bytes);
     }
 
+    #[inline]
     pub(crate) fn finish(self) -> HmacSha256Tag {
-        HmacSha256Tag(self.state.finalize().into_bytes().into())
+        HmacSha256Tag(self.state.finalize())
     }
 }
 
@@ -61,27 +65,34 @@ impl fmt::Debug for HmacSha256Hasher {
     }
 }
 
-/// What a genuine signature would say. A secret, since whoever knows it can forge.
-pub(crate) struct HmacSha256Tag([u8; TAG_LEN]);
+/// What a genuine signature would say. A secret, since whoever knows it can forge: it is compared in constant time.
+pub(crate) struct HmacSha256Tag(CtOutput<Hmac<Sha256>>);
 
 impl HmacSha256Tag {
-    pub(crate) fn matches(&self, candidate: &[u8; TAG_LEN]) -> bool {
-        self.0.ct_eq(candidate).into()
+    #[inline]
+    pub(super) fn matches(&self, candidate: &HmacSha256Candidate) -> bool {
+        self.0 == candidate.0
     }
 
     #[cfg(feature = "testing")]
     pub(crate) fn to_header(&self) -> String {
-        format!("v1,{}", STANDARD.encode(self.0))
+        format!("v1,{}", STANDARD.encode(self.0.as_bytes()))
     }
 }
 
-/// The tag in an entry of the list, if it is a `v1` entry of exactly 32 bytes in canonical base64.
-pub(super) fn candidate(entry: &[u8]) -> Option<[u8; TAG_LEN]> {
-    let encoded = entry.strip_prefix(b"v1,")?;
-    if encoded.len() != ENCODED_TAG_LEN {
-        return None;
+/// What a signature of a request says.
+pub(super) struct HmacSha256Candidate(CtOutput<Hmac<Sha256>>);
+
+impl HmacSha256Candidate {
+    /// The tag in an entry of the list, if it is a `v1` entry of exactly 32 bytes in canonical base64.
+    #[inline]
+    pub(super) fn parse(entry: &[u8]) -> Option<Self> {
+        let encoded = entry.strip_prefix(b"v1,")?;
+        if encoded.len() != ENCODED_TAG_LEN {
+            return None;
+        }
+        let mut tag = Output::<Hmac<Sha256>>::default();
+        let len = STANDARD.decode_slice(encoded, &mut tag).ok()?;
+        (len == tag.len()).then(|| Self(tag.into()))
     }
-    let mut tag = [0; TAG_LEN];
-    let len = STANDARD.decode_slice(encoded, &mut tag).ok()?;
-    (len == TAG_LEN).then_some(tag)
 }

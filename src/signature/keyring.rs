@@ -1,15 +1,14 @@
 use std::{fmt, sync::Arc};
 
-use http::HeaderMap;
 use smallvec::SmallVec;
 
 use super::{
     SignatureScheme, SignedMessage, VerificationKey,
-    hmac_sha256::{self, HmacSha256Hasher, HmacSha256Key},
+    hmac_sha256::{HmacSha256Candidate, HmacSha256Hasher, HmacSha256Key, HmacSha256Tag},
     signed_message::feed_prefix,
     verification_key::Kind,
 };
-use crate::{headers::SignatureHeaders, rejection::RejectionKind};
+use crate::{message_id::MessageIdText, timestamp::Timestamp};
 
 /// Secrets beyond this number move the hash states to the heap.
 const INLINE_SECRETS: usize = 3;
@@ -17,6 +16,9 @@ const INLINE_SECRETS: usize = 3;
 /// Most entries of one request that are given to schemes which need the whole body for each: as many as Svix
 /// signs with. A longer list would let a stranger have one body hashed many times.
 const MAX_SCHEME_ENTRIES: usize = 11;
+
+/// What a genuine signature would say by each secret.
+type Tags = SmallVec<[HmacSha256Tag; INLINE_SECRETS]>;
 
 /// The keys that may have signed a delivery: one, or several while one is rotated.
 pub(crate) struct Keyring {
@@ -40,51 +42,51 @@ impl Keyring {
     }
 
     /// Starts to hash the signed text with every secret.
-    pub(crate) fn hasher(&self, signed: &SignatureHeaders) -> KeyringHasher {
-        let mut hasher = self.empty_hasher();
-        feed_prefix(&signed.id, signed.timestamp, |part| hasher.update(part));
+    pub(crate) fn hasher(&self, id: MessageIdText<'_>, timestamp: Timestamp) -> KeyringHasher {
+        let mut hasher = KeyringHasher(SmallVec::new());
+        for key in &self.hmac_sha256 {
+            hasher.0.push(key.hasher());
+        }
+        feed_prefix(id, timestamp, |part| hasher.update(part));
         hasher
     }
 
-    /// Compares every entry of the list with every key, whether or not one has matched.
-    pub(crate) fn check(
+    /// Whether one of the entries was made over a message that is there as a whole.
+    pub(crate) fn verifies<'e>(
         &self,
-        hasher: KeyringHasher,
-        headers: &HeaderMap,
-        signed: &SignatureHeaders,
-        body: &[u8],
-    ) -> Result<(), RejectionKind> {
-        let message = SignedMessage::new(&signed.id, signed.timestamp, body);
-        if self.any_matches(hasher, signed.family.signatures(headers), &message) {
-            Ok(())
-        } else {
-            Err(RejectionKind::SignatureMismatch)
-        }
+        message: &SignedMessage<'_>,
+        entries: impl Iterator<Item = &'e [u8]>,
+    ) -> bool {
+        let tag = |key: &HmacSha256Key| {
+            let mut hasher = key.hasher();
+            message.feed(|part| hasher.update(part));
+            hasher.finish()
+        };
+        let tags: Tags = self.hmac_sha256.iter().map(tag).collect();
+        self.any_matches(&tags, message, entries)
     }
 
-    /// Whether one entry of a signature header was made over a text that comes as a whole.
-    #[cfg(feature = "testing")]
-    pub(crate) fn matches_text(&self, entry: &[u8], text: &[u8]) -> bool {
-        let mut hasher = self.empty_hasher();
-        hasher.update(text);
-        self.any_matches(hasher, std::iter::once(entry), &SignedMessage::whole(text))
+    /// Whether one of the entries was made over a message that was hashed as it arrived.
+    pub(crate) fn verifies_hashed<'e>(
+        &self,
+        hasher: &KeyringHasher,
+        message: &SignedMessage<'_>,
+        entries: impl Iterator<Item = &'e [u8]>,
+    ) -> bool {
+        self.any_matches(&hasher.tags(), message, entries)
     }
 
-    fn empty_hasher(&self) -> KeyringHasher {
-        KeyringHasher(self.hmac_sha256.iter().map(HmacSha256Key::hasher).collect())
-    }
-
+    /// Compares every entry of the list with every key, whether or not one has matched.
     fn any_matches<'e>(
         &self,
-        hasher: KeyringHasher,
-        entries: impl Iterator<Item = &'e [u8]>,
+        tags: &[HmacSha256Tag],
         message: &SignedMessage<'_>,
+        entries: impl Iterator<Item = &'e [u8]>,
     ) -> bool {
-        let tags = hasher.finish();
         let mut scheme_entries = 0;
         let mut matched = false;
         for entry in entries {
-            if let Some(candidate) = hmac_sha256::candidate(entry) {
+            if let Some(candidate) = HmacSha256Candidate::parse(entry) {
                 matched |= tags
                     .iter()
                     .fold(false, |any, tag| any | tag.matches(&candidate));
@@ -123,8 +125,12 @@ impl KeyringHasher {
         }
     }
 
-    fn finish(self) -> SmallVec<[hmac_sha256::HmacSha256Tag; INLINE_SECRETS]> {
-        self.0.into_iter().map(HmacSha256Hasher::finish).collect()
+    fn tags(&self) -> Tags {
+        self.0
+            .iter()
+            .cloned()
+            .map(HmacSha256Hasher::finish)
+            .collect()
     }
 }
 

@@ -1,15 +1,23 @@
-use crate::{message_id::MessageId, timestamp::Timestamp};
+use arrayvec::ArrayString;
+
+use crate::{
+    message_id::{self, MessageIdText},
+    timestamp::Timestamp,
+};
+
+/// Most bytes before the body: an id, a timestamp of any `u64`, and a dot after each.
+const MAX_PREFIX_LEN: usize = message_id::MAX_LEN + 1 + 20 + 1;
 
 /// What a signature is made over: `id` `.` `timestamp` `.` body, the raw bytes as sent (Standard Webhooks
 /// 1.0.0, "Signature scheme").
 #[derive(Clone, Copy, Debug)]
 pub struct SignedMessage<'a> {
-    head: Option<(&'a MessageId, Timestamp)>,
+    head: Option<(MessageIdText<'a>, Timestamp)>,
     body: &'a [u8],
 }
 
 impl<'a> SignedMessage<'a> {
-    pub(super) fn new(id: &'a MessageId, timestamp: Timestamp, body: &'a [u8]) -> Self {
+    pub(crate) fn new(id: MessageIdText<'a>, timestamp: Timestamp, body: &'a [u8]) -> Self {
         Self {
             head: Some((id, timestamp)),
             body,
@@ -18,7 +26,7 @@ impl<'a> SignedMessage<'a> {
 
     /// A signed text that comes as a whole, as the known answers of an algorithm do.
     #[cfg(feature = "testing")]
-    pub(super) fn whole(text: &'a [u8]) -> Self {
+    pub(crate) fn whole(text: &'a [u8]) -> Self {
         Self {
             head: None,
             body: text,
@@ -35,11 +43,18 @@ impl<'a> SignedMessage<'a> {
 }
 
 /// The part of the signed text before the body, which is known with the head.
-pub(super) fn feed_prefix(id: &MessageId, timestamp: Timestamp, mut update: impl FnMut(&[u8])) {
-    update(id.as_str().as_bytes());
-    update(b".");
+pub(super) fn feed_prefix(
+    id: MessageIdText<'_>,
+    timestamp: Timestamp,
+    mut update: impl FnMut(&[u8]),
+) {
     // The number's digits are the header's own text: it has no sign and no leading zero.
     let mut digits = itoa::Buffer::new();
-    update(digits.format(timestamp.unix_seconds()).as_bytes());
-    update(b".");
+    let digits = digits.format(timestamp.unix_seconds());
+    // In one piece: a hash buffers each piece by itself.
+    let mut prefix = ArrayString::<MAX_PREFIX_LEN>::new();
+    for part in [id.as_str(), ".", digits, "."] {
+        prefix.push_str(part);
+    }
+    update(prefix.as_bytes());
 }

@@ -2,7 +2,7 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     idempotency::{Claim, IdempotencyKey, IdempotencyStore, OwnerToken, Settlement},
-    message_id::{DotsInMessageId, MessageId},
+    message_id::{DotsInMessageId, MessageIdText},
 };
 
 /// Long enough for no lease to run out while a check goes on.
@@ -70,8 +70,8 @@ impl Keys {
 ///
 /// If `id` is no message id: it is for tests.
 pub fn idempotency_key(scope: &str, id: &str) -> IdempotencyKey {
-    let id = MessageId::parse(id.as_bytes(), DotsInMessageId::Refused).expect("a message id");
-    IdempotencyKey::new(scope.into(), id)
+    let id = MessageIdText::parse(id.as_bytes(), DotsInMessageId::Refused).expect("a message id");
+    IdempotencyKey::new(scope.into(), id.into())
 }
 
 struct Checks<'s, I> {
@@ -206,7 +206,7 @@ impl<I: IdempotencyStore> Checks<'_, I> {
             match self.claim(&key, LONG).await {
                 Claim::Fresh(_) => return,
                 Claim::InProgress { .. } => wait(SHORT).await,
-                Claim::Done => panic!("{key} was abandoned and is done"),
+                other => panic!("{key} was abandoned and is {other:?}"),
             }
         }
         panic!("{key} was abandoned and is still in progress");

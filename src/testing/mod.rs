@@ -9,11 +9,14 @@ pub use envelope::sealed_envelope;
 pub use idempotency_conformance::{idempotency_conformance, idempotency_key};
 pub use signer::Signer;
 
-use crate::signature::{Keyring, VerificationKey};
+use std::iter;
+
+use crate::signature::{Keyring, SignedMessage, VerificationKey};
 
 /// Whether an entry of a signature header, such as `v1,…`, was made over `text` with `key`.
 ///
 /// It is the receiver's own comparison, over a text that need not be a webhook: for the known answers of an algorithm.
 pub fn signature_holds(key: VerificationKey, entry: &str, text: &[u8]) -> bool {
-    Keyring::new(vec![key]).matches_text(entry.as_bytes(), text)
+    let message = SignedMessage::whole(text);
+    Keyring::new(vec![key]).verifies(&message, iter::once(entry.as_bytes()))
 }

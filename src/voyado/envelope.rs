@@ -91,13 +91,23 @@ fn open_payload(
 ) -> Result<Event, DecodeError> {
     let sealed = text(payload).unwrap_or_default();
     body.decrypt(&sealed, |plaintext| {
-        let json: &RawValue = serde_json::from_slice(plaintext).ok()?;
-        Some(match nested_payload(json) {
-            Some(SentPayload::Read(event)) => Ok(event),
-            Some(SentPayload::Raw(payload)) => read_payload(event_type, payload),
-            None => read_payload(event_type, json),
-        })
+        let json = str::from_utf8(plaintext).ok()?;
+        match Event::from_json(event_type, json) {
+            Ok(Event::Unknown(_)) | Err(_) => read_plaintext(event_type, json),
+            // The usual case, read in one pass.
+            Ok(event) => Some(Ok(event)),
+        }
     })?
+}
+
+/// Reads a plaintext that is not the payload of a known event: it may be a whole envelope, or no JSON.
+fn read_plaintext(event_type: &str, json: &str) -> Option<Result<Event, DecodeError>> {
+    let json: &RawValue = serde_json::from_str(json).ok()?;
+    Some(match nested_payload(json) {
+        Some(SentPayload::Read(event)) => Ok(event),
+        Some(SentPayload::Raw(payload)) => read_payload(event_type, payload),
+        None => read_payload(event_type, json),
+    })
 }
 
 /// The payload of a plaintext that is a whole envelope, which Voyado's pages do not rule out.

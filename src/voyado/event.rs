@@ -90,6 +90,14 @@ impl Event {
         }
     }
 
+    /// Reads a payload that is a JSON text by itself.
+    pub(super) fn from_json(event_type: &str, json: &str) -> Result<Self, serde_json::Error> {
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        let event = Self::from_payload(event_type, &mut deserializer)?;
+        deserializer.end()?;
+        Ok(event)
+    }
+
     /// Reads a payload in plain text. The JSON has to be borrowed, not from a reader.
     pub(super) fn from_payload<'de, D: Deserializer<'de>>(
         event_type: &str,

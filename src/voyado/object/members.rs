@@ -16,6 +16,8 @@ use crate::voyado::field::Mismatch;
 pub(in crate::voyado) struct Members<'de, const N: usize> {
     names: &'static [&'static str; N],
     slots: [Option<Member<'de>>; N],
+    /// The slot behind the last one that was filled: a sender writes its fields in one order.
+    expected: usize,
     taken: usize,
     other: OtherFields,
 }
@@ -44,6 +46,7 @@ impl<'de, const N: usize> Members<'de, N> {
         Self {
             names,
             slots: [const { None }; N],
+            expected: 0,
             taken: 0,
             other: OtherFields::default(),
         }
@@ -67,11 +70,10 @@ impl<'de, const N: usize> Members<'de, N> {
         name: Name<'de>,
         value: &'de RawValue,
     ) -> Result<(), E> {
-        let slot = self
-            .names
-            .iter()
-            .zip(&mut self.slots)
-            .find_map(|(known, slot)| name.is(known).then_some(slot));
+        let slot = self.slot_of(&name).and_then(|index| {
+            self.expected = index + 1;
+            self.slots.get_mut(index)
+        });
         let member = Member { name, value };
         match slot {
             None => keep(&mut self.other, member),
@@ -79,6 +81,18 @@ impl<'de, const N: usize> Members<'de, N> {
             Some(Some(_)) => return Err(E::custom("a field is there twice")),
         }
         Ok(())
+    }
+
+    /// Looks at the expected slot first, which spares most names a search.
+    fn slot_of(&self, name: &Name<'_>) -> Option<usize> {
+        let is_expected = self
+            .names
+            .get(self.expected)
+            .is_some_and(|known| name.is(known));
+        if is_expected {
+            return Some(self.expected);
+        }
+        self.names.iter().position(|known| name.is(known))
     }
 
     /// The value in a slot that has not been taken yet.

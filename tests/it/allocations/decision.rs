@@ -1,4 +1,4 @@
-//! The promise that a decision allocates nothing.
+//! Checking head and signature allocates nothing.
 
 use std::time::Duration;
 

@@ -1,0 +1,106 @@
+//! Measures every goal of the crate's performance beside its peers, in one run: `cargo bench -p benches --bench report`.
+//!
+//! It prints the goals and all times, and renews `docs/performance.md` with its picture. `-- load` (or `times`, `counts`,
+//! `crates`) measures that part alone and renews nothing.
+
+mod counts;
+mod goal;
+mod interleave;
+mod load;
+mod machine;
+mod picture;
+mod ratios;
+mod tables;
+
+use std::{error::Error, fs, io, path::Path, time::Duration};
+
+use clap::{Parser, ValueEnum};
+use indicatif::ProgressIterator;
+
+use benches::GROUPS;
+use goal::Goal;
+use interleave::Measured;
+use load::Load;
+
+const ROUNDS: usize = 101;
+const LOAD_ROUNDS: usize = 7;
+const LOAD_VISIT: Duration = Duration::from_secs(3);
+
+#[derive(Parser)]
+struct Arguments {
+    /// What to measure [default: everything]
+    parts: Vec<Part>,
+    /// Once and briefly, to see that it runs; renews nothing
+    #[arg(long)]
+    test: bool,
+    /// What `cargo bench` says to every bench
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Times within this process, by turns
+    Times,
+    /// Exact counts, by the tests that assert them
+    Counts,
+    /// Requests per second over loopback HTTP
+    Load,
+    /// The size of the dependency tree
+    Crates,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments = Arguments::parse();
+    let measures = |part| arguments.parts.is_empty() || arguments.parts.contains(&part);
+    let (rounds, load_rounds, load_visit) = if arguments.test {
+        (1, 1, Duration::from_secs(1))
+    } else {
+        (ROUNDS, LOAD_ROUNDS, LOAD_VISIT)
+    };
+
+    let mut goals: Vec<Goal> = Vec::new();
+    let mut times: Vec<Measured> = Vec::new();
+    if measures(Part::Times) {
+        for cases in GROUPS.into_iter().progress() {
+            let measured = Measured::interleaved(cases(), rounds);
+            goals.extend(ratios::goals(&measured));
+            times.push(measured);
+        }
+    }
+    if measures(Part::Counts) && !arguments.test {
+        goals.extend(counts::goals()?);
+    }
+    let mut load = None;
+    if measures(Part::Load) {
+        let measured =
+            Load::interleaved(load_rounds, load_visit).map_err(|error| match error.kind() {
+                io::ErrorKind::NotFound => {
+                    "the load comes from `wrk`, which is not installed".into()
+                }
+                _ => error.to_string(),
+            })?;
+        goals.extend(measured.goals());
+        load = Some(measured);
+    }
+    if measures(Part::Crates) {
+        goals.push(counts::crates()?);
+    }
+
+    let page = tables::page(&goals, &times, load.as_ref());
+    println!("{page}");
+    if let Some(verify) = times.iter().find(|measured| measured.group() == "verify") {
+        let picture = picture::cost_over_the_floor(verify)?;
+        if arguments.parts.is_empty() && !arguments.test {
+            let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+            fs::write(docs.join("performance.svg"), picture)?;
+            fs::write(docs.join("performance.md"), page)?;
+        }
+    }
+    Ok(())
+}
+
+/// `256 B`, `64 KiB`, `1 MiB`.
+fn size(bytes: usize) -> String {
+    indicatif::BinaryBytes(bytes as u64).to_string()
+}

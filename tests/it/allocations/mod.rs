@@ -1,0 +1,5 @@
+//! Exact counts of heap allocations.
+
+mod ciphers;
+mod decision;
+mod layer;
