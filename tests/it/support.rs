@@ -1,6 +1,7 @@
 //! One genuine request, and ways to change one thing of it.
 
 use std::{
+    env,
     io::{self, Write},
     sync::{Arc, Mutex},
     time::Duration,
@@ -41,12 +42,22 @@ pub(crate) fn open<E: WebhookEvent>(body: impl Into<Bytes>) -> Result<Delivery<E
     opened.map_err(|rejection| rejection.kind())
 }
 
-/// A `v1` entry over any texts, with a computation of its own.
+/// A `v1` entry over any texts.
 pub(crate) fn signature_of(id: &str, timestamp: &str, body: impl AsRef<[u8]>) -> String {
     let key = STANDARD
         .decode(SECRET.trim_start_matches("whsec_"))
         .unwrap();
-    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(&key).unwrap();
+    signature_by(&key, id, timestamp, body)
+}
+
+/// A `v1` entry by any key, with a computation of its own.
+pub(crate) fn signature_by(
+    key: &[u8],
+    id: &str,
+    timestamp: &str,
+    body: impl AsRef<[u8]>,
+) -> String {
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(key).unwrap();
     mac.update(format!("{id}.{timestamp}.").as_bytes());
     mac.update(body.as_ref());
     format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
@@ -98,6 +109,17 @@ pub(crate) fn answer(
 /// [`answer`] of a receiver at [`NOW`] to the genuine body.
 pub(crate) fn answer_now(headers: &HeaderMap) -> Result<(), RejectionKind> {
     answer(&receiver_at(NOW), headers, BODY)
+}
+
+/// Says loudly that a test does without something that this machine has not; in CI that is a failure.
+pub(crate) fn skip(what: &str, why: &str) {
+    assert!(
+        env::var_os("CI").is_none(),
+        "{what}: {why}, and in CI nothing is skipped"
+    );
+    // Not by a macro, whose output is shown only if the test fails.
+    let loudly = format!("\n*** SKIPPED: {what}, since {why} ***\n");
+    io::stderr().write_all(loudly.as_bytes()).unwrap();
 }
 
 /// What the crate logs on this thread while `act` runs.
