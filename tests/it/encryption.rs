@@ -31,11 +31,14 @@ fn gcm(key: &str) -> Aes256Gcm {
     Aes256Gcm::new(key).unwrap()
 }
 
-fn builder() -> ReceiverBuilder {
+pub(crate) fn builder() -> ReceiverBuilder {
     Receiver::builder([SECRET]).clock(|| Duration::from_secs(NOW))
 }
 
-fn open(builder: ReceiverBuilder, body: impl Into<Bytes>) -> Result<Envelope, RejectionKind> {
+pub(crate) fn open(
+    builder: ReceiverBuilder,
+    body: impl Into<Bytes>,
+) -> Result<Envelope, RejectionKind> {
     let body = body.into();
     let at = Timestamp::from_unix_seconds(NOW);
     let request = signer().request(ID, at, body.clone());

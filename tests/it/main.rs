@@ -12,6 +12,7 @@ mod layer;
 mod oracles;
 mod order;
 mod peers;
+mod properties;
 mod secrets;
 mod soft_identification;
 mod source_ip;

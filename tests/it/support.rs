@@ -3,7 +3,9 @@
 use std::{
     env,
     io::{self, Write},
+    pin::pin,
     sync::{Arc, Mutex},
+    task::{Context, Poll, Waker},
     time::Duration,
 };
 
@@ -120,6 +122,15 @@ pub(crate) fn skip(what: &str, why: &str) {
     // Not by a macro, whose output is shown only if the test fails.
     let loudly = format!("\n*** SKIPPED: {what}, since {why} ***\n");
     io::stderr().write_all(loudly.as_bytes()).unwrap();
+}
+
+/// The output of a future that is ready when it is polled first, as those of a memory store and of whole bodies are.
+pub(crate) fn now<F: Future>(future: F) -> F::Output {
+    let mut context = Context::from_waker(Waker::noop());
+    match pin!(future).poll(&mut context) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("not ready"),
+    }
 }
 
 /// What the crate logs on this thread while `act` runs.

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use tower_webhook::{Claim, IdempotencyStore, OwnerToken, Settlement, testing::idempotency_key};
 
 use super::TestClock;
+use crate::support::now;
 
 const KEYS: usize = 3;
 const LEASE: u64 = 10;
@@ -69,16 +70,6 @@ impl Model {
 
     fn is_owner(&self, key: usize, claim: usize) -> bool {
         matches!(self.state(key), Some(State::InProgress { claim: of, .. }) if of == claim)
-    }
-}
-
-/// A future that is ready, as the memory store's are.
-fn now<F: Future>(future: F) -> F::Output {
-    let mut future = std::pin::pin!(future);
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    match future.as_mut().poll(&mut context) {
-        std::task::Poll::Ready(output) => output,
-        std::task::Poll::Pending => panic!("not ready"),
     }
 }
 

@@ -1,0 +1,12 @@
+//! What holds for every input, not only for those that somebody thought of.
+
+mod arithmetic;
+mod edit;
+mod frames;
+mod header_token;
+mod message;
+mod rotation;
+mod sealing;
+mod sender;
+mod signing;
+mod tolerance;
