@@ -82,6 +82,11 @@ fn either_token_is_accepted_while_one_is_rotated() {
 }
 
 #[test]
+fn a_token_that_is_given_twice_counts_once() {
+    assert_eq!(answer(&[TOKEN, TOKEN], &[TOKEN.as_bytes()]), Ok(()));
+}
+
+#[test]
 fn several_lines_have_to_be_accepted_every_one() {
     let token = TOKEN.as_bytes();
     assert_eq!(answer(&[TOKEN], &[token, token]), Ok(()));

@@ -55,6 +55,18 @@ fn a_plaintext_of_gcm_uses_one_buffer() {
 }
 
 #[test]
+fn a_plaintext_is_the_same_bytes_by_whichever_name() {
+    for plaintext in [
+        cbc(KEY).decrypt(&cbc(KEY).seal(b"ab", [1; 16])).unwrap(),
+        gcm(KEY).decrypt(&gcm(KEY).seal(b"ab", [1; 12])).unwrap(),
+        Plaintext::from(b"ab".to_vec()),
+    ] {
+        assert_eq!(plaintext.as_bytes(), b"ab");
+        assert_eq!(plaintext.as_ref(), b"ab");
+    }
+}
+
+#[test]
 fn a_cipher_may_be_boxed_shared_or_the_users_own() {
     struct Plain;
 

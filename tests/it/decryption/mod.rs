@@ -268,6 +268,7 @@ fn debug_and_errors_show_nothing() {
         "{shown}"
     );
     assert!(!shown.contains("112, 101, 114"), "{shown}");
+    assert_eq!(DecryptError.to_string(), "decryption failed");
 }
 
 #[test]

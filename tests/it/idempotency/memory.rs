@@ -5,6 +5,7 @@ use std::{convert::Infallible, time::Duration};
 use bytes::Bytes;
 use http::{Request, StatusCode};
 use http_body_util::Full;
+use tokio::task::JoinHandle;
 use tower::{Layer as _, ServiceExt, service_fn};
 use tower_webhook::{
     Claim, Idempotency, IdempotencyStore, MemoryStore, RejectionKind, StoreErrorKind,
@@ -41,17 +42,26 @@ async fn deliver(store: &MemoryStore, id: &str, ends: bool) -> (StatusCode, Opti
     )
 }
 
-#[tokio::test]
-async fn when_it_is_full_it_refuses_and_forgets_nothing_that_lives() {
-    let clock = TestClock::default();
-    let store = clock.memory_store(2);
+/// Delivers the first message of a store, and waits until it is claimed.
+async fn deliver_to_one_that_hangs(
+    store: &MemoryStore,
+    id: &'static str,
+) -> JoinHandle<(StatusCode, Option<RejectionKind>)> {
     let hanging = tokio::spawn({
         let store = store.clone();
-        async move { deliver(&store, "in_progress", false).await }
+        async move { deliver(&store, id, false).await }
     });
     while store.is_empty() {
         tokio::task::yield_now().await;
     }
+    hanging
+}
+
+#[tokio::test]
+async fn when_it_is_full_it_refuses_and_forgets_nothing_that_lives() {
+    let clock = TestClock::default();
+    let store = clock.memory_store(2);
+    let hanging = deliver_to_one_that_hangs(&store, "in_progress").await;
     assert_eq!(deliver(&store, "done", true).await, (StatusCode::OK, None));
     let full = (
         StatusCode::SERVICE_UNAVAILABLE,
@@ -69,6 +79,32 @@ async fn when_it_is_full_it_refuses_and_forgets_nothing_that_lives() {
     clock.advance(Duration::from_secs(61));
     assert_eq!(deliver(&store, "msg_0", true).await, (StatusCode::OK, None));
     assert_eq!(deliver(&store, "msg_1", true).await, full);
+    hanging.abort();
+}
+
+#[tokio::test]
+async fn by_default_a_message_is_remembered_for_72_hours() {
+    let clock = TestClock::default();
+    let store = clock.memory_store(1);
+    let handled = (StatusCode::OK, None);
+    let known = (StatusCode::OK, Some(RejectionKind::AlreadyHandled));
+    assert_eq!(deliver(&store, "msg_1", true).await, handled);
+    clock.advance(Duration::from_millis(72 * 60 * 60 * 1000 - 1));
+    assert_eq!(deliver(&store, "msg_1", true).await, known);
+    clock.advance(Duration::from_millis(1));
+    assert_eq!(deliver(&store, "msg_1", true).await, handled);
+}
+
+#[tokio::test]
+async fn by_default_a_handler_has_60_seconds() {
+    let clock = TestClock::default();
+    let store = clock.memory_store(1);
+    let hanging = deliver_to_one_that_hangs(&store, "msg_1").await;
+    clock.advance(Duration::from_millis(59_999));
+    let claimed = (StatusCode::CONFLICT, Some(RejectionKind::ClaimedByAnother));
+    assert_eq!(deliver(&store, "msg_1", true).await, claimed);
+    clock.advance(Duration::from_millis(1));
+    assert_eq!(deliver(&store, "msg_1", true).await, (StatusCode::OK, None));
     hanging.abort();
 }
 

@@ -7,7 +7,8 @@ use http::{Request, StatusCode};
 use http_body_util::Full;
 use tower::{Layer as _, ServiceExt, service_fn};
 use tower_webhook::{
-    ConfigErrorKind, Idempotency, RedisStore, RejectionKind, testing::idempotency_conformance,
+    Claim, ConfigErrorKind, Idempotency, IdempotencyStore, RedisStore, RejectionKind,
+    testing::{idempotency_conformance, idempotency_key},
 };
 
 use super::{Runs, delivery, empty, layer, outcome, redis_server::RedisServer};
@@ -18,6 +19,32 @@ async fn it_conforms() {
         return;
     };
     idempotency_conformance(&server.store(), "conformance", tokio::time::sleep).await;
+}
+
+#[tokio::test]
+async fn a_lease_lasts_a_millisecond_at_least_and_ten_years_at_most() {
+    let Some(server) = RedisServer::start_or_skip("leases that Redis would refuse") else {
+        return;
+    };
+    let store = server.store();
+    let claim = async |id, lease| {
+        let key = idempotency_key("leases", id);
+        store.claim(&key, lease).await.unwrap()
+    };
+    assert!(matches!(
+        claim("shortest", Duration::ZERO).await,
+        Claim::Fresh(_)
+    ));
+    assert!(matches!(
+        claim("longest", Duration::MAX).await,
+        Claim::Fresh(_)
+    ));
+    let Claim::InProgress { remaining } = claim("longest", Duration::MAX).await else {
+        panic!("the lease is over")
+    };
+    let ten_years = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+    let elapsed = ten_years - remaining;
+    assert!(elapsed < Duration::from_secs(60), "{elapsed:?}");
 }
 
 #[tokio::test]

@@ -172,6 +172,23 @@ impl IdempotencyStore for Down {
     }
 }
 
+#[test]
+fn the_error_of_a_store_names_its_reason() {
+    for (kind, expected) in [
+        (
+            StoreErrorKind::Unavailable,
+            "the idempotency store is unavailable",
+        ),
+        (
+            StoreErrorKind::TimedOut,
+            "the idempotency store did not answer in time",
+        ),
+        (StoreErrorKind::Full, "the idempotency store is full"),
+    ] {
+        assert_eq!(StoreError::new(kind).to_string(), expected);
+    }
+}
+
 #[tokio::test]
 async fn a_store_that_is_down_refuses_with_503_and_retry_after() {
     let service = layer(Idempotency::new(Down)).layer(unreachable_inner());

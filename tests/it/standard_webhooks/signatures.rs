@@ -160,6 +160,15 @@ fn a_changed_id_timestamp_or_body_is_refused() {
 }
 
 #[test]
+fn a_secret_that_is_given_twice_counts_once() {
+    let receiver = Receiver::builder([SECRET, SECRET])
+        .clock(|| std::time::Duration::from_secs(NOW))
+        .build()
+        .unwrap();
+    assert_eq!(answer(&receiver, &genuine_set("svix"), BODY), Ok(()));
+}
+
+#[test]
 fn while_a_secret_is_rotated_either_is_accepted_in_either_order() {
     let at_now = || std::time::Duration::from_secs(NOW);
     for secrets in [[SECRET, OTHER], [OTHER, SECRET]] {
