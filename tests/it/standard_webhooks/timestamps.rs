@@ -1,6 +1,6 @@
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use tower_webhook::{Receiver, ReceiverBuilder, RejectionKind};
+use tower_webhook::{Receiver, ReceiverBuilder, RejectionKind, Timestamp};
 
 use crate::support::{BODY, ID, NOW, SECRET, answer, receiver_at, set, signature_of};
 
@@ -72,6 +72,17 @@ fn a_tolerance_of_zero_accepts_the_same_second_only() {
 fn fractions_of_a_second_of_the_clock_do_not_count() {
     let late = built(|builder| builder.clock(|| Duration::new(NOW, 999_999_999)));
     assert_eq!(answer_of(&late, &shifted(-300)), Ok(()));
+}
+
+#[test]
+fn without_a_clock_the_time_is_the_systems() {
+    let receiver = Receiver::builder([SECRET]).build().unwrap();
+    let now = Timestamp::from(SystemTime::now()).to_string();
+    assert_eq!(answer_of(&receiver, &now), Ok(()));
+    assert_eq!(
+        answer_of(&receiver, "0"),
+        Err(RejectionKind::TimestampTooOld)
+    );
 }
 
 #[test]
