@@ -43,8 +43,8 @@ async fn a_lease_lasts_a_millisecond_at_least_and_ten_years_at_most() {
         panic!("the lease is over")
     };
     let ten_years = Duration::from_secs(10 * 365 * 24 * 60 * 60);
-    let elapsed = ten_years - remaining;
-    assert!(elapsed < Duration::from_secs(60), "{elapsed:?}");
+    let off = ten_years.abs_diff(remaining);
+    assert!(off < Duration::from_secs(60), "{off:?}");
 }
 
 #[tokio::test]
