@@ -1,0 +1,122 @@
+use std::error::Error;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use tower_webhook::{Aes256Cbc, Aes256Gcm, testing::sealed_envelope, voyado::EventType};
+use tower_webhook_fuzz::endpoint::{DECRYPTION_KEY, NOW};
+
+use super::{choice, seed};
+
+const PLAINTEXT: &str =
+    r#"{"contactId":"c-1","email":"example@example.com","dateTime":"2021-02-25T15:00:00Z"}"#;
+
+pub(crate) fn events() -> Result<(), Box<dyn Error>> {
+    for (at, event_type) in (0..).zip(EventType::ALL) {
+        let payload = payload(event_type)?;
+        seed("events", event_type.as_str(), &[&[at], payload.as_bytes()])?;
+        let other_case = payload
+            .replace("\"contactId", "\"ContactId")
+            .replace("\"id", "\"Id");
+        let name = format!("{event_type}-other-case");
+        seed("events", &name, &[&[at], other_case.as_bytes()])?;
+    }
+    for (name, number) in [
+        ("exponent", "1.25e3"),
+        ("text", "\"-0.10\""),
+        ("long", "79228162514264337593543950335"),
+    ] {
+        let payload = format!(r#"{{"contactId":"c-1","amount":{number}}}"#);
+        seed("events", name, &[&[4], payload.as_bytes()])?;
+    }
+    Ok(())
+}
+
+pub(crate) fn envelope() -> Result<(), Box<dyn Error>> {
+    let cbc = Aes256Cbc::new(DECRYPTION_KEY)?;
+    let gcm = Aes256Gcm::new(DECRYPTION_KEY)?;
+    for event_type in EventType::ALL {
+        let sample = event_type.sample();
+        seed(
+            "envelope",
+            event_type.as_str(),
+            &[&choice(0, 2), sample.as_bytes()],
+        )?;
+    }
+    let sample = EventType::ContactDeleted.sample();
+    let by_cbc = sealed_envelope(sample, |payload| cbc.seal(payload, [7; 16]))?;
+    let by_gcm = sealed_envelope(sample, |payload| gcm.seal(payload, [7; 12]))?;
+    let nested = sealed_envelope(sample, |_| gcm.seal(sample.as_bytes(), [7; 12]))?;
+    for (name, body) in [
+        ("sealed-cbc", by_cbc.as_str()),
+        ("sealed-gcm", &by_gcm),
+        ("sealed-envelope", &nested),
+        ("ping", r#"{"success": true}"#),
+        (
+            "typed-ping",
+            r#"{"eventType":"svix.ping","payload":{"success":true}}"#,
+        ),
+        (
+            "unknown",
+            r#"{"payload":{ "a": [1.0] },"eventType":"contact.merged","eventId":"e-1"}"#,
+        ),
+        (
+            "escaped",
+            r#"{"event\u0054ype":"contact.deleted","ISENCRYPTED":false,"payload":{"contactId":"\u00e5"}}"#,
+        ),
+        ("twice", r#"{"eventType":"a","EventType":"b"}"#),
+    ] {
+        seed("envelope", name, &[&choice(1, 2), body.as_bytes()])?;
+    }
+    Ok(())
+}
+
+pub(crate) fn soft_identification() -> Result<(), Box<dyn Error>> {
+    let cbc = Aes256Cbc::new(DECRYPTION_KEY)?;
+    let day = 86_400_u64;
+    let ages = [NOW.to_le_bytes(), day.to_le_bytes()].concat();
+    for (name, content) in [
+        ("dated", PLAINTEXT),
+        ("undated", r#"{"email":"example@example.com"}"#),
+        ("no-offset", r#"{"id":7,"dateTime":"2021-02-25T15:00:00"}"#),
+        (
+            "year-one",
+            r#"{"id":"7","dateTime":"0001-01-01T00:00:00Z"}"#,
+        ),
+        (
+            "last-year",
+            r#"{"id":"7","dateTime":"9999-12-31T23:59:59.9999999+00:00"}"#,
+        ),
+        ("nobody", r#"{"contactId":"","email":""}"#),
+    ] {
+        seed(
+            "soft_identification",
+            name,
+            &[&ages, &choice(0, 2), content.as_bytes()],
+        )?;
+    }
+    let sealed = cbc.seal(PLAINTEXT.as_bytes(), [7; 16]);
+    for (name, query) in [
+        ("query", format!("page=2&eclub={sealed}")),
+        ("percent", format!("eClub={}", sealed.replace('A', "%41"))),
+        ("repeated", format!("eclub={sealed}&ECLUB={sealed}")),
+        ("missing", "page=2".to_owned()),
+        ("empty", "eclub".to_owned()),
+    ] {
+        seed(
+            "soft_identification",
+            name,
+            &[&ages, &choice(1, 2), query.as_bytes()],
+        )?;
+    }
+    Ok(())
+}
+
+fn payload(event_type: EventType) -> serde_json::Result<String> {
+    #[derive(Deserialize)]
+    struct Envelope {
+        payload: Box<RawValue>,
+    }
+
+    let envelope: Envelope = serde_json::from_str(event_type.sample())?;
+    Ok(envelope.payload.get().to_owned())
+}

@@ -1,0 +1,59 @@
+//! Arbitrary names and values of header tokens, and what is sent for them.
+//!
+//! The first line of the input is the header's name. A line that starts with `>` is what a request has in that header, every
+//! other an accepted value.
+
+#![no_main]
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use libfuzzer_sys::fuzz_target;
+use tower_webhook::{ConfigErrorKind, RejectionKind};
+use tower_webhook_fuzz::{endpoint::open_handed, text};
+
+fuzz_target!(|input: &[u8]| {
+    let mut lines = text::lines(input);
+    let name = lines.next().unwrap_or_default();
+    let Ok(name) = str::from_utf8(name) else {
+        return;
+    };
+    let (sent, accepted): (Vec<_>, Vec<_>) = lines.partition(|line| line.starts_with(b">"));
+    let parsed: Option<HeaderName> = name.parse().ok();
+
+    let receiver = match open_handed().header_token(name, &accepted).build() {
+        Ok(receiver) => receiver,
+        Err(error) => {
+            let expected = match parsed {
+                None => ConfigErrorKind::InvalidHeaderName,
+                Some(_) => ConfigErrorKind::EmptyHeaderToken,
+            };
+            assert_eq!(error.kind(), expected);
+            let is_blank = |value: &&[u8]| value.iter().all(u8::is_ascii_whitespace);
+            assert!(parsed.is_none() || accepted.is_empty() || accepted.iter().any(is_blank));
+            return;
+        }
+    };
+    let name = parsed.expect("the name was accepted");
+    let mut headers = HeaderMap::new();
+    for value in sent
+        .iter()
+        .filter_map(|line| HeaderValue::from_bytes(&line[1..]).ok())
+    {
+        headers.append(&name, value);
+    }
+
+    let is_accepted = |line: &HeaderValue| {
+        let mut values = accepted.iter().map(|value| value.trim_ascii());
+        values.any(|value| !value.is_empty() && value == line.as_bytes())
+    };
+    let expected = if headers.is_empty() {
+        RejectionKind::HeaderTokenMissing
+    } else if headers.values().all(is_accepted) {
+        RejectionKind::MissingSignatureHeaders
+    } else {
+        RejectionKind::HeaderTokenMismatch
+    };
+    let refused = receiver
+        .check_head(&headers)
+        .expect_err("nothing is signed");
+    assert_eq!(refused.kind(), expected);
+});
