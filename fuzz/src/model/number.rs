@@ -9,7 +9,7 @@ pub struct Number {
 }
 
 impl Number {
-    /// Reads a JSON number.
+    /// Reads a JSON number, or a text with one, which may have a plus sign too.
     pub fn parse(text: &str) -> Option<Self> {
         let (significand, exponent) = match text.split_once(['e', 'E']) {
             Some((significand, exponent)) => (significand, exponent.parse().ok()?),
@@ -17,7 +17,7 @@ impl Number {
         };
         let (is_negative, significand) = match significand.strip_prefix('-') {
             Some(rest) => (true, rest),
-            None => (false, significand),
+            None => (false, significand.strip_prefix('+').unwrap_or(significand)),
         };
         let (whole, fraction) = significand.split_once('.').unwrap_or((significand, ""));
         let all = format!("{whole}{fraction}");
