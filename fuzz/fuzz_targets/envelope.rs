@@ -54,7 +54,7 @@ static ENCRYPTED_ONLY: LazyLock<Receiver> = LazyLock::new(|| {
         .expect("a configuration")
 });
 
-fuzz_target!(|input: Input<'_>| {
+fuzz_target!(init: LazyLock::force(&WITH_KEYS), |input: Input<'_>| {
     let body = input.body.to_vec();
     let mut opened = None;
     let memory = measure(|| opened = Some(open::<Envelope>(&WITH_KEYS, body.clone())));

@@ -8,6 +8,7 @@ use std::{
     convert::Infallible,
     future::ready,
     pin::{Pin, pin},
+    sync::LazyLock,
     task::{Context, Poll, Waker},
 };
 
@@ -77,7 +78,7 @@ enum Ending {
     BreaksOff,
 }
 
-fuzz_target!(|input: Input<'_>| {
+fuzz_target!(init: LazyLock::force(&RECEIVER), |input: Input<'_>| {
     match input.event {
         EventOf::Bytes => check::<Bytes>(&input),
         EventOf::Voyado => check::<voyado::Event>(&input),

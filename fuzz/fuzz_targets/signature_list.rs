@@ -64,7 +64,7 @@ static GENUINE: LazyLock<Genuine> = LazyLock::new(|| {
     }
 });
 
-fuzz_target!(|input: Input<'_>| {
+fuzz_target!(init: LazyLock::force(&GENUINE), |input: Input<'_>| {
     let mut list = written_out(input.list);
     if let Some((at, bit)) = input.flip
         && let Some(byte) = list.get_mut(usize::from(at))
