@@ -100,5 +100,11 @@ fn with_pieces<T>(
     if text.contains('[') {
         return Err(Mismatch);
     }
-    Pieces::parse(&*text).ok().and_then(read).ok_or(Mismatch)
+    let pieces = Pieces::parse(&*text).map_err(|_| Mismatch)?;
+    // So would the seconds of an offset, which RFC 3339 does not have.
+    let has_seconds = |offset: Offset| offset.seconds() % 60 != 0;
+    if pieces.to_numeric_offset().is_some_and(has_seconds) {
+        return Err(Mismatch);
+    }
+    read(pieces).ok_or(Mismatch)
 }

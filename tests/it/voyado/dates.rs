@@ -122,6 +122,16 @@ fn what_is_no_date_and_time_is_malformed() {
     }
 }
 
+/// RFC 3339 has none, and what is written has none either.
+#[test]
+fn an_offset_with_seconds_is_malformed_unless_they_are_zero() {
+    for text in ["2019-06-14T10:43:20+08:22:01", "2019-06-14T10:43:20-082230"] {
+        assert_eq!(expires(text).unwrap_err(), MalformedEvent, "{text}");
+    }
+    let expires = expires("2019-06-14T10:43:20+08:22:00").unwrap();
+    assert_eq!(expires.to_string(), "2019-06-14T10:43:20+08:22");
+}
+
 #[test]
 fn a_birth_day_is_a_date_with_or_without_a_time() {
     for text in [
