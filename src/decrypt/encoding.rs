@@ -25,7 +25,7 @@ fn without_padding(text: &str) -> Result<&str, DecryptError> {
         .strip_suffix("==")
         .or_else(|| text.strip_suffix('='))
         .unwrap_or(text);
-    if symbols.len() == text.len() || text.len().is_multiple_of(4) {
+    if symbols.len() == text.len() || text.len() % 4 == 0 {
         Ok(symbols)
     } else {
         Err(DecryptError)

@@ -9,7 +9,7 @@ const MAX_PORT_LEN: usize = 5;
 /// `unknown`, `_hidden`, a zone id, which means something on the proxy's machine only, and leading zeros, which some
 /// read as octal.
 pub(super) fn address(node: &[u8]) -> Option<IpAddr> {
-    let node = str::from_utf8(node).ok()?;
+    let node = std::str::from_utf8(node).ok()?;
     let (address, port) = if let Some(bracketed) = node.strip_prefix('[') {
         let (address, port) = bracketed.split_once(']')?;
         (IpAddr::V6(address.parse::<Ipv6Addr>().ok()?), port)
