@@ -214,7 +214,7 @@ fn time<I>(
 }
 
 fn secret(number: u8) -> SigningSecret {
-    SigningSecret::from_bytes([number; 24]).expect("a secret")
+    SigningSecret::from_bytes(&[number; 24]).expect("a secret")
 }
 
 fn receiver() -> ReceiverBuilder {
