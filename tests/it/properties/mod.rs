@@ -5,6 +5,7 @@ mod edit;
 mod frames;
 mod header_token;
 mod message;
+mod message_id;
 mod rotation;
 mod sealing;
 mod sender;
