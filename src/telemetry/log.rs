@@ -67,6 +67,7 @@ pub(super) fn record(summary: &Summary, throttle: &Throttle) {
             }
         }
         Severity::Stranger(_) => event!(Level::DEBUG, "webhook refused"),
+        Severity::Unproven => event!(Level::DEBUG, "webhook abandoned"),
     }
 }
 

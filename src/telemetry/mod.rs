@@ -44,8 +44,10 @@ struct Summary {
 #[cfg(feature = "tracing")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Severity {
-    /// Nobody: all is well.
+    /// Nobody, and it is not worth a line: a stranger can cause it.
     #[default]
+    Unproven,
+    /// Nobody: all is well.
     Info,
     /// Perhaps the operator; a stranger can cause it, so it must not flood the log.
     Stranger(crate::rejection::RejectionKind),

@@ -61,6 +61,10 @@ impl Observation {
     /// The signature held; `at` is our clock's time since the Unix epoch when the head was checked.
     pub(crate) fn verified(&mut self, id: &MessageId, at: Duration) {
         self.summary.message_id = Some(id.clone());
+        #[cfg(feature = "tracing")]
+        {
+            self.summary.severity = Severity::Info;
+        }
         #[cfg(feature = "metrics")]
         super::metrics::last_verified(at);
         #[cfg(not(feature = "metrics"))]

@@ -1,6 +1,12 @@
 //! The contract of `docs/telemetry.md`.
 
-use std::{collections::BTreeMap, convert::Infallible, future::poll_fn, pin::pin, task::Poll};
+use std::{
+    collections::BTreeMap,
+    convert::Infallible,
+    future::{pending, poll_fn},
+    pin::pin,
+    task::Poll,
+};
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
@@ -45,17 +51,20 @@ fn forged() -> Request<Full<Bytes>> {
     genuine(BODY).map(|_| Full::new(Bytes::from_static(b"forged")))
 }
 
+/// Drops a request whose body has not ended.
 fn abandon() {
+    abandon_midway(
+        genuine(BODY).map(|_| Frames::new([Ok(Bytes::from_static(b"{"))]).then_pending()),
+    );
+}
+
+/// Drops a request to a service that never answers.
+fn abandon_midway<B: http_body::Body>(request: Request<B>) {
     run(async {
-        let body = Frames::new([Ok(Bytes::from_static(b"{"))]).then_pending();
         let inner = service_fn(async |_: Request<Full<Bytes>>| {
-            Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))
+            pending::<Result<Response<Full<Bytes>>, Infallible>>().await
         });
-        let mut answer = pin!(
-            new_layer()
-                .layer(inner)
-                .oneshot(genuine(BODY).map(|_| body))
-        );
+        let mut answer = pin!(new_layer().layer(inner).oneshot(request));
         poll_fn(|cx| {
             assert!(answer.as_mut().poll(cx).is_pending());
             Poll::Ready(())
@@ -133,8 +142,17 @@ fn a_stranger_fills_one_line_a_minute_and_no_id() {
 
 #[test]
 fn a_request_dropped_before_its_answer_is_abandoned() {
+    let log = log_of(|| abandon_midway(genuine(BODY)));
+    assert_has(&log, &["INFO", "outcome=\"abandoned\"", ID]);
+}
+
+#[test]
+fn a_stranger_who_leaves_midway_fills_no_line_of_the_log() {
     let log = log_of(abandon);
-    assert_has(&log, &["INFO", "outcome=\"abandoned\""]);
+    let lines: Vec<&str> = log.lines().collect();
+    assert_eq!(lines.len(), 1, "{log}");
+    assert_has(lines[0], &["DEBUG", "outcome=\"abandoned\""]);
+    assert!(!log.contains(ID), "{log}");
 }
 
 #[test]
