@@ -47,6 +47,7 @@ fn draw(
             ("sans-serif", 20),
         )
         .margin(16)
+        .margin_right(40)
         .x_label_area_size(44)
         .y_label_area_size(56)
         .build_cartesian_2d(

@@ -2,6 +2,7 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
+    num::NonZeroU16,
     time::Duration,
 };
 
@@ -13,6 +14,7 @@ use tower_webhook::{
 use crate::env::{VariableError, list, parsed, text};
 
 const LISTEN: &str = "LISTEN";
+const MAX_CONNECTIONS: &str = "MAX_CONNECTIONS";
 const SIGNING_SECRETS: &str = "SIGNING_SECRETS";
 const TOLERANCE_SECS: &str = "TOLERANCE_SECS";
 const MAX_BODY_BYTES: &str = "MAX_BODY_BYTES";
@@ -35,6 +37,8 @@ const MEMORY_CAPACITY: usize = 1_000_000;
 pub(crate) struct Config {
     /// Where to listen.
     pub(crate) listen: SocketAddr,
+    /// How many connections are open at a time.
+    pub(crate) max_connections: usize,
     /// What checks the deliveries.
     pub(crate) receiver: Receiver,
     /// What remembers the messages that were handled.
@@ -56,6 +60,9 @@ impl Config {
             .unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 3000).into());
         Ok(Self {
             listen,
+            max_connections: parsed(MAX_CONNECTIONS, "is not a whole number of connections")?
+                .map_or(4096, NonZeroU16::get)
+                .into(),
             receiver: receiver()?,
             store: store()?,
         })

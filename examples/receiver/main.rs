@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | `SIGNING_SECRETS` | the secrets, separated by commas | required |
 //! | `LISTEN` | address and port | `127.0.0.1:3000` |
+//! | `MAX_CONNECTIONS` | how many are open at a time; more have to wait | 4096 |
 //! | `TOLERANCE_SECS` | how far a timestamp may be off | 300 |
 //! | `MAX_BODY_BYTES` | the largest body | 1 MiB |
 //! | `TOKEN_HEADER`, `TOKENS` | a header, and the values that are accepted in it, separated by commas | none |
@@ -26,28 +27,24 @@
 mod config;
 mod env;
 mod output;
+mod server;
 mod shutdown;
+mod timeouts;
 
 use std::{
     error::Error,
     io::{self, IsTerminal},
-    net::SocketAddr,
     process::ExitCode,
-    time::Duration,
 };
 
-use axum::{Router, http::StatusCode, routing::post};
-use tokio::net::TcpListener;
-use tower_http::timeout::TimeoutLayer;
+use axum::{Router, extract::State, http::StatusCode, routing::post};
+use tokio::{net::TcpListener, runtime::Runtime};
 use tower_webhook::{Delivery, Idempotency, WebhookLayer, voyado};
 
 use config::{Config, Store};
+use output::Output;
 
-/// Senders give up after 15 seconds.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
-
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
@@ -59,7 +56,7 @@ async fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match run(config).await {
+    match start(config) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -68,36 +65,44 @@ async fn main() -> ExitCode {
     }
 }
 
+fn start(config: Config) -> Result<(), Box<dyn Error>> {
+    let runtime = Runtime::new()?;
+    let result = runtime.block_on(run(config));
+    // Not waiting for a reader of stdout that is stuck: what is still being written was not acknowledged.
+    runtime.shutdown_background();
+    result
+}
+
 async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let shutdown = shutdown::signal()?;
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
-    let service = router(config).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(shutdown)
-        .await?;
+    let max_connections = config.max_connections;
+    let router = timeouts::within(router(config));
+    server::serve(listener, router, max_connections, shutdown).await;
     Ok(())
 }
 
 fn router(config: Config) -> Router {
     let layer = WebhookLayer::<voyado::Envelope>::new(config.receiver);
-    let route = Router::new().route("/webhooks/engage", post(on_event));
-    let route = match config.store {
+    let route = Router::new()
+        .route("/webhooks/engage", post(on_event))
+        .with_state(Output::new());
+    match config.store {
         Store::Off => route.route_layer(layer),
         Store::Memory(store) => route.route_layer(layer.idempotency(Idempotency::new(store))),
         Store::Redis(store) => route.route_layer(layer.idempotency(Idempotency::new(store))),
-    };
-    route.layer(TimeoutLayer::with_status_code(
-        StatusCode::REQUEST_TIMEOUT,
-        REQUEST_TIMEOUT,
-    ))
+    }
 }
 
 /// Answers 204 when the line is out, and 500 if it cannot be written: the sender tries again. The layer logs either.
-async fn on_event(delivery: Delivery<voyado::Envelope>) -> StatusCode {
-    match print(&delivery).await {
+async fn on_event(
+    State(output): State<Output>,
+    delivery: Delivery<voyado::Envelope>,
+) -> StatusCode {
+    match print(&output, &delivery).await {
         Ok(()) => StatusCode::NO_CONTENT,
         Err(error) => {
             tracing::error!(%error, "not written");
@@ -106,9 +111,7 @@ async fn on_event(delivery: Delivery<voyado::Envelope>) -> StatusCode {
     }
 }
 
-/// Writes on a thread that may block, since whoever reads stdout may be slow.
-async fn print(delivery: &Delivery<voyado::Envelope>) -> Result<(), Box<dyn Error + Send + Sync>> {
+async fn print(output: &Output, delivery: &Delivery<voyado::Envelope>) -> io::Result<()> {
     let line = output::line(delivery)?;
-    tokio::task::spawn_blocking(move || output::write(&line)).await??;
-    Ok(())
+    output.write(line).await
 }

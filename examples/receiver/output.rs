@@ -1,8 +1,12 @@
 //! One line of JSON for each delivery.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Stdout, Write},
+    sync::Arc,
+};
 
 use serde::Serialize;
+use tokio::{sync::Mutex, task::spawn_blocking};
 use tower_webhook::{Delivery, voyado};
 
 #[derive(Serialize)]
@@ -33,9 +37,23 @@ pub(crate) fn line(delivery: &Delivery<voyado::Envelope>) -> serde_json::Result<
     Ok(line)
 }
 
-/// Writes a whole line and flushes it. Blocks.
-pub(crate) fn write(line: &[u8]) -> io::Result<()> {
-    let mut stdout = io::stdout().lock();
-    stdout.write_all(line)?;
-    stdout.flush()
+/// Writes whole lines to stdout, one at a time.
+#[derive(Clone)]
+pub(crate) struct Output(Arc<Mutex<Stdout>>);
+
+impl Output {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(Mutex::new(io::stdout())))
+    }
+
+    /// Returns when the line is out. Whoever reads stdout may be slow: requests wait for their turn here, where their
+    /// time-out reaches them, and only one thread blocks.
+    pub(crate) async fn write(&self, line: Vec<u8>) -> io::Result<()> {
+        let mut stdout = Arc::clone(&self.0).lock_owned().await;
+        spawn_blocking(move || {
+            stdout.write_all(&line)?;
+            stdout.flush()
+        })
+        .await?
+    }
 }

@@ -1,0 +1,79 @@
+//! The command line.
+
+use std::time::Duration;
+
+use clap::{Parser, ValueEnum};
+
+/// Load and faults over loopback against the example `receiver`.
+#[derive(Debug, Parser)]
+#[command(name = "load")]
+pub(crate) struct Args {
+    /// What to run; without any, everything
+    scenarios: Vec<Scenario>,
+
+    /// How long the soak lasts
+    #[arg(long, default_value = "60s", value_parser = humantime::parse_duration)]
+    pub(crate) soak: Duration,
+
+    /// How many senders are at work at a time
+    #[arg(long, default_value = "32")]
+    pub(crate) senders: usize,
+
+    /// How many connections send their body a byte a second; a fourth as many do so with their head
+    #[arg(long, default_value = "2000")]
+    pub(crate) slow: usize,
+
+    /// How many genuine requests are damaged at random
+    #[arg(long, default_value = "1000")]
+    pub(crate) mutations: usize,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Scenario {
+    Soak,
+    Slow,
+    Crowd,
+    Vanishing,
+    Garbage,
+    Limits,
+    Shutdown,
+    StuckOutput,
+}
+
+impl Args {
+    pub(crate) fn scenarios(&self) -> Vec<Scenario> {
+        if self.scenarios.is_empty() {
+            Scenario::value_variants().to_vec()
+        } else {
+            self.scenarios.clone()
+        }
+    }
+}
+
+impl Scenario {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Soak => "soak",
+            Self::Slow => "slow",
+            Self::Crowd => "crowd",
+            Self::Vanishing => "vanishing",
+            Self::Garbage => "garbage",
+            Self::Limits => "limits",
+            Self::Shutdown => "shutdown",
+            Self::StuckOutput => "stuck-output",
+        }
+    }
+
+    pub(crate) fn purpose(self) -> &'static str {
+        match self {
+            Self::Soak => "memory stays flat at saturation",
+            Self::Slow => "honest senders do not notice slow ones, which are cut off",
+            Self::Crowd => "more connections than there are places wait, and get their turn",
+            Self::Vanishing => "senders that leave midway leave nothing behind",
+            Self::Garbage => "what is not HTTP, or dishonest HTTP, is refused",
+            Self::Limits => "bodies just below, at and above the limit",
+            Self::Shutdown => "a stop under load loses nothing that was acknowledged",
+            Self::StuckOutput => "nor does one while nobody reads the output",
+        }
+    }
+}

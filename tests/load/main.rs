@@ -1,0 +1,76 @@
+//! Load and faults over loopback against the example `receiver`, which is built and runs as a process of its own.
+//!
+//! ```sh
+//! cargo test --release --test load                       # everything, in about two and a half minutes
+//! cargo test --release --test load -- soak --soak 30m
+//! cargo test --release --test load -- --help
+//! ```
+//!
+//! Memory and open files are read from `/proc`, so it needs Linux. It fails at the first thing that is not as it should
+//! be.
+
+mod args;
+mod crowd;
+mod deliveries;
+mod figures;
+mod garbage;
+mod ledger;
+mod limits;
+mod receiver;
+mod resources;
+mod shutdown;
+mod slow;
+mod soak;
+mod stalls;
+mod stuck_output;
+mod traffic;
+mod vanishing;
+mod wire;
+
+use std::{env, path::Path};
+
+use clap::Parser;
+use escargot::{CargoBuild, CargoRun};
+
+use args::{Args, Scenario};
+use figures::{Figures, Table};
+
+#[tokio::main]
+async fn main() {
+    let args = Args::parse();
+    resources::raise_descriptor_limit();
+    stalls::watch();
+    let receiver = build_receiver();
+
+    let mut table = Table::new();
+    for scenario in args.scenarios() {
+        eprintln!("{}: {}", scenario.name(), scenario.purpose());
+        let figures = run(scenario, receiver.path(), &args).await;
+        table.add(scenario.name(), figures);
+    }
+    println!("{table}");
+}
+
+fn build_receiver() -> CargoRun {
+    let build = CargoBuild::new().example("receiver").current_release();
+    // What cargo tells this program about its package would have the build scripts of dependencies run again.
+    let of_cargo = env::vars_os().map(|(name, _)| name).filter(|name| {
+        let name = name.to_string_lossy();
+        name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
+    });
+    let build = of_cargo.fold(build, CargoBuild::env_remove);
+    build.run().expect("the receiver builds")
+}
+
+async fn run(scenario: Scenario, program: &Path, args: &Args) -> Figures {
+    match scenario {
+        Scenario::Soak => soak::run(program, args.soak, args.senders).await,
+        Scenario::Slow => slow::run(program, args.slow).await,
+        Scenario::Crowd => crowd::run(program).await,
+        Scenario::Vanishing => vanishing::run(program).await,
+        Scenario::Garbage => garbage::run(program, args.mutations).await,
+        Scenario::Limits => limits::run(program).await,
+        Scenario::Shutdown => shutdown::run(program, args.senders).await,
+        Scenario::StuckOutput => stuck_output::run(program, args.senders).await,
+    }
+}

@@ -1,0 +1,163 @@
+//! The receiver as a process, and what it prints.
+
+use std::{
+    net::SocketAddr,
+    path::Path,
+    process::Stdio,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncRead, BufReader, Lines},
+    process::{Child, Command},
+    sync::Mutex,
+    task::JoinHandle,
+    time::sleep,
+};
+
+use crate::{
+    ledger::{Ledger, Totals},
+    resources::Resources,
+    stalls,
+};
+
+pub(crate) const PATH: &str = "/webhooks/engage";
+pub(crate) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+pub(crate) const KEY: &str = "DaqfT7Ys6tGqM3zbesEKpmacTJEqBCp2";
+
+/// For the head and for the body to arrive.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(10);
+/// For the end of the process after it was told to stop: what may still be under way, and a margin.
+const STOP: Duration = Duration::from_secs(25);
+const START: Duration = Duration::from_secs(10);
+
+pub(crate) struct Receiver {
+    pub(crate) address: SocketAddr,
+    pub(crate) ledger: Arc<Ledger>,
+    /// Whoever holds it keeps the output from being read.
+    pub(crate) output: Arc<Mutex<()>>,
+    process: Child,
+    readers: [JoinHandle<()>; 2],
+}
+
+impl Receiver {
+    pub(crate) async fn start(program: &Path) -> Self {
+        Self::start_with(program, "MAX_CONNECTIONS", "").await
+    }
+
+    /// With one variable more.
+    pub(crate) async fn start_with(program: &Path, variable: &str, value: &str) -> Self {
+        let mut process = Command::new(program)
+            .env_clear()
+            .env("LISTEN", "127.0.0.1:0")
+            .env("SIGNING_SECRETS", SECRET)
+            .env("DECRYPTION_KEY", KEY)
+            .env(variable, value)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the receiver starts");
+        let stderr = process.stderr.take().expect("it is piped");
+        let stdout = process.stdout.take().expect("it is piped");
+        let mut log = BufReader::new(stderr).lines();
+        let printed = BufReader::new(stdout);
+        let address = stalls::within(START, "the start", address(&mut log)).await;
+        let (ledger, output) = (Arc::<Ledger>::default(), Arc::<Mutex<()>>::default());
+        Self {
+            address,
+            ledger: Arc::clone(&ledger),
+            output: Arc::clone(&output),
+            process,
+            readers: [
+                tokio::spawn(watch(log)),
+                tokio::spawn(enter(printed, ledger, output)),
+            ],
+        }
+    }
+
+    pub(crate) fn resources(&self) -> Resources {
+        Resources::of(self.process.id().expect("the receiver runs"))
+    }
+
+    /// Waits until no more files are open than in `before`.
+    pub(crate) async fn settled(&self, before: Resources) -> Resources {
+        let settled = async {
+            while self.resources().descriptors > before.descriptors {
+                sleep(Duration::from_millis(100)).await;
+            }
+        };
+        stalls::within(DEADLINE * 2, "closing the connections", settled).await;
+        self.resources()
+    }
+
+    /// Tells it to stop, waits for its end, and says how long that took.
+    pub(crate) async fn terminate(&mut self) -> Duration {
+        let start = Instant::now();
+        let process = self.process.id().expect("the receiver runs");
+        let process = Pid::from_raw(process.try_into().expect("an id of a process"));
+        kill(process, Signal::SIGTERM).expect("the signal is sent");
+        let status = stalls::within(STOP, "the stop", self.process.wait()).await;
+        assert!(status.expect("the receiver ended").success(), "exit status");
+        start.elapsed()
+    }
+
+    /// Reads what it has printed to the end: nothing that was acknowledged is missing.
+    pub(crate) async fn close(self) -> Totals {
+        for reader in self.readers {
+            reader.await.expect("output and log were in order");
+        }
+        self.ledger.close()
+    }
+
+    pub(crate) async fn stop(mut self) -> Totals {
+        self.terminate().await;
+        self.close().await
+    }
+}
+
+type Log<R> = Lines<BufReader<R>>;
+
+async fn address(log: &mut Log<impl AsyncRead + Unpin>) -> SocketAddr {
+    while let Some(line) = log.next_line().await.expect("the log is text") {
+        if let Some((_, address)) = line.split_once("listening on http://") {
+            return address.parse().expect("an address");
+        }
+        eprintln!("{line}");
+    }
+    panic!("the receiver ended");
+}
+
+/// No task of the receiver panics.
+async fn watch(mut log: Log<impl AsyncRead + Unpin>) {
+    while let Some(line) = log.next_line().await.expect("the log is text") {
+        assert!(!line.contains(" panicked at "), "{line}");
+    }
+}
+
+async fn enter(
+    mut printed: BufReader<impl AsyncRead + Unpin>,
+    ledger: Arc<Ledger>,
+    output: Arc<Mutex<()>>,
+) {
+    let mut line = String::new();
+    while printed
+        .read_line(&mut line)
+        .await
+        .expect("the output is text")
+        > 0
+    {
+        let _held = output.lock().await;
+        // The stop cuts off a write that hangs: its end is missing, and so must be its acknowledgement.
+        if line.ends_with('\n') {
+            ledger.printed(&line);
+        }
+        line.clear();
+    }
+}

@@ -1,0 +1,91 @@
+//! Memory and open files of a process, as Linux tells them.
+
+use std::{fmt, fs};
+
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Resources {
+    pub(crate) resident_kib: u64,
+    pub(crate) descriptors: usize,
+}
+
+impl Resources {
+    pub(crate) fn of(process: u32) -> Self {
+        let status = fs::read_to_string(format!("/proc/{process}/status"))
+            .expect("Linux tells about a process that runs");
+        let resident = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:")?.strip_suffix("kB"))
+            .expect("the process has memory");
+        let descriptors = fs::read_dir(format!("/proc/{process}/fd")).expect("its open files");
+        Self {
+            resident_kib: resident.trim().parse().expect("a number"),
+            descriptors: descriptors.count(),
+        }
+    }
+
+    /// With so many open files more.
+    pub(crate) fn with_descriptors(self, more: usize) -> Self {
+        Self {
+            descriptors: self.descriptors + more,
+            ..self
+        }
+    }
+}
+
+impl fmt::Display for Resources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}, {} open files",
+            mib(self.resident_kib),
+            self.descriptors
+        )
+    }
+}
+
+/// What each connection left behind is less than the 8 KiB that one needs for its smallest buffer, and no open file.
+pub(crate) fn assert_nothing_kept(before: Resources, after: Resources, connections: usize) {
+    assert!(
+        after.descriptors <= before.descriptors,
+        "{after}, before {before}"
+    );
+    let kept = after.resident_kib.saturating_sub(before.resident_kib);
+    let connections = u64::try_from(connections).unwrap_or(u64::MAX);
+    assert!(
+        kept < 4 * connections,
+        "{kept} KiB were kept of {connections} connections"
+    );
+}
+
+/// Memory is flat when the last third of the samples has no higher peak than the middle third, but for a tenth and a
+/// mebibyte. The first third is for warming up.
+pub(crate) fn assert_flat(resident_kib: &[u64]) {
+    let [_, middle, last] = peaks_of_thirds(resident_kib);
+    assert!(
+        last <= middle + middle / 10 + 1024,
+        "memory grew from {middle} to {last} KiB"
+    );
+}
+
+pub(crate) fn peaks_of_thirds(samples: &[u64]) -> [u64; 3] {
+    let third = samples.len() / 3;
+    let peak = |samples: &[u64]| samples.iter().copied().max().expect("three samples");
+    [
+        peak(&samples[..third]),
+        peak(&samples[third..2 * third]),
+        peak(&samples[2 * third..]),
+    ]
+}
+
+pub(crate) fn mib(kib: u64) -> String {
+    format!("{}.{} MiB", kib / 1024, kib % 1024 * 10 / 1024)
+}
+
+/// Lets this process, and those that it starts, open as many files as it may.
+pub(crate) fn raise_descriptor_limit() {
+    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).expect("the limit of open files");
+    setrlimit(Resource::RLIMIT_NOFILE, hard, hard)
+        .expect("a process may raise it to the hard limit");
+}
