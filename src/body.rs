@@ -6,8 +6,8 @@ use bytes::{Buf, Bytes};
 
 use crate::rejection::RejectionKind;
 
-/// Smallest step by which the buffer of a body of many frames grows, in bytes.
-const MIN_GROWTH: usize = 64 * 1024;
+/// Up to this size the buffer of a body of many frames doubles, in bytes; from there on it grows by this or by a sixteenth.
+const DOUBLING_LIMIT: usize = 64 * 1024;
 
 /// The frames of a body. A single frame is kept as it came; only a second one makes a copy of both.
 ///
@@ -84,12 +84,13 @@ impl Frames {
     }
 }
 
-/// Grows in small steps, so that the memory held stays near the size of the body; never by less than a
-/// sixteenth, so that the copies stay linear.
+/// Grows in small steps, so that the memory held stays near the size of the body, however small that is: a stranger can
+/// send a byte a second over many connections. Never by less than a sixteenth, so that the copies stay linear.
 fn append(buffer: &mut Vec<u8>, frame: &[u8]) {
     let spare = buffer.capacity() - buffer.len();
     if spare < frame.len() {
-        let growth = MIN_GROWTH.max(buffer.len() / 16).max(frame.len());
+        let len = buffer.len();
+        let growth = len.min(DOUBLING_LIMIT).max(len / 16).max(frame.len());
         buffer.reserve_exact(growth);
     }
     buffer.extend_from_slice(frame);

@@ -102,5 +102,5 @@ fn a_body_takes_little_more_than_itself_and_a_false_content_length_nothing() {
     request.headers_mut().insert(CONTENT_LENGTH, announced);
     let (status, peak) = peak(request);
     assert_eq!(status, StatusCode::OK);
-    assert!(peak <= 68 * KIB, "{peak}");
+    assert!(peak <= 4 * KIB, "{peak}");
 }
