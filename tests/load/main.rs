@@ -1,7 +1,7 @@
 //! Load and faults over loopback against the example `receiver`, which is built and runs as a process of its own.
 //!
 //! ```sh
-//! cargo test --release --test load                       # everything, in about two and a half minutes
+//! cargo test --release --test load                       # everything, in about three and a half minutes
 //! cargo test --release --test load -- soak --soak 30m
 //! cargo test --release --test load -- --help
 //! ```
