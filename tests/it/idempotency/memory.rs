@@ -12,7 +12,7 @@ use tower_webhook::{
     testing::{idempotency_conformance, idempotency_key},
 };
 
-use super::{TestClock, delivery, empty, layer, outcome};
+use super::{TestClock, delivery, empty, layer, outcome, until};
 
 #[tokio::test]
 async fn it_conforms() {
@@ -51,9 +51,7 @@ async fn deliver_to_one_that_hangs(
         let store = store.clone();
         async move { deliver(&store, id, false).await }
     });
-    while store.is_empty() {
-        tokio::task::yield_now().await;
-    }
+    until(|| !store.is_empty()).await;
     hanging
 }
 

@@ -55,6 +55,17 @@ pub(crate) fn outcome(
     (response.status(), rejection.map(Rejection::kind))
 }
 
+/// Lets other tasks run until something is so.
+pub(crate) async fn until(is_so: impl Fn() -> bool) {
+    for _ in 0..10_000 {
+        if is_so() {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+    panic!("it never came to be so")
+}
+
 /// A clock that a test moves.
 #[derive(Clone, Default)]
 pub(crate) struct TestClock(Arc<AtomicU64>);

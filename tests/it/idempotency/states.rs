@@ -10,9 +10,10 @@ use tower::{Layer as _, ServiceExt, service_fn};
 use tower_webhook::{
     Claim, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore, OwnerToken,
     RejectionKind::*, Settlement, StoreError, StoreErrorKind, WebhookLayer,
+    testing::idempotency_key,
 };
 
-use super::{Runs, TestClock, delivery, empty, layer, outcome};
+use super::{Runs, TestClock, delivery, empty, layer, outcome, until};
 use crate::layer::{builder, unreachable_inner};
 
 #[tokio::test]
@@ -91,14 +92,10 @@ async fn a_late_owner_neither_completes_nor_releases_what_is_anothers_by_now() {
         };
         let service = layer(Idempotency::new(store.clone())).layer(handler);
         let late = tokio::spawn(service.clone().oneshot(delivery("msg_1")));
-        while runs.count() < 1 {
-            tokio::task::yield_now().await;
-        }
+        until(|| runs.count() == 1).await;
         clock.advance(Duration::from_secs(61));
         let second = tokio::spawn(service.clone().oneshot(delivery("msg_1")));
-        while runs.count() < 2 {
-            tokio::task::yield_now().await;
-        }
+        until(|| runs.count() == 2).await;
         go_on.notify_one();
         assert_eq!(outcome(late.await.unwrap()), (late_status, None));
         // It is still the second's.
@@ -170,6 +167,12 @@ impl IdempotencyStore for Down {
     fn abandon(&self, _: &IdempotencyKey, _: OwnerToken) {
         panic!("there is no claim to abandon")
     }
+}
+
+#[test]
+fn a_key_is_shown_as_its_scope_and_its_id() {
+    let key = idempotency_key("orders", "msg_1");
+    assert_eq!(key.to_string(), "orders:msg_1");
 }
 
 #[test]
