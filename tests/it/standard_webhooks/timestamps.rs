@@ -96,6 +96,8 @@ fn timestamp_0_with_the_clock_at_0_is_accepted() {
 fn a_timestamp_that_is_not_ascii_digits_without_a_leading_zero_is_refused() {
     for text in [
         "", "+1", "-1", "-0", " 1", "1 ", "1.0", "1e9", "1_0", "01", "00", "1abc", "0x1", "١",
+        // The characters before and behind the digits.
+        "/", ":", "1/", "1:",
     ] {
         assert_eq!(
             at(1, text),
