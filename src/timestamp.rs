@@ -10,7 +10,7 @@ use std::{
 pub struct Timestamp(u64);
 
 /// Longest timestamp that is read, in digits: more cannot be a time.
-const MAX_DIGITS: usize = 19;
+pub(crate) const MAX_DIGITS: usize = 19;
 
 impl Timestamp {
     /// A timestamp from whole seconds since the Unix epoch.

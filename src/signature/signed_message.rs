@@ -2,11 +2,11 @@ use arrayvec::ArrayString;
 
 use crate::{
     message_id::{self, MessageIdText},
-    timestamp::Timestamp,
+    timestamp::{self, Timestamp},
 };
 
-/// Most bytes before the body: an id, a timestamp of any `u64`, and a dot after each.
-const MAX_PREFIX_LEN: usize = message_id::MAX_LEN + 1 + 20 + 1;
+/// Most bytes before the body: the longest id and timestamp that a head can give, and a dot after each.
+const MAX_PREFIX_LEN: usize = message_id::MAX_LEN + 1 + timestamp::MAX_DIGITS + 1;
 
 /// What a signature is made over: `id` `.` `timestamp` `.` body, the raw bytes as sent (Standard Webhooks
 /// 1.0.0, "Signature scheme").

@@ -1,7 +1,8 @@
 use tower_webhook::{Receiver, RejectionKind};
 
 use crate::support::{
-    BODY, ID, NOW, SECRET, answer, answer_now, append, genuine, genuine_set, set, signature_of,
+    BODY, ID, NOW, SECRET, answer, answer_now, append, genuine, genuine_set, receiver_at, set,
+    signature_of,
 };
 
 const OTHER: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
@@ -25,6 +26,17 @@ fn several_lines_of_signature_are_one_list() {
         append(&mut headers, "svix-signature", genuine());
         assert_eq!(answer_now(&headers), Ok(()));
     }
+}
+
+#[test]
+fn the_longest_id_beside_the_longest_timestamp_is_verified() {
+    let (id, timestamp) = ("i".repeat(256), i64::MAX.to_string());
+    let signature = signature_of(&id, &timestamp, BODY);
+    let receiver = receiver_at(i64::MAX.unsigned_abs());
+    assert_eq!(
+        answer(&receiver, &set("svix", &id, &timestamp, signature), BODY),
+        Ok(())
+    );
 }
 
 #[test]
