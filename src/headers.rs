@@ -23,6 +23,7 @@ const MAX_SIGNATURE_BYTES: usize = 8 * 1024;
 ///
 /// A complete `svix-*` set is used and `webhook-*` beside it ignored; the two are never mixed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum HeaderFamily {
     /// `svix-id`, `svix-timestamp`, `svix-signature`.
     #[default]

@@ -90,7 +90,8 @@ impl<E, B, R, I> WebhookLayer<E, B, R, I> {
     /// Handles each message once. Default: each delivery, as often as it comes.
     ///
     /// The message is claimed after its signature held. A 2xx of the inner service completes the claim; any other answer, an
-    /// error, a panic, or a request that is dropped releases it, so that the sender's retry is handled.
+    /// error, a panic, or a request that is dropped releases it, so that the sender's retry is handled. With gRPC, a
+    /// `grpc-status` in the head other than 0 releases it too; one in trailers, behind a message, comes too late to be seen.
     pub fn idempotency<I2: IdempotencyStore>(
         self,
         idempotency: Idempotency<I2>,

@@ -55,6 +55,21 @@ impl<S, E, B, R, I> WebhookService<S, E, B, R, I> {
             types: PhantomData,
         }
     }
+
+    /// The inner service.
+    pub fn get_ref(&self) -> &S {
+        &self.inner
+    }
+
+    /// The inner service, to be changed.
+    pub fn get_mut(&mut self) -> &mut S {
+        &mut self.inner
+    }
+
+    /// The inner service, with nothing in front of it any more.
+    pub fn into_inner(self) -> S {
+        self.inner
+    }
 }
 
 impl<S, E, B, R, I, ReqBody, ResBody> Service<Request<ReqBody>> for WebhookService<S, E, B, R, I>

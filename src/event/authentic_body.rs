@@ -55,7 +55,8 @@ impl<'a> AuthenticBody<'a> {
             .iter()
             .filter_map(|decryptor| decryptor.decrypt(sealed).ok())
             .find_map(|plaintext| read(plaintext.as_bytes()));
-        self.was_encrypted.set(opened.is_some());
+        self.was_encrypted
+            .set(self.was_encrypted.get() || opened.is_some());
         opened.ok_or(DecodeError::decryption_failed())
     }
 

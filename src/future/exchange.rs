@@ -9,7 +9,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Request, Response, request::Parts};
+use http::{HeaderName, Request, Response, request::Parts};
 use tower_service::Service;
 
 use super::state::{Answer, State};
@@ -28,6 +28,8 @@ use crate::{
 
 /// When a sender should come back to a store that is down.
 const STORE_RETRY_AFTER: Duration = Duration::from_secs(5);
+
+const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
 
 /// A request, and what it takes to answer it. It stays where it is while the states change: it is large, and moving it
 /// from one to the next cost more than all the checks of the head.
@@ -102,7 +104,7 @@ where
             Ok(verified) => {
                 self.observation
                     .verified(verified.id(), verified.received_at());
-                let key = self.idempotency.key(verified.id());
+                let key = self.idempotency.key(verified.tenant(), verified.id());
                 State::Claiming {
                     claiming: self.idempotency.store.claim(&key, self.idempotency.lease),
                     claimant: Some((verified, key)),
@@ -126,7 +128,7 @@ where
             }
             Ok(Claim::InProgress { remaining }) => Some(Rejection::with_retry_after(
                 RejectionKind::ClaimedByAnother,
-                remaining,
+                remaining.min(self.idempotency.lease),
             )),
             Ok(Claim::Done) => Some(RejectionKind::AlreadyHandled.into()),
             Ok(Claim::Unguarded) => None,
@@ -157,11 +159,12 @@ where
         }
     }
 
-    /// The inner service has answered: a 2xx completes the claim, anything else releases it.
+    /// The inner service has answered: a success completes the claim, anything else releases it.
     pub(super) fn handled<ReqBody>(&mut self, answer: Answer<S, B>) -> State<S, B, I, ReqBody> {
         let status = answer.as_ref().ok().map(Response::status);
-        self.observation.handled(status);
-        let settling = if status.is_some_and(|status| status.is_success()) {
+        let succeeded = answer.as_ref().is_ok_and(is_success);
+        self.observation.handled(status, succeeded);
+        let settling = if succeeded {
             self.claim.complete(self.idempotency.retention)
         } else {
             self.claim.release()
@@ -200,6 +203,13 @@ where
         let response = self.observation.in_span(|| ready_inner.call(request));
         State::Handling { response }
     }
+}
+
+/// A 2xx is a success, unless it is of gRPC and says otherwise: what fails there has a 200 and its `grpc-status` in the
+/// head (gRPC over HTTP/2, "Trailers-Only").
+fn is_success<ResBody>(response: &Response<ResBody>) -> bool {
+    let grpc_status = response.headers().get(GRPC_STATUS);
+    response.status().is_success() && grpc_status.is_none_or(|status| status == "0")
 }
 
 /// Builds the answer to a refusal.

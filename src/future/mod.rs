@@ -6,6 +6,7 @@ mod state;
 pub(crate) use exchange::{Exchange, refusal};
 
 use std::{
+    fmt,
     pin::Pin,
     task::{Context, Poll, ready},
 };
@@ -122,6 +123,17 @@ where
             StateProj::Answered { answer } => answer.take().map_or(Poll::Pending, Poll::Ready),
             _ => Poll::Pending,
         }
+    }
+}
+
+/// Shows nothing of the request.
+impl<S, E, B, R, I, ReqBody> fmt::Debug for ResponseFuture<S, E, B, R, I, ReqBody>
+where
+    S: Service<Request<B>>,
+    I: IdempotencyStore,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseFuture").finish_non_exhaustive()
     }
 }
 

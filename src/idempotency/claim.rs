@@ -2,6 +2,7 @@ use std::{error::Error, fmt, time::Duration};
 
 /// What a store says to a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Claim {
     /// The key was free and is now the claimant's.
     Fresh(OwnerToken),
@@ -18,6 +19,7 @@ pub enum Claim {
 
 /// What a store says to an owner who completes or releases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Settlement {
     /// It is done, or free again.
     Settled,

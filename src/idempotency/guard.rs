@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use super::{IdempotencyKey, IdempotencyStore, OwnerToken};
 
-/// A claim that is held. It is given back when it is dropped without having been settled: the request was dropped, or
-/// its handler panicked.
+/// A claim that is held, or may be. It is given back when it is dropped without having been settled: the request was
+/// dropped, or its handler panicked.
 pub(crate) struct ClaimGuard<I: IdempotencyStore> {
     held: Option<Held<I>>,
 }
@@ -24,6 +24,12 @@ impl<I: IdempotencyStore> ClaimGuard<I> {
     /// Nothing is claimed yet, or the delivery goes on although the store failed: there is nothing to settle.
     pub(crate) fn none() -> Self {
         Self { held: None }
+    }
+
+    /// It turned out that there is nothing to give back.
+    #[cfg(feature = "redis")]
+    pub(crate) fn disarm(&mut self) {
+        self.held = None;
     }
 
     pub(crate) fn complete(&mut self, retention: Duration) -> Option<I::Settling> {

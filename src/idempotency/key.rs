@@ -2,22 +2,29 @@ use std::{fmt, sync::Arc};
 
 use crate::message_id::MessageId;
 
-/// What is claimed: a message, within the scope of an endpoint. Both are signed or ours, so a stranger cannot choose
-/// one.
+/// What is claimed: a message of a tenant, within the scope of an endpoint. The id is signed and the others are ours,
+/// so a stranger cannot choose one, nor a tenant that of another.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct IdempotencyKey {
     scope: Arc<str>,
+    tenant: Arc<str>,
     id: MessageId,
 }
 
 impl IdempotencyKey {
-    pub(crate) fn new(scope: Arc<str>, id: MessageId) -> Self {
-        Self { scope, id }
+    pub(crate) fn new(scope: Arc<str>, tenant: Arc<str>, id: MessageId) -> Self {
+        Self { scope, tenant, id }
     }
 
     /// The scope of the endpoint.
     pub fn scope(&self) -> &str {
         &self.scope
+    }
+
+    /// The tenant whose secrets signed, as [`SecretsBuilder::tenant`](crate::SecretsBuilder::tenant) names it; empty if
+    /// it does not.
+    pub fn tenant(&self) -> &str {
+        &self.tenant
     }
 
     /// The id of the message.
@@ -26,10 +33,10 @@ impl IdempotencyKey {
     }
 }
 
-/// `scope:id`. A message id has no white space; which colon parts the two is not told.
+/// `scope:tenant:id`, for people: which of several colons part them is not told.
 impl fmt::Display for IdempotencyKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.scope, self.id)
+        write!(f, "{}:{}:{}", self.scope, self.tenant, self.id)
     }
 }
 

@@ -39,6 +39,9 @@ use std::time::Duration;
 ///
 /// The futures are named types, so that the layer awaits them inside its own without a box. A store of one's own may
 /// name `Pin<Box<dyn Future<…> + Send>>`. They have to end by themselves: a store that can hang sets its own time-outs.
+///
+/// A request can be dropped while it waits for any of them. A claim that is dropped before its answer has to be given
+/// back; a completion or a release has to be carried out all the same.
 pub trait IdempotencyStore: Clone + Send + Sync + 'static {
     /// The future of [`claim`](Self::claim).
     type Claiming: Future<Output = Result<Claim, StoreError>> + Send;

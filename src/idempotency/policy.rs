@@ -48,6 +48,9 @@ impl<I: IdempotencyStore> Idempotency<I> {
     }
 
     /// Keeps the ids of this endpoint apart from those of others that share the store. Default: `webhook`.
+    ///
+    /// An endpoint that receives for several tenants keeps theirs apart by
+    /// [`SecretsBuilder::tenant`](crate::SecretsBuilder::tenant).
     pub fn scope(mut self, scope: impl Into<Arc<str>>) -> Self {
         self.scope = scope.into();
         self
@@ -73,8 +76,8 @@ impl<I: IdempotencyStore> Idempotency<I> {
         self
     }
 
-    pub(crate) fn key(&self, id: &MessageId) -> IdempotencyKey {
-        IdempotencyKey::new(Arc::clone(&self.scope), id.clone())
+    pub(crate) fn key(&self, tenant: &Arc<str>, id: &MessageId) -> IdempotencyKey {
+        IdempotencyKey::new(Arc::clone(&self.scope), Arc::clone(tenant), id.clone())
     }
 }
 

@@ -91,6 +91,9 @@ impl ReceiverBuilder {
 
     /// Refuses payloads that are not encrypted. Default: they are delivered, since a sender's test events are
     /// probably plain even where it encrypts; an encrypted payload is never delivered as it is in either case.
+    ///
+    /// It takes an event type that decrypts, as those of [`voyado`](crate::voyado) do: `Bytes` and
+    /// [`Json`](crate::Json) never do, so every delivery would be refused.
     pub fn require_encryption(mut self) -> Self {
         self.encryption = Encryption::Required;
         self

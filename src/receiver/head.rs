@@ -14,6 +14,7 @@ use crate::{
 };
 
 /// A head that passed every check which needs no body. Its signature is not checked yet.
+#[must_use = "only `check_signature` verifies"]
 pub struct CheckedHead<'h> {
     settings: &'h Settings,
     secrets: Arc<Secrets>,

@@ -12,6 +12,7 @@ use crate::{
 };
 
 /// Proof that a signature held over id, timestamp and body. Only checking one makes it.
+#[must_use]
 pub struct Verified {
     pub(super) id: MessageId,
     pub(super) timestamp: Timestamp,
@@ -35,6 +36,11 @@ impl Verified {
     /// The body as it was signed.
     pub fn body(&self) -> &Bytes {
         &self.body
+    }
+
+    /// Whose secrets signed.
+    pub(crate) fn tenant(&self) -> &Arc<str> {
+        &self.secrets.tenant
     }
 
     /// Our clock's time when the head was checked, since the Unix epoch.

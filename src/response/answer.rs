@@ -27,7 +27,8 @@ pub(super) fn bare_answer(rejection: Rejection) -> Response<()> {
     }
     if let Some(delay) = rejection.retry_after() {
         // Whole seconds (RFC 9110, section 10.2.3), never too early.
-        let seconds = delay.as_secs() + u64::from(delay.subsec_nanos() > 0);
+        let started_second = u64::from(delay.subsec_nanos() > 0);
+        let seconds = delay.as_secs().saturating_add(started_second);
         answer
             .headers_mut()
             .insert(RETRY_AFTER, HeaderValue::from(seconds));

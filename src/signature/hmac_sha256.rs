@@ -8,11 +8,20 @@ use hmac::{
     digest::{CtOutput, Output},
 };
 use sha2::Sha256;
+use zeroize::ZeroizeOnDrop;
 
 use super::SigningSecret;
 
 /// Characters of a tag in padded base64.
 const ENCODED_TAG_LEN: usize = 44;
+
+/// Whoever knows a state of the hash, of which an `Hmac` is made, or a tag can forge. Both are zeroed when dropped, or this
+/// does not compile.
+const _: () = {
+    const fn zeroed_on_drop<T: ZeroizeOnDrop>() {}
+    zeroed_on_drop::<Sha256>();
+    zeroed_on_drop::<CtOutput<Hmac<Sha256>>>();
+};
 
 /// A secret with the key already mixed into the hash state: 80 to 97 ns a delivery saved.
 pub(crate) struct HmacSha256Key {

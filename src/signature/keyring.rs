@@ -29,7 +29,8 @@ pub(crate) struct Keyring {
 impl Keyring {
     pub(crate) fn new(keys: Vec<VerificationKey>) -> Self {
         let mut keyring = Self {
-            hmac_sha256: Vec::new(),
+            // A vector that grows leaves behind what it held.
+            hmac_sha256: Vec::with_capacity(keys.len()),
             schemes: Vec::new(),
         };
         for key in keys {

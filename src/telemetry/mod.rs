@@ -26,6 +26,8 @@ pub(crate) fn short_signing_secret(_bytes: usize) {}
 #[derive(Debug, Default)]
 struct Summary {
     outcome: &'static str,
+    /// Refused, or passed on all the same by a layer that only monitors.
+    refused: bool,
     #[cfg(feature = "tracing")]
     severity: Severity,
     message_id: Option<crate::message_id::MessageId>,

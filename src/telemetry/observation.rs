@@ -12,6 +12,9 @@ use crate::{
     rejection::RejectionKind,
 };
 
+/// Most characters of a text that the sender chose, such as the event's type.
+const MAX_SHOWN_CHARS: usize = 128;
+
 /// What the observations of one layer share.
 #[derive(Clone, Default)]
 pub(crate) struct Observer {
@@ -73,8 +76,8 @@ impl Observation {
 
     /// The event is decoded and goes to the inner service.
     pub(crate) fn opened(&mut self, event_type: Option<&str>, tenant: Option<&str>) {
-        self.summary.event_type = event_type.map(str::to_owned);
-        self.summary.tenant = tenant.map(str::to_owned);
+        self.summary.event_type = event_type.map(beginning);
+        self.summary.tenant = tenant.map(beginning);
         self.summary.open = Some(self.end_of_phase());
         #[cfg(feature = "tracing")]
         {
@@ -82,11 +85,13 @@ impl Observation {
         }
     }
 
-    /// The inner service answered with this status, or failed.
-    pub(crate) fn handled(&mut self, status: Option<http::StatusCode>) {
-        let succeeded = status.is_some_and(|status| status.is_success());
+    /// The inner service answered with this status, or failed. What would have been refused keeps that outcome.
+    pub(crate) fn handled(&mut self, status: Option<http::StatusCode>, succeeded: bool) {
         self.summary.status = status.map(|status| status.as_u16());
         self.summary.handle = Some(self.end_of_phase());
+        if self.summary.refused {
+            return;
+        }
         self.summary.outcome = match status {
             Some(_) if succeeded => "delivered",
             Some(_) => "handler_refused",
@@ -100,6 +105,7 @@ impl Observation {
 
     /// The request was refused, or would have been if the layer did more than monitor.
     pub(crate) fn refused(&mut self, kind: RejectionKind) {
+        self.summary.refused = true;
         self.summary.outcome = kind.as_str();
         #[cfg(feature = "tracing")]
         {
@@ -143,6 +149,12 @@ impl Observation {
         let now = Instant::now();
         now.saturating_duration_since(mem::replace(&mut self.phase_started, now))
     }
+}
+
+/// As much of a sender's text as a log line should have.
+fn beginning(text: &str) -> String {
+    let end = text.char_indices().nth(MAX_SHOWN_CHARS);
+    text[..end.map_or(text.len(), |(end, _)| end)].to_owned()
 }
 
 impl Drop for Observation {

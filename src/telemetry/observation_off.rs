@@ -34,7 +34,7 @@ impl Observation {
 
     pub(crate) fn opened(&mut self, _event_type: Option<&str>, _tenant: Option<&str>) {}
 
-    pub(crate) fn handled(&mut self, _status: Option<http::StatusCode>) {}
+    pub(crate) fn handled(&mut self, _status: Option<http::StatusCode>, _succeeded: bool) {}
 
     pub(crate) fn refused(&mut self, _kind: RejectionKind) {}
 

@@ -1,4 +1,4 @@
-use std::{sync::Arc, time::Duration};
+use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
 
 use crate::{
     idempotency::{Claim, IdempotencyKey, IdempotencyStore, OwnerToken, Settlement},
@@ -43,7 +43,7 @@ where
     checks.what_is_released_can_be_claimed_again(&keys).await;
     checks.only_the_owner_settles(&keys).await;
     checks.nothing_is_settled_twice(&keys).await;
-    checks.keys_and_scopes_are_apart(&keys).await;
+    checks.keys_scopes_and_tenants_are_apart(&keys).await;
     checks
         .a_lease_that_ran_out_has_a_new_owner(&keys, &wait)
         .await;
@@ -53,6 +53,10 @@ where
     checks
         .what_is_abandoned_can_be_claimed_again(&keys, &wait)
         .await;
+    checks.a_claim_dropped_midway_is_nobodys(&keys, &wait).await;
+    checks
+        .a_settlement_dropped_midway_is_carried_out(&keys, &wait)
+        .await;
 }
 
 /// Makes keys that no other check uses.
@@ -60,7 +64,7 @@ struct Keys(Arc<str>);
 
 impl Keys {
     fn of(&self, id: &str) -> IdempotencyKey {
-        idempotency_key(&self.0, id)
+        idempotency_key(&self.0, "", id)
     }
 }
 
@@ -69,9 +73,9 @@ impl Keys {
 /// # Panics
 ///
 /// If `id` is no message id: it is for tests.
-pub fn idempotency_key(scope: &str, id: &str) -> IdempotencyKey {
+pub fn idempotency_key(scope: &str, tenant: &str, id: &str) -> IdempotencyKey {
     let id = MessageIdText::parse(id.as_bytes(), DotsInMessageId::Refused).expect("a message id");
-    IdempotencyKey::new(scope.into(), id.into())
+    IdempotencyKey::new(scope.into(), tenant.into(), id.into())
 }
 
 struct Checks<'s, I> {
@@ -156,12 +160,59 @@ impl<I: IdempotencyStore> Checks<'_, I> {
         assert_eq!(self.claim(&key, LONG).await, Claim::Done);
     }
 
-    async fn keys_and_scopes_are_apart(&self, keys: &Keys) {
-        self.claim_fresh(&keys.of("one"), LONG).await;
-        self.claim_fresh(&keys.of("two"), LONG).await;
-        let other_scope = format!("{}-other", keys.0);
-        self.claim_fresh(&idempotency_key(&other_scope, "one"), LONG)
-            .await;
+    async fn keys_scopes_and_tenants_are_apart(&self, keys: &Keys) {
+        let scope = &*keys.0;
+        // Put together with colons, several of them are one text.
+        for (scope, tenant, id) in [
+            (scope, "", "one"),
+            (scope, "", "two"),
+            (&format!("{scope}-other"), "", "one"),
+            (scope, "tenant", "one"),
+            (scope, "tenant", "a:one"),
+            (scope, "tenant:a", "one"),
+            (&format!("{scope}:tenant"), "a", "one"),
+            (&format!("{scope}:tenant:a"), "", "one"),
+            (scope, "", "tenant:a:one"),
+        ] {
+            self.claim_fresh(&idempotency_key(scope, tenant, id), LONG)
+                .await;
+        }
+    }
+
+    /// Its request was dropped, before the store has it or before the store's answer arrived.
+    async fn a_claim_dropped_midway_is_nobodys<W: Future<Output = ()>>(
+        &self,
+        keys: &Keys,
+        wait: impl Fn(Duration) -> W,
+    ) {
+        for (id, pause) in [
+            ("claim-dropped", Duration::ZERO),
+            ("claim-dropped-late", SHORT),
+        ] {
+            let key = keys.of(id);
+            match drop_midway(self.store.claim(&key, LONG), wait(pause)).await {
+                None => self.assert_free_in_time(&key, &wait).await,
+                Some(claim) => assert!(matches!(claim, Ok(Claim::Fresh(_))), "{claim:?}"),
+            }
+        }
+    }
+
+    async fn a_settlement_dropped_midway_is_carried_out<W: Future<Output = ()>>(
+        &self,
+        keys: &Keys,
+        wait: impl Fn(Duration) -> W,
+    ) {
+        for (id, pause) in [("dropped", Duration::ZERO), ("dropped-late", SHORT)] {
+            let key = keys.of(&format!("release-{id}"));
+            let owner = self.claim_fresh(&key, LONG).await;
+            drop_midway(self.store.release(&key, owner), wait(pause)).await;
+            self.assert_free_in_time(&key, &wait).await;
+
+            let key = keys.of(&format!("completion-{id}"));
+            let owner = self.claim_fresh(&key, LONG).await;
+            drop_midway(self.store.complete(&key, owner, LONG), wait(pause)).await;
+            assert_eq!(self.once_not_in_progress(&key, &wait).await, Claim::Done);
+        }
     }
 
     async fn a_lease_that_ran_out_has_a_new_owner<W: Future<Output = ()>>(
@@ -202,13 +253,41 @@ impl<I: IdempotencyStore> Checks<'_, I> {
         let key = keys.of("abandoned");
         let owner = self.claim_fresh(&key, LONG).await;
         self.store.abandon(&key, owner);
+        self.assert_free_in_time(&key, wait).await;
+    }
+
+    async fn assert_free_in_time<W: Future<Output = ()>>(
+        &self,
+        key: &IdempotencyKey,
+        wait: impl Fn(Duration) -> W,
+    ) {
+        let claim = self.once_not_in_progress(key, wait).await;
+        assert!(matches!(claim, Claim::Fresh(_)), "{key} is {claim:?}");
+    }
+
+    /// What a key is found to be when its last owner has nothing to do with it any more, which may take a while.
+    async fn once_not_in_progress<W: Future<Output = ()>>(
+        &self,
+        key: &IdempotencyKey,
+        wait: impl Fn(Duration) -> W,
+    ) -> Claim {
         for _ in 0..100 {
-            match self.claim(&key, LONG).await {
-                Claim::Fresh(_) => return,
+            match self.claim(key, LONG).await {
                 Claim::InProgress { .. } => wait(SHORT).await,
-                other => panic!("{key} was abandoned and is {other:?}"),
+                other => return other,
             }
         }
-        panic!("{key} was abandoned and is still in progress");
+        panic!("{key} was given up and is still in progress");
+    }
+}
+
+/// Polls a future once, and drops it after a pause. What it came to, if it did at once.
+async fn drop_midway<F: Future>(future: F, pause: impl Future<Output = ()>) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let polled = poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))).await;
+    pause.await;
+    match polled {
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => None,
     }
 }

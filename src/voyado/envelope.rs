@@ -103,17 +103,19 @@ fn open_payload(
 /// Reads a plaintext that is not the payload of a known event: it may be a whole envelope, or no JSON.
 fn read_plaintext(event_type: &str, json: &str) -> Option<Result<Event, DecodeError>> {
     let json: &RawValue = serde_json::from_str(json).ok()?;
-    Some(match nested_payload(json) {
+    Some(match nested_payload(event_type, json) {
         Some(SentPayload::Read(event)) => Ok(event),
         Some(SentPayload::Raw(payload)) => read_payload(event_type, payload),
         None => read_payload(event_type, json),
     })
 }
 
-/// The payload of a plaintext that is a whole envelope, which Voyado's pages do not rule out.
-fn nested_payload(json: &RawValue) -> Option<SentPayload<'_>> {
+/// The payload of a plaintext that is a whole envelope, which Voyado's pages do not rule out. It has to be one without a
+/// doubt: what only looks like an envelope is a payload, of which nothing may be lost.
+fn nested_payload<'a>(event_type: &str, json: &'a RawValue) -> Option<SentPayload<'a>> {
     let sent = SentEnvelope::from_json(json.get()).ok()?;
-    sent.event_type.is_some().then_some(sent.payload)
+    let is_the_same = sent.event_type.as_deref() == Some(event_type);
+    (is_the_same && sent.payload.is_plain()).then_some(sent.payload)
 }
 
 /// Svix's ping is `{"success": true}` and nothing around it.

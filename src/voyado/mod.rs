@@ -35,6 +35,7 @@ pub use envelope::Envelope;
 pub use event::{Event, UnknownEvent};
 pub use event_type::{EventType, UnknownEventType};
 pub use field::{DateTime, Identifier};
+pub use jiff;
 pub use object::OtherFields;
 pub use payload::{
     AcceptsEmailChanged, AcceptsPostalChanged, AcceptsSmsChanged, ConsentChanged, Contact,

@@ -31,6 +31,16 @@ pub(super) enum SentPayload<'de> {
     Raw(&'de RawValue),
 }
 
+impl SentPayload<'_> {
+    /// Whether it is there and says something by itself: a text may be encrypted.
+    pub(super) fn is_plain(&self) -> bool {
+        match self {
+            Self::Read(_) => true,
+            Self::Raw(payload) => payload.get().starts_with('{'),
+        }
+    }
+}
+
 const NAMES: [&str; 5] = ["eventType", "id", "eventId", "tenant", "isEncrypted"];
 const EVENT_TYPE: usize = 0;
 const IS_ENCRYPTED: usize = 4;

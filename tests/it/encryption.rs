@@ -174,6 +174,39 @@ fn a_plaintext_that_is_a_whole_envelope_gives_its_payload() {
     }
 }
 
+fn with_payload_of_type(event_type: &str, plaintext: &str) -> String {
+    let sealed = cbc(KEY).seal(plaintext.as_bytes(), [7; 16]);
+    json!({ "eventType": event_type, "isEncrypted": true, "payload": sealed }).to_string()
+}
+
+#[test]
+fn a_payload_that_only_looks_like_an_envelope_loses_nothing() {
+    for plaintext in [
+        r#"{"eventType":"contact.merged","contactId":"c-1"}"#,
+        r#"{"eventType":"contact.merged","payload":null,"contactId":"c-1"}"#,
+        r#"{"eventType":"contact.merged","isEncrypted":true,"payload":"c-1"}"#,
+        r#"{"eventType":"contact.deleted","isEncrypted":false,"payload":{"contactId":"c-1"}}"#,
+    ] {
+        let body = with_payload_of_type("contact.merged", plaintext);
+        let opened = open(builder().decrypt(cbc(KEY)), body).unwrap();
+        let Event::Unknown(unknown) = opened.event else {
+            panic!("not unknown: {:?}", opened.event);
+        };
+        assert_eq!(unknown.payload.get(), plaintext);
+    }
+}
+
+#[test]
+fn an_envelope_of_one_type_within_one_of_another_is_refused() {
+    for flag in [r#""isEncrypted":false,"#, ""] {
+        let plaintext =
+            format!(r#"{{"eventType":"contact.deleted",{flag}"payload":{{"contactId":"c-1"}}}}"#);
+        let body = with_payload_of_type("contact.created", &plaintext);
+        let refused = open(builder().decrypt(cbc(KEY)), body);
+        assert_eq!(refused.unwrap_err(), MalformedEvent);
+    }
+}
+
 /// Everything that can go wrong inside a decryption.
 fn failures() -> Vec<String> {
     let payload = br#"{"contactId":"c-1"}"#;

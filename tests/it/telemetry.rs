@@ -141,6 +141,41 @@ fn a_stranger_fills_one_line_a_minute_and_no_id() {
 }
 
 #[test]
+fn a_layer_that_only_monitors_tells_what_it_would_have_refused_and_strangers_fill_no_log() {
+    for status in [StatusCode::OK, StatusCode::INTERNAL_SERVER_ERROR] {
+        let monitored = || {
+            let inner = service_fn(move |_: Request<Full<Bytes>>| async move {
+                let mut response = Response::new(Full::<Bytes>::default());
+                *response.status_mut() = status;
+                Ok::<_, Infallible>(response)
+            });
+            let service = new_layer().danger_monitor_only().layer(inner);
+            run(async move {
+                for _ in 0..10 {
+                    service.clone().oneshot(forged()).await.unwrap();
+                }
+            });
+        };
+        let log = log_of(monitored);
+        let loud: Vec<&str> = log.lines().filter(|line| line.contains("WARN")).collect();
+        assert_eq!(loud.len(), 1, "{log}");
+        let status = format!("status={}", status.as_u16());
+        assert_has(loud[0], &["outcome=\"signature_mismatch\"", &status]);
+        let counted = &metrics_of(monitored)["tower_webhook_deliveries_total signature_mismatch"];
+        assert_eq!(*counted, DebugValue::Counter(10));
+    }
+}
+
+#[test]
+fn what_the_sender_says_of_an_event_is_shown_up_to_128_characters() {
+    let tenant = "é".repeat(10_000);
+    let body = format!(r#"{{"eventType":"contact.merged","tenant":"{tenant}","payload":{{}}}}"#);
+    let log = log_of(|| send(genuine(body.clone()), StatusCode::OK));
+    assert_has(&log, &[&format!("tenant=\"{}\"", "é".repeat(128))]);
+    assert!(log.len() < 2_000, "{}", log.len());
+}
+
+#[test]
 fn a_request_dropped_before_its_answer_is_abandoned() {
     let log = log_of(|| abandon_midway(genuine(BODY)));
     assert_has(&log, &["INFO", "outcome=\"abandoned\"", ID]);

@@ -195,11 +195,13 @@ fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Half of a SHA-256: 16 bytes instead of the scope and up to 256 of the id, and no two messages share one.
+/// Half of a SHA-256: 16 bytes instead of scope, tenant and up to 256 of the id, and no two messages share one.
 fn fingerprint(key: &IdempotencyKey) -> Fingerprint {
     let digest = Sha256::new()
         .chain_update(key.scope().len().to_le_bytes())
         .chain_update(key.scope())
+        .chain_update(key.tenant().len().to_le_bytes())
+        .chain_update(key.tenant())
         .chain_update(key.message_id().as_str())
         .finalize();
     let mut half = [0; 16];

@@ -11,14 +11,15 @@ use redis::{Script, aio::ConnectionManager};
 use tokio::{runtime::Handle, time::timeout};
 
 use super::{
-    Claim, IdempotencyKey, IdempotencyStore, OwnerToken, Settlement, StoreError, StoreErrorKind,
+    Claim, ClaimGuard, IdempotencyKey, IdempotencyStore, OwnerToken, Settlement, StoreError,
+    StoreErrorKind,
 };
 
 /// Remembers messages in Redis 6 or later, or in Valkey, for all processes that share it.
 ///
 /// It keeps one multiplexed connection, which is made anew when it breaks. Each transition is one script, so it is atomic.
-/// A key is `prefix` `scope` `:` `id`; its value is `done`, or the owner's random token while it is in progress. Leases and
-/// retentions are Redis's own expiries, by its clock.
+/// A key is the prefix, scope and tenant each behind its length, and the id: `tower-webhook:7:webhook:0::msg_1`. Its value is
+/// `done`, or the owner's random token while it is in progress. Leases and retentions are Redis's own expiries, by its clock.
 ///
 /// # What a failover can lose
 ///
@@ -54,19 +55,33 @@ struct Shared {
 impl RedisStore {
     async fn claim_now(self, key: IdempotencyKey, lease: Duration) -> Result<Claim, StoreError> {
         let owner = random_owner()?;
-        let claimed = self.run(&scripts::CLAIM, &key, owner, Some(lease)).await;
-        match claimed {
-            Ok(scripts::FRESH) => Ok(Claim::Fresh(owner)),
-            Ok(scripts::DONE) => Ok(Claim::Done),
-            Ok(remaining) => Ok(Claim::InProgress {
+        // Without an answer it may have been carried out all the same, and would be nobody's until its lease ran out.
+        let mut unanswered = ClaimGuard::new(self.clone(), key.clone(), owner);
+        let claimed = self.run(&scripts::CLAIM, &key, owner, Some(lease)).await?;
+        unanswered.disarm();
+        Ok(match claimed {
+            scripts::FRESH => Claim::Fresh(owner),
+            scripts::DONE => Claim::Done,
+            remaining => Claim::InProgress {
                 remaining: Duration::from_millis(remaining.unsigned_abs()),
-            }),
-            Err(error) => {
-                // It may have been carried out all the same, and would be nobody's until its lease ran out.
-                self.abandon(&key, owner);
-                Err(error)
-            }
-        }
+            },
+        })
+    }
+
+    /// Settles in a task of its own, which goes on when the request is dropped.
+    fn settle_in_task(
+        &self,
+        script: &'static Script,
+        key: &IdempotencyKey,
+        owner: OwnerToken,
+        retention: Option<Duration>,
+    ) -> <Self as IdempotencyStore>::Settling {
+        let runtime = Handle::try_current();
+        let runtime = runtime.as_ref().unwrap_or(&self.shared.runtime);
+        let task = runtime.spawn(self.clone().settle(script, key.clone(), owner, retention));
+        // It ends early only with the runtime.
+        let ended_early = Err(StoreError::new(StoreErrorKind::Unavailable));
+        Box::pin(async move { task.await.unwrap_or(ended_early) })
     }
 
     async fn settle(
@@ -90,7 +105,7 @@ impl RedisStore {
         expiry: Option<Duration>,
     ) -> Result<i64, StoreError> {
         let mut invocation = script.prepare_invoke();
-        invocation.key(format!("{}{key}", self.shared.key_prefix));
+        invocation.key(self.key_in_redis(key));
         invocation.arg(format!("{:032x}", owner.as_u128()));
         if let Some(expiry) = expiry {
             invocation.arg(millis(expiry));
@@ -102,6 +117,14 @@ impl RedisStore {
             Ok(Err(_)) => Err(StoreError::new(StoreErrorKind::Unavailable)),
             Err(_) => Err(StoreError::new(StoreErrorKind::TimedOut)),
         }
+    }
+
+    /// With the lengths, no two keys are one text, whatever stands in them.
+    fn key_in_redis(&self, key: &IdempotencyKey) -> String {
+        let (prefix, scope, tenant) = (&self.shared.key_prefix, key.scope(), key.tenant());
+        let (scope_len, tenant_len) = (scope.len(), tenant.len());
+        let id = key.message_id();
+        format!("{prefix}{scope_len}:{scope}:{tenant_len}:{tenant}:{id}")
     }
 }
 
@@ -119,20 +142,16 @@ impl IdempotencyStore for RedisStore {
         owner: OwnerToken,
         retention: Duration,
     ) -> Self::Settling {
-        let store = self.clone();
-        Box::pin(store.settle(&scripts::COMPLETE, key.clone(), owner, Some(retention)))
+        self.settle_in_task(&scripts::COMPLETE, key, owner, Some(retention))
     }
 
     fn release(&self, key: &IdempotencyKey, owner: OwnerToken) -> Self::Settling {
-        let store = self.clone();
-        Box::pin(store.settle(&scripts::RELEASE, key.clone(), owner, None))
+        self.settle_in_task(&scripts::RELEASE, key, owner, None)
     }
 
-    /// Releases in a task of its own. A runtime that is shutting down may not run it; the lease runs out then.
+    /// A runtime that is shutting down may not run it; the lease runs out then.
     fn abandon(&self, key: &IdempotencyKey, owner: OwnerToken) {
-        let runtime = Handle::try_current();
-        let runtime = runtime.as_ref().unwrap_or(&self.shared.runtime);
-        runtime.spawn(self.release(key, owner));
+        drop(self.release(key, owner));
     }
 }
 

@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use super::Secrets;
 use crate::{
@@ -13,6 +13,7 @@ pub struct SecretsBuilder {
     keys: Result<Vec<VerificationKey>, ConfigError>,
     header_token: Option<Result<HeaderToken, ConfigError>>,
     decryptors: Vec<Box<dyn Decrypt>>,
+    tenant: Arc<str>,
 }
 
 impl Secrets {
@@ -32,6 +33,7 @@ impl Secrets {
                 .collect(),
             header_token: None,
             decryptors: Vec::new(),
+            tenant: Arc::default(),
         }
     }
 }
@@ -39,7 +41,8 @@ impl Secrets {
 impl SecretsBuilder {
     /// Requires a header with one of these values, several while one is rotated. Default: no such header.
     ///
-    /// It is checked before the body is read. It is not signed: it keeps strangers away and proves nothing more.
+    /// It is checked before the body is read. It is not signed: it keeps strangers away and proves nothing more. There
+    /// is one such header: a second call replaces the first.
     pub fn header_token<V: AsRef<[u8]>>(
         mut self,
         name: &str,
@@ -53,6 +56,16 @@ impl SecretsBuilder {
     /// can be rotated. Default: none, and an encrypted payload is refused.
     pub fn decrypt(mut self, decryptor: impl Decrypt) -> Self {
         self.decryptors.push(Box::new(decryptor));
+        self
+    }
+
+    /// Names whose secrets these are, so that an idempotency store keeps their message ids apart from those of others.
+    /// Default: nobody's, which is right where one sender delivers.
+    ///
+    /// Where a [`SecretSource`](super::SecretSource) has secrets of several tenants, name each: otherwise an id that one of
+    /// them sends is taken for handled when another sends it.
+    pub fn tenant(mut self, tenant: impl Into<Arc<str>>) -> Self {
+        self.tenant = tenant.into();
         self
     }
 
@@ -70,6 +83,7 @@ impl SecretsBuilder {
             keyring: Keyring::new(keys),
             header_token: self.header_token.transpose()?,
             decryptors: self.decryptors,
+            tenant: self.tenant,
         })
     }
 }
@@ -80,6 +94,7 @@ impl fmt::Debug for SecretsBuilder {
             .field("keys", &self.keys)
             .field("header_token", &self.header_token)
             .field("decryptors", &self.decryptors.len())
+            .field("tenant", &self.tenant)
             .finish()
     }
 }

@@ -7,7 +7,7 @@ pub use builder::SecretsBuilder;
 pub(super) use source::FixedSecrets;
 pub use source::{RotatingSecrets, SecretSource};
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use crate::{decrypt::Decrypt, signature::Keyring, token::HeaderToken};
 
@@ -19,6 +19,7 @@ pub struct Secrets {
     pub(super) keyring: Keyring,
     pub(super) header_token: Option<HeaderToken>,
     pub(super) decryptors: Vec<Box<dyn Decrypt>>,
+    pub(super) tenant: Arc<str>,
 }
 
 /// Shows how many there are, never what.
@@ -28,6 +29,7 @@ impl fmt::Debug for Secrets {
             .field("keyring", &self.keyring)
             .field("header_token", &self.header_token)
             .field("decryptors", &self.decryptors.len())
+            .field("tenant", &self.tenant)
             .finish()
     }
 }

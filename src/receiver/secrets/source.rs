@@ -14,8 +14,8 @@ use crate::receiver::RequestHead;
 /// use tower_webhook::{Receiver, RequestHead, Secrets};
 ///
 /// let mut tenants = HashMap::new();
-/// let secrets = Secrets::builder(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]).build()?;
-/// tenants.insert("/webhooks/shop-1".to_owned(), Arc::new(secrets));
+/// let secrets = Secrets::builder(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]).tenant("shop-1");
+/// tenants.insert("/webhooks/shop-1".to_owned(), Arc::new(secrets.build()?));
 ///
 /// let by_path = move |head: &RequestHead<'_>| tenants.get(head.uri()?.path()).cloned();
 /// let receiver = Receiver::builder_with_source(by_path).build()?;
@@ -23,7 +23,8 @@ use crate::receiver::RequestHead;
 /// ```
 ///
 /// What decides is not yet authenticated: a path or a header says only with which secrets the signature is to be
-/// checked. It is asked once a request, before the body is read, so it must not block.
+/// checked. It is asked once a request, before the body is read, so it must not block. A stranger can tell from the
+/// answer whether there are secrets for a request.
 pub trait SecretSource: Send + Sync + 'static {
     /// The secrets for a request; `None` if nobody expects it, which refuses it.
     fn secrets(&self, head: &RequestHead<'_>) -> Option<Arc<Secrets>>;
@@ -50,7 +51,8 @@ impl SecretSource for FixedSecrets {
 /// A handle to secrets that can be replaced while the service runs.
 ///
 /// Clones are handles to the same secrets. A request is checked and decrypted with the secrets that were in
-/// force when its head arrived. Reading takes no lock.
+/// force when its head arrived: what was replaced is out of use when the last body that was under way has arrived, for
+/// which the server needs a deadline. Reading takes no lock.
 ///
 /// ```
 /// use tower_webhook::{Receiver, RotatingSecrets, Secrets};

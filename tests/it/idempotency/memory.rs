@@ -130,7 +130,7 @@ fn a_flood_of_a_million_messages_stays_within_the_documented_memory() {
     let store = MemoryStore::new(FLOOD);
     let lease = Duration::from_secs(60);
     let claim = |id: &str| {
-        let claiming = store.claim(&idempotency_key("flood", id), lease);
+        let claiming = store.claim(&idempotency_key("flood", "", id), lease);
         claiming.into_inner()
     };
     let memory = allocation_counter::measure(|| {

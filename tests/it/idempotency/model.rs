@@ -80,7 +80,7 @@ proptest! {
     fn the_memory_store_does_what_the_model_does(steps in prop::collection::vec(step(), 1..80)) {
         let clock = TestClock::default();
         let store = clock.memory_store(KEYS);
-        let key = |number: usize| idempotency_key("model", &format!("msg_{number}"));
+        let key = |number: usize| idempotency_key("model", "", &format!("msg_{number}"));
         let mut model = Model::default();
         // Every claim that was ever fresh: its key, its owner, and whether the owner is still there.
         let mut claims: Vec<(usize, OwnerToken, bool)> = Vec::new();

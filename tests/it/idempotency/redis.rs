@@ -28,7 +28,7 @@ async fn a_lease_lasts_a_millisecond_at_least_and_ten_years_at_most() {
     };
     let store = server.store();
     let claim = async |id, lease| {
-        let key = idempotency_key("leases", id);
+        let key = idempotency_key("leases", "", id);
         store.claim(&key, lease).await.unwrap()
     };
     assert!(matches!(

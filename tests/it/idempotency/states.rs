@@ -3,18 +3,21 @@
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{Request, StatusCode, header::RETRY_AFTER};
+use http::{HeaderValue, Request, StatusCode, Uri, header::RETRY_AFTER};
 use http_body_util::Full;
 use tokio::sync::Notify;
 use tower::{Layer as _, ServiceExt, service_fn};
 use tower_webhook::{
-    Claim, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore, OwnerToken,
-    RejectionKind::*, Settlement, StoreError, StoreErrorKind, WebhookLayer,
+    Claim, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore, OwnerToken, Receiver,
+    RejectionKind::*, RequestHead, Secrets, Settlement, StoreError, StoreErrorKind, WebhookLayer,
     testing::idempotency_key,
 };
 
 use super::{Runs, TestClock, delivery, empty, layer, outcome, until};
-use crate::layer::{builder, unreachable_inner};
+use crate::{
+    layer::{builder, unreachable_inner},
+    support::{NOW, SECRET},
+};
 
 #[tokio::test]
 async fn what_was_handled_is_answered_200_and_not_handled_again() {
@@ -144,6 +147,85 @@ async fn scopes_that_share_a_store_are_apart() {
     }
 }
 
+#[tokio::test]
+async fn tenants_that_share_an_endpoint_are_apart() {
+    let of_path = |head: &RequestHead<'_>| {
+        let secrets = Secrets::builder([SECRET]).tenant(head.uri()?.path());
+        Some(Arc::new(secrets.build().unwrap()))
+    };
+    let receiver = Receiver::builder_with_source(of_path).clock(|| Duration::from_secs(NOW));
+    let handler =
+        service_fn(async |_: Request<Full<Bytes>>| Ok::<_, Infallible>(empty(StatusCode::OK)));
+    let service = WebhookLayer::<Bytes>::new(receiver.build().unwrap())
+        .idempotency(Idempotency::new(MemoryStore::new(10)))
+        .layer(handler);
+    let deliver = async |path| {
+        let mut request = delivery("1");
+        *request.uri_mut() = Uri::from_static(path);
+        outcome(service.clone().oneshot(request).await)
+    };
+    assert_eq!(deliver("/shop-1").await, (StatusCode::OK, None));
+    assert_eq!(deliver("/shop-2").await, (StatusCode::OK, None));
+    let again = deliver("/shop-1").await;
+    assert_eq!(again, (StatusCode::OK, Some(AlreadyHandled)));
+}
+
+#[tokio::test]
+async fn a_failure_of_grpc_is_given_back_for_the_retry_although_its_status_is_200() {
+    for (grpc_status, then) in [("14", None), ("2", None), ("0", Some(AlreadyHandled))] {
+        let handler = service_fn(move |_: Request<Full<Bytes>>| async move {
+            let mut answer = empty(StatusCode::OK);
+            let grpc_status = HeaderValue::from_static(grpc_status);
+            answer.headers_mut().insert("grpc-status", grpc_status);
+            Ok::<_, Infallible>(answer)
+        });
+        let service = layer(Idempotency::new(MemoryStore::new(10))).layer(handler);
+        let first = outcome(service.clone().oneshot(delivery("msg_1")).await);
+        assert_eq!(first, (StatusCode::OK, None));
+        let second = outcome(service.oneshot(delivery("msg_1")).await);
+        assert_eq!(second, (StatusCode::OK, then), "{grpc_status}");
+    }
+}
+
+/// A store that takes every message for another's, for ever.
+#[derive(Clone)]
+struct AlwaysClaimed;
+
+impl IdempotencyStore for AlwaysClaimed {
+    type Claiming = std::future::Ready<Result<Claim, StoreError>>;
+    type Settling = std::future::Ready<Result<Settlement, StoreError>>;
+
+    fn claim(&self, _: &IdempotencyKey, _: Duration) -> Self::Claiming {
+        let remaining = Duration::MAX;
+        std::future::ready(Ok(Claim::InProgress { remaining }))
+    }
+
+    fn complete(&self, _: &IdempotencyKey, _: OwnerToken, _: Duration) -> Self::Settling {
+        panic!("there is no claim to complete")
+    }
+
+    fn release(&self, _: &IdempotencyKey, _: OwnerToken) -> Self::Settling {
+        panic!("there is no claim to release")
+    }
+
+    fn abandon(&self, _: &IdempotencyKey, _: OwnerToken) {
+        panic!("there is no claim to abandon")
+    }
+}
+
+#[tokio::test]
+async fn whatever_a_store_says_the_sender_is_told_to_come_back_within_the_lease() {
+    for (lease, seconds) in [
+        (Duration::from_secs(30), "30"),
+        (Duration::MAX, "18446744073709551615"),
+    ] {
+        let idempotency = Idempotency::new(AlwaysClaimed).lease(lease);
+        let service = layer(idempotency).layer(unreachable_inner());
+        let refused = service.oneshot(delivery("msg_1")).await.unwrap();
+        assert_eq!(refused.headers()[RETRY_AFTER], seconds);
+    }
+}
+
 /// A store that is down.
 #[derive(Clone)]
 struct Down;
@@ -170,9 +252,9 @@ impl IdempotencyStore for Down {
 }
 
 #[test]
-fn a_key_is_shown_as_its_scope_and_its_id() {
-    let key = idempotency_key("orders", "msg_1");
-    assert_eq!(key.to_string(), "orders:msg_1");
+fn a_key_is_shown_as_its_scope_its_tenant_and_its_id() {
+    let key = idempotency_key("orders", "shop-1", "msg_1");
+    assert_eq!(key.to_string(), "orders:shop-1:msg_1");
 }
 
 #[test]

@@ -104,3 +104,11 @@ impl http_body::Body for Frames {
 pub(crate) fn around<S>(inner: S) -> <WebhookLayer<Bytes> as Layer<S>>::Service {
     layer().layer(inner)
 }
+
+#[test]
+fn a_service_gives_back_its_inner_service() {
+    let mut service = layer().layer("inner");
+    assert_eq!(*service.get_ref(), "inner");
+    *service.get_mut() = "another";
+    assert_eq!(service.into_inner(), "another");
+}

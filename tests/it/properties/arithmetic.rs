@@ -66,7 +66,7 @@ proptest! {
         retention in duration(),
     ) {
         let store = MemoryStore::with_clock(1, move || clock);
-        let key = idempotency_key("ends", "msg_1");
+        let key = idempotency_key("ends", "", "msg_1");
         let Ok(Claim::Fresh(owner)) = now(store.claim(&key, lease)) else {
             panic!("an empty store has no claim")
         };

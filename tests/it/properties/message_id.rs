@@ -4,7 +4,7 @@ use proptest::{prelude::*, sample::select};
 use tower_webhook::{MessageId, testing::idempotency_key};
 
 fn id(text: &str) -> MessageId {
-    idempotency_key("any", text).message_id().clone()
+    idempotency_key("any", "", text).message_id().clone()
 }
 
 /// Short ones and long ones, up to the longest, of which two are often the same.
