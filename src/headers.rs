@@ -99,7 +99,6 @@ impl HeaderFamily {
 type Lines<'h> = GetAll<'h, HeaderValue>;
 
 /// The signature headers that belong together, read and well formed.
-#[derive(Debug)]
 pub(crate) struct SignatureHeaders<'h> {
     pub(crate) family: HeaderFamily,
     pub(crate) id: MessageIdText<'h>,

@@ -94,10 +94,13 @@ impl<'h> CheckedHead<'h> {
     }
 }
 
+/// Shows no signature and no other header: one of them may be a token.
 impl fmt::Debug for CheckedHead<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CheckedHead")
-            .field("signed", &self.signed)
+            .field("family", &self.signed.family)
+            .field("unverified_id", &self.unverified_id())
+            .field("unverified_timestamp", &self.unverified_timestamp())
             .finish_non_exhaustive()
     }
 }

@@ -44,7 +44,7 @@ impl Keyring {
 
     /// Starts to hash the signed text with every secret.
     pub(crate) fn hasher(&self, id: MessageIdText<'_>, timestamp: Timestamp) -> KeyringHasher {
-        let mut hasher = KeyringHasher(SmallVec::new());
+        let mut hasher = KeyringHasher(SmallVec::with_capacity(self.hmac_sha256.len()));
         for key in &self.hmac_sha256 {
             hasher.0.push(key.hasher());
         }

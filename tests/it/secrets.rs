@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 use tower_webhook::{
     ConfigErrorKind, Receiver, RejectionKind, RequestHead, RotatingSecrets, Secrets, Timestamp,
     testing::Signer,
@@ -125,6 +125,29 @@ fn secrets_beside_a_source_are_a_configuration_error() {
         built.unwrap_err().kind(),
         ConfigErrorKind::SecretsBesideSource
     );
+}
+
+#[test]
+fn debug_of_a_head_shows_no_header() {
+    let (tell, told) = std::sync::mpsc::channel();
+    let source = move |head: &RequestHead<'_>| {
+        tell.send(format!("{head:?}")).unwrap();
+        let secrets = Secrets::builder([OLD]).header_token("x-token", ["open sesame"]);
+        Some(Arc::new(secrets.build().unwrap()))
+    };
+    let receiver = Receiver::builder_with_source(source)
+        .clock(now)
+        .build()
+        .unwrap();
+    let mut headers = signed_with(OLD);
+    headers.insert("x-token", HeaderValue::from_static("open sesame"));
+    let signature = headers["svix-signature"].to_str().unwrap().to_owned();
+    let checked = receiver.check_head(&headers).unwrap();
+    for shown in [told.recv().unwrap(), format!("{checked:?}")] {
+        assert!(!shown.contains("sesame"), "{shown}");
+        assert!(!shown.contains(&signature[3..]), "{shown}");
+    }
+    assert!(format!("{checked:?}").contains(ID));
 }
 
 #[test]

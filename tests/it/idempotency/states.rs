@@ -1,22 +1,26 @@
 //! The state machine, through the layer.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, StatusCode, Uri, header::RETRY_AFTER};
+use http::{HeaderValue, Request, Response, StatusCode, Uri, header::RETRY_AFTER};
 use http_body_util::Full;
 use tokio::sync::Notify;
-use tower::{Layer as _, ServiceExt, service_fn};
+use tower::{Layer as _, Service, ServiceExt, service_fn};
 use tower_webhook::{
-    Claim, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore, OwnerToken, Receiver,
-    RejectionKind::*, RequestHead, Secrets, Settlement, StoreError, StoreErrorKind, WebhookLayer,
-    testing::idempotency_key,
+    Claim, Delivery, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore, OwnerToken,
+    Receiver, Rejection, RejectionKind::*, RequestHead, Secrets, Settlement, StoreError,
+    StoreErrorKind, WebhookLayer, testing::idempotency_key,
 };
 
 use super::{Runs, TestClock, delivery, empty, layer, outcome, until};
 use crate::{
     layer::{builder, unreachable_inner},
-    support::{NOW, SECRET},
+    support::{NOW, SECRET, log_of},
 };
 
 #[tokio::test]
@@ -133,6 +137,87 @@ async fn a_stranger_burns_no_id() {
     let refused = outcome(service.oneshot(forged).await);
     assert_eq!(refused, (StatusCode::UNAUTHORIZED, Some(SignatureMismatch)));
     assert!(store.is_empty());
+}
+
+#[tokio::test]
+async fn a_stranger_does_not_learn_which_ids_are_known() {
+    let store = MemoryStore::new(10);
+    let handler = service_fn(|request: Request<Full<Bytes>>| async move {
+        let delivery: &Delivery<Bytes> = request.extensions().get().unwrap();
+        if delivery.id().as_str() == "in_progress" {
+            std::future::pending::<()>().await;
+        }
+        Ok::<_, Infallible>(empty(StatusCode::OK))
+    });
+    let service = layer(Idempotency::new(store.clone())).layer(handler);
+    let done = outcome(service.clone().oneshot(delivery("done")).await);
+    assert_eq!(done, (StatusCode::OK, None));
+    let in_progress = tokio::spawn(service.clone().oneshot(delivery("in_progress")));
+    until(|| store.len() == 2).await;
+    for id in ["done", "in_progress", "new"] {
+        let forged = delivery(id).map(|_| Full::new(Bytes::from_static(b"forged")));
+        let refused = outcome(service.clone().oneshot(forged).await);
+        assert_eq!(refused, (StatusCode::UNAUTHORIZED, Some(SignatureMismatch)));
+    }
+    in_progress.abort();
+}
+
+#[tokio::test]
+async fn a_layer_that_only_monitors_passes_on_what_was_handled_before_with_its_verdict() {
+    let verdicts = Arc::new(Mutex::new(Vec::new()));
+    let handler = {
+        let verdicts = Arc::clone(&verdicts);
+        service_fn(move |request: Request<Full<Bytes>>| {
+            let rejection: Option<&Rejection> = request.extensions().get();
+            verdicts
+                .lock()
+                .unwrap()
+                .push(rejection.map(Rejection::kind));
+            async { Ok::<_, Infallible>(empty(StatusCode::OK)) }
+        })
+    };
+    let idempotency = Idempotency::new(MemoryStore::new(10));
+    let service = layer(idempotency).danger_monitor_only().layer(handler);
+    for _ in 0..2 {
+        let handled = outcome(service.clone().oneshot(delivery("msg_1")).await);
+        assert_eq!(handled, (StatusCode::OK, None));
+    }
+    assert_eq!(*verdicts.lock().unwrap(), [None, Some(AlreadyHandled)]);
+}
+
+/// What is logged of one delivery.
+fn log_of_one<S>(service: S) -> String
+where
+    S: Service<Request<Full<Bytes>>, Response = Response<Full<Bytes>>, Error = Infallible>,
+{
+    log_of(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        let answer = runtime
+            .unwrap()
+            .block_on(service.oneshot(delivery("msg_1")));
+        assert!(answer.is_ok());
+    })
+}
+
+#[test]
+fn a_handler_that_outlives_its_lease_and_a_store_that_fails_are_warnings() {
+    let clock = TestClock::default();
+    let idempotency = Idempotency::new(clock.memory_store(10)).lease(Duration::from_secs(60));
+    let late = service_fn(move |_: Request<Full<Bytes>>| {
+        clock.advance(Duration::from_secs(61));
+        async { Ok::<_, Infallible>(empty(StatusCode::OK)) }
+    });
+    let log = log_of_one(layer(idempotency).layer(late));
+    assert!(
+        log.contains("WARN") && log.contains("outlived its lease"),
+        "{log}"
+    );
+    assert!(log.contains("outcome=\"delivered\""), "{log}");
+
+    let log = log_of_one(layer(Idempotency::new(Down)).layer(unreachable_inner()));
+    assert!(log.contains("the idempotency store failed"), "{log}");
+    assert!(log.contains("error=is unavailable"), "{log}");
+    assert!(log.contains("outcome=\"store_unavailable\""), "{log}");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod axum_stack;
 mod bodies;
+mod decompression;
 mod monitor;
 mod refusals;
 mod socket;
