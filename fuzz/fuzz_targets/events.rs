@@ -1,4 +1,5 @@
-//! Arbitrary payloads of every event type: what is written is read again as the same, and numbers are exact.
+//! Arbitrary payloads of every event type, against a model of their fields: what is good is read, each text is in its place, numbers
+//! are exact, nothing is lost, and what is written is read again as the same.
 
 #![no_main]
 
@@ -12,7 +13,11 @@ use tower_webhook::{
     voyado::{Decimal, Event, EventType},
 };
 use tower_webhook_fuzz::{
-    endpoint::open_handed, json::Object, model::number::Number, sender::open,
+    endpoint::open_handed,
+    fields::texts,
+    json::{Object, text},
+    model::{number::Number, payload},
+    sender::open,
 };
 
 #[derive(Arbitrary, Debug)]
@@ -30,16 +35,28 @@ fuzz_target!(|input: Input<'_>| {
     let Ok(payload) = serde_json::from_str::<&RawValue>(input.payload) else {
         return;
     };
-    let Some(event) = read(event_type, payload.get()) else {
-        return;
+    let event = read(event_type, payload.get());
+    let Some(sent) = Object::parse(input.payload.as_bytes()) else {
+        return assert!(event.is_none());
     };
+    let fields = payload::fields(event_type);
+    if let Some(is_read) = payload::is_read(fields, &sent) {
+        assert_eq!(event.is_some(), is_read);
+    }
+    let Some(event) = event else { return };
+
     assert_eq!(event.event_type(), event_type.as_str());
-    let sent = Object::parse(input.payload.as_bytes()).expect("a payload is an object");
     let contact_id = sent.only("contactId").and_then(text);
     assert_eq!(event.contact_id(), contact_id.as_deref());
     check_number(&event, &sent);
+    for (name, read) in texts(&event) {
+        let sent = payload::text_of(fields, name, &sent);
+        assert_eq!((name, read), (name, sent.as_deref()));
+    }
 
     let written = serde_json::to_string(&event).expect("an event is JSON");
+    let object = Object::parse(written.as_bytes()).expect("an event is an object");
+    assert_eq!(payload::lost(fields, &sent, &object), Vec::<String>::new());
     let again = read(event_type, &written).expect("what is written can be read");
     assert_eq!(format!("{again:?}"), format!("{event:?}"));
     assert_eq!(
@@ -70,8 +87,4 @@ fn check_number(event: &Event, sent: &Object) {
         read.and_then(|number| Number::parse(&number.to_string())),
         sent.and_then(|number| Number::parse(&number)),
     );
-}
-
-fn text(json: &RawValue) -> Option<String> {
-    serde_json::from_str(json.get()).ok()
 }

@@ -2,21 +2,12 @@
 
 #![no_main]
 
-use std::{
-    cell::Cell,
-    collections::VecDeque,
-    convert::Infallible,
-    future::ready,
-    pin::{Pin, pin},
-    sync::LazyLock,
-    task::{Context, Poll, Waker},
-};
+use std::{cell::Cell, convert::Infallible, future::ready, sync::LazyLock};
 
 use allocation_counter::measure;
 use arbitrary::Arbitrary;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, request::Parts};
-use http_body::{Body, Frame};
 use libfuzzer_sys::fuzz_target;
 use tower::{Layer, Service, service_fn};
 use tower_webhook::{
@@ -27,15 +18,14 @@ use tower_webhook_fuzz::{
     endpoint::{
         ALLOWED, MAX_BODY_BYTES, NOW, RECEIVER, TOKEN, TOKEN_HEADER, clock, set_clock, set_peer,
     },
+    frames::{Ending, Frames, run},
     model::{self, signature_list},
     sender::{ID, KNOWN, STRANGER},
     text,
 };
 
-/// The first growth of a body's buffer, once more while it is moved, and an event.
-const MAX_MEMORY: u64 = 256 * 1024;
-/// More than a body has frames and pauses.
-const MAX_POLLS: usize = 64;
+/// A body while it is copied into a larger buffer, and an event of members that are as short as can be.
+const MAX_MEMORY: u64 = 8 * MAX_BODY_BYTES as u64 + 16 * 1024;
 
 #[derive(Arbitrary, Debug)]
 struct Input<'a> {
@@ -71,13 +61,6 @@ enum Handled {
     Badly,
 }
 
-#[derive(Arbitrary, Clone, Copy, Debug)]
-enum Ending {
-    Whole,
-    Trailers,
-    BreaksOff,
-}
-
 fuzz_target!(init: LazyLock::force(&RECEIVER), |input: Input<'_>| {
     match input.event {
         EventOf::Bytes => check::<Bytes>(&input),
@@ -98,7 +81,13 @@ fn check<E: WebhookEvent>(input: &Input<'_>) {
     };
 
     let polls = Cell::new(0);
-    let frames = Frames::of(input, body.clone(), &polls);
+    let frames = Frames::new(
+        body.clone(),
+        input.frames,
+        input.pauses,
+        input.ending,
+        &polls,
+    );
     let request = Request::from_parts(parts.clone(), frames);
     let mut outcome = None;
     let memory = measure(|| outcome = Some(exchange(&layer, request, handled_with)));
@@ -116,10 +105,10 @@ fn check<E: WebhookEvent>(input: &Input<'_>) {
         Ok(()) if !is_genuine(&parts.headers, &body) => {
             Outcome::Refused(RejectionKind::SignatureMismatch)
         }
-        Ok(()) if is_about_its_content(outcome) && matches!(input.event, EventOf::Voyado) => {
-            outcome
-        }
-        Ok(()) => Outcome::Handled,
+        Ok(()) => match input.event {
+            EventOf::Bytes => Outcome::Handled,
+            EventOf::Voyado => of_envelope(&body, outcome),
+        },
     };
     assert_eq!(outcome, expected);
 
@@ -135,13 +124,15 @@ fn check<E: WebhookEvent>(input: &Input<'_>) {
     }
 }
 
-/// Whether it is refused for what the event says.
-fn is_about_its_content(outcome: Outcome) -> bool {
-    let kinds = [
-        RejectionKind::MalformedEvent,
-        RejectionKind::DecryptionFailed,
-    ];
-    kinds.map(Outcome::Refused).contains(&outcome)
+/// What has to come of an envelope; where the model does not decide, that it is handled or refused for what it says.
+fn of_envelope(body: &[u8], outcome: Outcome) -> Outcome {
+    let malformed = Outcome::Refused(RejectionKind::MalformedEvent);
+    let sealed_badly = Outcome::Refused(RejectionKind::DecryptionFailed);
+    match model::envelope::is_read(body) {
+        Some(false) => malformed,
+        None if [malformed, sealed_badly].contains(&outcome) => outcome,
+        Some(true) | None => Outcome::Handled,
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,18 +166,6 @@ fn exchange<E: WebhookEvent>(
     assert_eq!(times_handled.get(), 1);
     assert_eq!(answer.status(), handled_with);
     Outcome::Handled
-}
-
-/// Polls a future that is woken as soon as it waits.
-fn run<F: Future<Output = Result<T, Infallible>>, T>(future: F) -> T {
-    let mut future = pin!(future);
-    let mut context = Context::from_waker(Waker::noop());
-    for _ in 0..MAX_POLLS {
-        if let Poll::Ready(Ok(output)) = future.as_mut().poll(&mut context) {
-            return output;
-        }
-    }
-    panic!("it waits for nothing");
 }
 
 /// The head and the body of a request. What its headers lack is filled in, so that signing is all that it takes.
@@ -223,65 +202,4 @@ fn is_genuine(headers: &HeaderMap, body: &[u8]) -> bool {
     let signed = model::head::signed(headers).expect("signature headers");
     let genuine = KNOWN.entry(signed.ids[0], signed.timestamps[0], body);
     signature_list::entries(&signed.signatures).contains(&genuine.as_bytes())
-}
-
-/// The frames of a request's body, which count how often they are polled.
-struct Frames<'p> {
-    steps: VecDeque<Step>,
-    polls: &'p Cell<usize>,
-}
-
-enum Step {
-    Data(Bytes),
-    Pause,
-    Trailers,
-    BreakOff,
-}
-
-impl<'p> Frames<'p> {
-    fn of(input: &Input<'_>, mut body: Bytes, polls: &'p Cell<usize>) -> Self {
-        let mut steps = VecDeque::new();
-        for (at, len) in input.frames.into_iter().enumerate() {
-            if input.pauses & 1 << at != 0 {
-                steps.push_back(Step::Pause);
-            }
-            let frame = body.split_to(body.len().min(len.into()));
-            steps.push_back(Step::Data(frame));
-        }
-        steps.push_back(Step::Data(body));
-        match input.ending {
-            Ending::Whole => {}
-            Ending::Trailers => steps.push_back(Step::Trailers),
-            Ending::BreaksOff => steps.push_back(Step::BreakOff),
-        }
-        Self { steps, polls }
-    }
-
-    fn whole(body: Bytes, polls: &'p Cell<usize>) -> Self {
-        let steps = [Step::Data(body)].into();
-        Self { steps, polls }
-    }
-}
-
-impl Body for Frames<'_> {
-    type Data = Bytes;
-    type Error = &'static str;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, &'static str>>> {
-        self.polls.set(self.polls.get() + 1);
-        let frame = match self.steps.pop_front() {
-            Some(Step::Data(data)) => Some(Ok(Frame::data(data))),
-            Some(Step::Trailers) => Some(Ok(Frame::trailers(HeaderMap::new()))),
-            Some(Step::BreakOff) => Some(Err("broken off")),
-            Some(Step::Pause) => {
-                context.waker().wake_by_ref();
-                return Poll::Pending;
-            }
-            None => None,
-        };
-        Poll::Ready(frame)
-    }
 }

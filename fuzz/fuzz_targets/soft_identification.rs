@@ -1,4 +1,4 @@
-//! Arbitrary queries and arbitrary content of links, against a model of their age.
+//! Arbitrary queries and arbitrary content of links, against a model of their fields and of their age.
 
 #![no_main]
 
@@ -13,9 +13,14 @@ use tower_webhook::{
         SoftIdentificationErrorKind::{
             self, Missing, Repeated, TooNew, TooOld, Undated, Unreadable,
         },
+        jiff::Timestamp,
     },
 };
-use tower_webhook_fuzz::endpoint::DECRYPTION_KEY;
+use tower_webhook_fuzz::{
+    endpoint::DECRYPTION_KEY,
+    json::Object,
+    model::{date::Date, payload},
+};
 
 const CLOCK_DIFFERENCE: i128 = 300;
 const NANOSECONDS: i128 = 1_000_000_000;
@@ -72,11 +77,7 @@ fuzz_target!(|input: Input<'_>| {
     assert_eq!(got.as_ref().err().copied(), expected);
     assert_eq!(of_any_age.is_err(), expected == Some(Unreadable));
     if let Text::Content(content) = input.text {
-        let visitor: Option<SoftIdentification> = serde_json::from_str(content).ok();
-        assert_eq!(
-            of_any_age.is_ok(),
-            visitor.is_some_and(|visitor| identifies(&visitor))
-        );
+        check_content(content, of_any_age.as_ref().ok());
     }
 
     if let Ok(visitor) = of_any_age {
@@ -87,6 +88,35 @@ fuzz_target!(|input: Input<'_>| {
         assert_eq!(said(&resealed), said(&visitor));
     }
 });
+
+/// What a link says is what was sealed; a link whose content is good is opened if it is about somebody.
+fn check_content(content: &str, opened: Option<&SoftIdentification>) {
+    let Some(sent) = Object::parse(content.as_bytes()) else {
+        return assert!(opened.is_none());
+    };
+    let fields = payload::SOFT_IDENTIFICATION;
+    let text_of = |name| payload::text_of(fields, name, &sent);
+    let (contact_id, email, id) = (text_of("contactId"), text_of("email"), text_of("id"));
+    if let Some(is_read) = payload::is_read(fields, &sent) {
+        let is_there = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+        let is_somebody = [&contact_id, &email, &id].into_iter().any(is_there);
+        assert_eq!(opened.is_some(), is_read && is_somebody);
+    }
+    let Some(opened) = opened else { return };
+    assert_eq!(opened.contact_id, contact_id);
+    assert_eq!(opened.email, email);
+    assert_eq!(opened.id.as_ref().map(Identifier::as_str), id.as_deref());
+    assert_eq!(opened.discovery_key, text_of("discoveryKey"));
+    let made = text_of("dateTime");
+    assert_eq!(opened.date_time.is_some(), made.is_some());
+    if let Some(made) = made.and_then(|made| Date::parse(&made)) {
+        let timestamp = opened.date_time.and_then(|made| made.timestamp());
+        let instant = timestamp.map(Timestamp::as_nanosecond);
+        assert_eq!(instant, made.instant);
+    }
+    let written = Object::parse(said(opened).as_bytes()).expect("a visitor is an object");
+    assert_eq!(payload::lost(fields, &sent, &written), Vec::<String>::new());
+}
 
 fn open_any(parameter: &str) -> SoftIdentification {
     let opened = SoftIdentification::danger_open_of_any_age(parameter, &*CIPHER);

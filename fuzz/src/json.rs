@@ -20,23 +20,37 @@ impl Object {
 
     /// The one member of that name, in any ASCII case.
     pub fn only(&self, name: &str) -> Option<&RawValue> {
-        let mut members = self
-            .0
-            .iter()
-            .filter(|(own, _)| own.eq_ignore_ascii_case(name));
-        let (_, value) = members.next()?;
+        let mut members = self.named(name);
+        let value = members.next()?;
         members.next().is_none().then_some(value)
     }
 
     /// Whether there is a member of that name, in any ASCII case.
     pub fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|(own, _)| own.eq_ignore_ascii_case(name))
+        self.count(name) > 0
+    }
+
+    /// How many members have that name, in any ASCII case.
+    pub fn count(&self, name: &str) -> usize {
+        self.named(name).count()
     }
 
     /// Removes the members of that name, in any ASCII case.
     pub fn remove(&mut self, name: &str) {
         self.0.retain(|(own, _)| !own.eq_ignore_ascii_case(name));
     }
+
+    fn named(&self, name: &str) -> impl Iterator<Item = &RawValue> {
+        self.0
+            .iter()
+            .filter(move |(own, _)| own.eq_ignore_ascii_case(name))
+            .map(|(_, value)| &**value)
+    }
+}
+
+/// The content of a JSON string; `None` for anything else.
+pub fn text(json: &RawValue) -> Option<String> {
+    serde_json::from_str(json.get()).ok()
 }
 
 impl fmt::Display for Object {

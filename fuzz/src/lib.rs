@@ -2,6 +2,8 @@
 //! be read, and models of what has to come out, written another way than the crate.
 
 pub mod endpoint;
+pub mod fields;
+pub mod frames;
 pub mod json;
 pub mod model;
 pub mod sender;

@@ -3,6 +3,7 @@ use std::io;
 use tower_webhook::voyado::EventType;
 use tower_webhook_fuzz::{
     endpoint::{NOW, TOKEN, TOKEN_HEADER},
+    model,
     sender::ID,
 };
 
@@ -34,6 +35,16 @@ pub(crate) fn head() -> io::Result<()> {
         let choices = [&NOW.to_le_bytes()[..], &choice(0, 3), &choice(0, 3)].concat();
         seed("head", name, &[&choices, headers.as_bytes()])?;
     }
+    for len in [8192, 8193] {
+        let filler = "x".repeat(len - SIGNATURE.len() - 1);
+        let headers = format!("{token}\n{svix} {filler}");
+        let choices = [&NOW.to_le_bytes()[..], &choice(0, 3), &choice(0, 3)].concat();
+        seed(
+            "head",
+            &format!("list-of-{len}"),
+            &[&choices, headers.as_bytes()],
+        )?;
+    }
     let headers = format!("{token}\n{svix}");
     for (name, now, method, peer) in [
         ("late", NOW + 301, 0, 0),
@@ -50,17 +61,17 @@ pub(crate) fn head() -> io::Result<()> {
 }
 
 pub(crate) fn layer() -> io::Result<()> {
-    let sample = EventType::PointsAdded.sample();
     let genuine = format!(
         "{TOKEN_HEADER}:{TOKEN}\nwebhook-id:{ID}\nwebhook-timestamp:{NOW}\nwebhook-signature:{SIGNATURE}\n\n\
          {{\"test\": 2432232314}}"
     );
+    let short = r#""":0,"#.repeat(196);
+    let short_members = format!("a:b\n\n{{{short}\"eventType\":\"contact.merged\"}}");
     let large = format!("a:b\n\n{}", "x".repeat(1025));
-    let voyado = format!("a:b\n\n{sample}");
     for (name, signed_by, event, handled, ending, request) in [
         ("as-sent", 0, 0, 0, 0, genuine.as_str()),
         ("signed", 1, 0, 0, 0, "a:b\n\n{}"),
-        ("voyado", 1, 1, 0, 0, &voyado),
+        ("short-members", 1, 1, 0, 0, &short_members),
         ("malformed", 1, 1, 0, 0, "a:b\n\n{}"),
         ("handled-badly", 1, 0, 1, 0, "svix-id:msg_2\n\nbody"),
         ("forged", 2, 0, 0, 0, "svix-id:msg_2\n\nbody"),
@@ -78,6 +89,20 @@ pub(crate) fn layer() -> io::Result<()> {
             request.as_bytes(),
         ];
         seed("layer", name, &parts)?;
+    }
+    for event_type in EventType::ALL {
+        let sample = event_type.sample();
+        // The target demands that they are handled only as long as its model knows them.
+        assert_eq!(model::envelope::is_read(sample.as_bytes()), Some(true));
+        let choices = [choice(1, 3), choice(1, 2), choice(0, 2)].concat();
+        let request = format!("a:b\n\n{sample}");
+        let parts = [
+            &choices[..],
+            &[255, 255, 255, 1, 0],
+            &choice(0, 3),
+            request.as_bytes(),
+        ];
+        seed("layer", event_type.as_str(), &parts)?;
     }
     Ok(())
 }

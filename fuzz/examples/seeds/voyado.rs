@@ -20,14 +20,22 @@ pub(crate) fn events() -> Result<(), Box<dyn Error>> {
         let name = format!("{event_type}-other-case");
         seed("events", &name, &[&[at], other_case.as_bytes()])?;
     }
+    let points_added = index_of(EventType::PointsAdded)?;
     for (name, number) in [
         ("exponent", "1.25e3"),
         ("text", "\"-0.10\""),
         ("long", "79228162514264337593543950335"),
     ] {
         let payload = format!(r#"{{"contactId":"c-1","amount":{number}}}"#);
-        seed("events", name, &[&[4], payload.as_bytes()])?;
+        seed("events", name, &[&[points_added], payload.as_bytes()])?;
     }
+    let other_type = r#"{"contactId":"c-1","id":7,"unknown": [ 1 ],"Comment":"\u00e5"}"#;
+    let consent_changed = index_of(EventType::ConsentChanged)?;
+    seed(
+        "events",
+        "other-type",
+        &[&[consent_changed], other_type.as_bytes()],
+    )?;
     Ok(())
 }
 
@@ -63,6 +71,10 @@ pub(crate) fn envelope() -> Result<(), Box<dyn Error>> {
             "escaped",
             r#"{"event\u0054ype":"contact.deleted","ISENCRYPTED":false,"payload":{"contactId":"\u00e5"}}"#,
         ),
+        (
+            "looks-like-envelope",
+            r#"{"eventType":"contact.merged","payload":{"eventType":"contact.split","payload":{"a":1}}}"#,
+        ),
         ("twice", r#"{"eventType":"a","EventType":"b"}"#),
     ] {
         seed("envelope", name, &[&choice(1, 2), body.as_bytes()])?;
@@ -86,6 +98,7 @@ pub(crate) fn soft_identification() -> Result<(), Box<dyn Error>> {
             "last-year",
             r#"{"id":"7","dateTime":"9999-12-31T23:59:59.9999999+00:00"}"#,
         ),
+        ("no-email", r#"{"contactId":"c-1","email":"","id":7}"#),
         ("nobody", r#"{"contactId":"","email":""}"#),
     ] {
         seed(
@@ -109,6 +122,11 @@ pub(crate) fn soft_identification() -> Result<(), Box<dyn Error>> {
         )?;
     }
     Ok(())
+}
+
+fn index_of(event_type: EventType) -> Result<u8, Box<dyn Error>> {
+    let at = EventType::ALL.iter().position(|known| *known == event_type);
+    Ok(at.ok_or("one of the types")?.try_into()?)
 }
 
 fn payload(event_type: EventType) -> serde_json::Result<String> {
