@@ -1,9 +1,11 @@
-//! Arbitrary texts as signing secrets and as public keys, against a model of what they stand for.
+//! Arbitrary texts as signing secrets and as public keys, against a model of what they stand for; and as seeds of keys, which are
+//! good whatever they are.
 
 #![no_main]
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use libfuzzer_sys::fuzz_target;
+use ring::signature::{Ed25519KeyPair, KeyPair};
 use tower_webhook::{
     ConfigErrorKind, Ed25519PublicKey, SigningSecret, Timestamp, VerificationKey, testing::Signer,
 };
@@ -21,7 +23,9 @@ fuzz_target!(|text: &str| {
     if text.trim_ascii_start().starts_with("whpk_") {
         let kind = secret.expect_err("a public key is no secret").kind();
         assert_eq!(kind, ConfigErrorKind::PublicKeyUnsupported);
+        assert_eq!(key.is_ok(), Ed25519PublicKey::parse(text).is_ok());
         check_public_key(text);
+        check_key_of_seed(text.trim_ascii_start().as_bytes());
         return;
     }
     assert_eq!(key.is_ok(), secret.is_ok());
@@ -58,16 +62,34 @@ fn check_public_key(text: &str) {
             return;
         }
     };
-    let bare = STANDARD.encode(bytes);
     assert_eq!(bytes.len(), 32);
-    assert_eq!(format!("{key:?}"), format!("Ed25519PublicKey({bare:?})"));
-    let spki = STANDARD.encode([&SPKI_PREFIX, bytes].concat());
-    for spelling in [bare, spki] {
-        let spelling = format!(" whpk_{spelling}\n");
-        let again = Ed25519PublicKey::parse(&spelling).expect("the same key");
-        assert_eq!(format!("{again:?}"), format!("{key:?}"));
-    }
+    assert_eq!(format!("{key:?}"), shown(bytes));
+    check_spellings(bytes);
     assert!(!is_of_small_order(bytes));
+}
+
+/// A key pair's public key is accepted. What follows the prefix is the seed, cut off or filled up with zeros.
+fn check_key_of_seed(text: &[u8]) {
+    let mut seed = [0; 32];
+    for (byte, given) in seed.iter_mut().zip(&text["whpk_".len()..]) {
+        *byte = *given;
+    }
+    let pair = Ed25519KeyPair::from_seed_unchecked(&seed).expect("a seed");
+    check_spellings(pair.public_key().as_ref());
+}
+
+/// A good key is accepted as it is and as SPKI, with space around it.
+fn check_spellings(key: &[u8]) {
+    let spki = [&SPKI_PREFIX, key].concat();
+    for bytes in [key, &spki] {
+        let spelling = format!(" whpk_{}\n", STANDARD.encode(bytes));
+        let parsed = Ed25519PublicKey::parse(&spelling).expect("a good key");
+        assert_eq!(format!("{parsed:?}"), shown(key));
+    }
+}
+
+fn shown(key: &[u8]) -> String {
+    format!("Ed25519PublicKey({:?})", STANDARD.encode(key))
 }
 
 /// The encodings of the points whose order divides eight, without the sign in the last bit.

@@ -30,7 +30,18 @@ pub(crate) fn signature_list() -> io::Result<()> {
         "signature_list",
         "sixty-five",
         &[&[0], long.as_bytes(), b"v1,\x01"],
-    )
+    )?;
+    let tag_len = 44;
+    for len in [8192, 8193] {
+        let filler = "x".repeat(len - "v1, ".len() - tag_len);
+        let name = format!("bytes-{len}");
+        seed(
+            "signature_list",
+            &name,
+            &[&[0], b"v1,\x01 ", filler.as_bytes()],
+        )?;
+    }
+    Ok(())
 }
 
 pub(crate) fn header_token() -> io::Result<()> {
@@ -67,6 +78,7 @@ pub(crate) fn secrets() -> Result<(), Box<dyn Error>> {
             "small-order",
             "whpk_AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
         ),
+        ("of-seed", "whpk_the seed of a key, in thirty-two bytes"),
     ] {
         seed("secrets", name, &[text.as_bytes()])?;
     }
