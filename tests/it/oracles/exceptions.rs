@@ -1,6 +1,6 @@
 //! Why ours and an oracle differ: the names of `exceptions.md`, each with the facts that it stands for.
 
-use std::str;
+use std::{borrow::Cow, ops::Range, str};
 
 use base64::{DecodeError, Engine, engine::general_purpose::STANDARD};
 use tower_webhook::{ConfigErrorKind, RejectionKind};
@@ -23,29 +23,49 @@ pub(super) fn explain(
     oracle: Identity,
 ) -> Option<&'static str> {
     match ours {
-        Err(Refusal::Configuration(kind)) => stricter_about_secrets(kind),
+        Err(Refusal::Configuration(kind)) => stricter_about_secrets(sent, kind),
         Err(Refusal::Request(kind)) => stricter(sent, kind, oracle),
         Ok(()) => more_lenient(sent, oracle),
     }
 }
 
-fn stricter_about_secrets(kind: ConfigErrorKind) -> Option<&'static str> {
-    match kind {
-        ConfigErrorKind::EmptySigningSecret => Some("secret-empty"),
-        ConfigErrorKind::SigningSecretTooShort => Some("secret-too-short"),
-        ConfigErrorKind::SigningSecretNotBase64 => Some("secret-with-wrong-character"),
-        _ => None,
-    }
+fn stricter_about_secrets(sent: &Sent, kind: ConfigErrorKind) -> Option<&'static str> {
+    let has_key_of = |lengths: Range<usize>| {
+        let mut lengths_sent = sent.keys().map(|key| key.len());
+        lengths_sent.any(|length| lengths.contains(&length))
+    };
+    let (name, holds) = match kind {
+        ConfigErrorKind::EmptySigningSecret => ("secret-empty", has_key_of(0..1)),
+        ConfigErrorKind::SigningSecretTooShort => ("secret-too-short", has_key_of(1..16)),
+        ConfigErrorKind::SigningSecretNotBase64 => (
+            "secret-with-wrong-character",
+            sent.keys().count() < sent.secrets.len(),
+        ),
+        _ => return None,
+    };
+    holds.then_some(name)
 }
 
 fn stricter(sent: &Sent, kind: RejectionKind, oracle: Identity) -> Option<&'static str> {
-    match sent.set_read_by_ours() {
-        Some(set) if set == sent.set_read_by(oracle.package) => match kind {
-            RejectionKind::SignatureMismatch => misled(sent, &set, oracle),
-            _ => stricter_about_set(&set, kind),
-        },
-        Some(_) if oracle.package == Package::StandardWebhooks => Some("svix-first"),
-        _ => Some("mixed-families"),
+    let is_mixed = sent.is_mixed_by(oracle.package);
+    let Some(ours) = sent.set_read_by_ours() else {
+        let is_missing = kind == RejectionKind::MissingSignatureHeaders;
+        return (is_missing && is_mixed).then_some("mixed-families");
+    };
+    if ours == sent.set_read_by(oracle.package) {
+        return match kind {
+            RejectionKind::SignatureMismatch => misled(sent, &ours, oracle),
+            _ => stricter_about_set(&ours, kind),
+        };
+    }
+    let is_refused_rightly =
+        !sent.is_signed(&ours, &sent.body) || stricter_about_set(&ours, kind).is_some();
+    if !is_refused_rightly {
+        None
+    } else if oracle.package == Package::StandardWebhooks {
+        Some("svix-first")
+    } else {
+        is_mixed.then_some("mixed-families")
     }
 }
 
@@ -82,26 +102,34 @@ fn stricter_about_set(
 }
 
 /// How an oracle comes to take a signature for genuine that is not.
-fn misled(sent: &Sent, [_, _, signatures]: &Set<'_>, oracle: Identity) -> Option<&'static str> {
+fn misled(sent: &Sent, set: &Set<'_>, oracle: Identity) -> Option<&'static str> {
+    if sent.is_signed(set, &sent.body) {
+        return None;
+    }
+    let [_, _, signatures] = set;
     let mut entries = signatures.iter().flat_map(|line| entries(line));
-    let (name, holds) = match oracle.language {
-        Rust => return None,
-        Python => (
+    let (name, holds) = match (oracle.language, String::from_utf8_lossy(&sent.body)) {
+        (Rust, _) => return None,
+        (Python, _) => (
             "signature-not-base64",
             entries.any(|entry| !is_well_formed(entry)),
         ),
-        JavaScript if is_text(sent) => (
+        (JavaScript, Cow::Borrowed(_)) => (
             "signature-with-comma",
             entries.any(|entry| commas(entry) > 1),
         ),
-        JavaScript => ("body-mangled", true),
+        (JavaScript, Cow::Owned(mangled)) => {
+            ("body-mangled", sent.is_signed(set, mangled.as_bytes()))
+        }
     };
     holds.then_some(name)
 }
 
 fn more_lenient(sent: &Sent, oracle: Identity) -> Option<&'static str> {
     let ours = sent.set_read_by_ours()?;
-    if !is_text(sent) {
+    if !sent.is_signed(&ours, &sent.body) {
+        None
+    } else if str::from_utf8(&sent.body).is_err() {
         Some("body-not-text")
     } else if ours != sent.set_read_by(oracle.package) {
         Some(match oracle.package {
@@ -146,10 +174,6 @@ fn more_lenient_about_lines(
         Python if entries.any(malformed) => Some("malformed-entry"),
         _ => None,
     }
-}
-
-fn is_text(sent: &Sent) -> bool {
-    str::from_utf8(&sent.body).is_ok()
 }
 
 fn commas(entry: &[u8]) -> usize {

@@ -13,7 +13,7 @@ use super::{
     oracle::Package,
     signatures::{entries, is_well_formed},
 };
-use crate::support::set;
+use crate::support::{set, signature_by};
 
 /// In the order of precedence.
 pub(super) const FAMILIES: [&str; 2] = ["svix", "webhook"];
@@ -39,6 +39,30 @@ pub(super) struct Sent {
 }
 
 impl Sent {
+    /// Whether a package takes some headers from one family and some from the other.
+    pub(super) fn is_mixed_by(&self, package: Package) -> bool {
+        let is_of_svix = PARTS.map(|part| !self.lines("svix", part).is_empty());
+        package == Package::Svix && is_of_svix.contains(&true) && is_of_svix.contains(&false)
+    }
+
+    /// The keys of those secrets that are base64, in whatever spelling.
+    pub(super) fn keys(&self) -> impl Iterator<Item = Vec<u8>> {
+        self.secrets.iter().filter_map(|text| key(text))
+    }
+
+    /// Whether an entry of a set is what one of the keys signs the set's id and timestamp and this body with: computed here,
+    /// by none of those who are compared.
+    pub(super) fn is_signed(&self, [ids, timestamps, signatures]: &Set<'_>, body: &[u8]) -> bool {
+        // As whoever signs reads what is not ASCII.
+        let latin1 = |line: &[u8]| -> String { line.iter().copied().map(char::from).collect() };
+        let (id, timestamp) = (latin1(ids[0]), latin1(timestamps[0]));
+        self.keys().any(|key| {
+            let genuine = signature_by(&key, &id, &timestamp, body);
+            let mut entries = signatures.iter().flat_map(|line| entries(line));
+            entries.any(|entry| entry == genuine.as_bytes())
+        })
+    }
+
     fn lines(&self, family: &str, part: &str) -> Vec<&[u8]> {
         let lines = self.headers.get_all(format!("{family}-{part}"));
         lines.iter().map(HeaderValue::as_bytes).collect()
@@ -83,13 +107,16 @@ impl Sent {
 }
 
 fn plain_secret(text: &str) -> String {
+    let key = key(text).expect("an accepted secret is base64");
+    format!("whsec_{}", STANDARD.encode(key))
+}
+
+fn key(text: &str) -> Option<Vec<u8>> {
     let text = text.trim();
     let text = text.strip_prefix("v1,").unwrap_or(text);
-    let encoded = text.strip_prefix("whsec_").unwrap_or(text);
-    let key = LENIENT
-        .decode(encoded)
-        .expect("an accepted secret is base64");
-    format!("whsec_{}", STANDARD.encode(key))
+    LENIENT
+        .decode(text.strip_prefix("whsec_").unwrap_or(text))
+        .ok()
 }
 
 /// As the scripts in `packages/` read it: headers and body as bytes.
