@@ -74,7 +74,8 @@ impl Model {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    // They are cheap, and most interleavings are dull.
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.saturating_mul(8)))]
 
     #[test]
     fn the_memory_store_does_what_the_model_does(steps in prop::collection::vec(step(), 1..80)) {

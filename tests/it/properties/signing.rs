@@ -1,5 +1,5 @@
-use proptest::prelude::*;
-use tower_webhook::{Receiver, RejectionKind};
+use proptest::{collection::vec, prelude::*};
+use tower_webhook::{Receiver, RejectionKind, SigningSecret, Timestamp, testing::Signer};
 
 use super::{
     edit::edit,
@@ -31,6 +31,17 @@ fn is_timestamp(text: &[u8]) -> bool {
 }
 
 proptest! {
+    #[test]
+    fn the_signer_of_the_crate_signs_as_an_independent_sender_does(
+        secret in vec(any::<u8>(), 16..=80),
+        message in message(),
+    ) {
+        let signer = Signer::new(SigningSecret::from_bytes(&secret).unwrap()).unwrap();
+        let at = Timestamp::from_unix_seconds(message.timestamp);
+        let signature = signer.signature(&message.id, at, &message.body);
+        prop_assert_eq!(signature, Sender::HmacSha256(secret).sign(&message));
+    }
+
     #[test]
     fn what_is_signed_is_accepted((sender, arrival) in genuine()) {
         prop_assert_eq!(answer(&sender, &arrival), Ok(()));
