@@ -165,6 +165,9 @@ fn a_link_that_does_not_say_when_it_was_made_is_refused() {
     assert_eq!(kind_of(&json!({ "contactId": "c-1" })), undated);
     let without_offset = json!({ "contactId": "c-1", "dateTime": "2018-07-11T11:19:54" });
     assert_eq!(kind_of(&without_offset), undated);
+    let after_the_last_instant =
+        json!({ "contactId": "c-1", "dateTime": "9999-12-31T23:59:59.9999999Z" });
+    assert_eq!(kind_of(&after_the_last_instant), undated);
     let of_any_age =
         SoftIdentification::danger_open_of_any_age(&sealed(&without_offset), &cipher());
     assert_eq!(of_any_age.unwrap().contact_id.as_deref(), Some("c-1"));

@@ -7,7 +7,7 @@ use http::{Request, StatusCode};
 use http_body_util::Full;
 use tower::{Layer as _, ServiceExt, service_fn};
 use tower_webhook::{
-    Claim, ConfigErrorKind, Idempotency, IdempotencyStore, RedisStore, RejectionKind,
+    Claim, ConfigErrorKind, Idempotency, IdempotencyStore, RedisStore, RejectionKind, Settlement,
     testing::{idempotency_conformance, idempotency_key},
 };
 
@@ -45,6 +45,49 @@ async fn a_lease_lasts_a_millisecond_at_least_and_ten_years_at_most() {
     let ten_years = Duration::from_secs(10 * 365 * 24 * 60 * 60);
     let off = ten_years.abs_diff(remaining);
     assert!(off < Duration::from_secs(60), "{off:?}");
+}
+
+#[tokio::test]
+async fn no_lease_and_no_retention_at_the_ends_of_the_types_is_an_error() {
+    let Some(server) = RedisServer::start_or_skip("leases at the ends of the types") else {
+        return;
+    };
+    let store = server.store();
+    let brief = [
+        Duration::ZERO,
+        Duration::from_nanos(1),
+        Duration::from_millis(1),
+    ];
+    let long = [
+        Duration::from_secs(60),
+        Duration::from_millis(i64::MAX.unsigned_abs()),
+        Duration::from_millis(i64::MAX.unsigned_abs() + 1),
+        Duration::from_millis(u64::MAX),
+        Duration::from_secs(u64::MAX),
+        Duration::MAX,
+    ];
+    let all = || brief.into_iter().chain(long);
+    for lease in all() {
+        for retention in all() {
+            let key = idempotency_key(
+                "ends",
+                "",
+                &format!("{}-{}", lease.as_nanos(), retention.as_nanos()),
+            );
+            let Claim::Fresh(owner) = store.claim(&key, lease).await.unwrap() else {
+                panic!("claimed before: {key:?}")
+            };
+            let settled = store.complete(&key, owner, retention).await.unwrap();
+            let again = store.claim(&key, lease).await.unwrap();
+            // What lasts a millisecond may be over by now, or not.
+            if long.contains(&lease) {
+                assert_eq!(settled, Settlement::Settled, "{key:?}");
+            }
+            if long.contains(&lease) && long.contains(&retention) {
+                assert_eq!(again, Claim::Done, "{key:?}");
+            }
+        }
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! What holds for every input, not only for those that somebody thought of.
 
 mod arithmetic;
+mod ciphers;
 mod edit;
 mod frames;
 mod header_token;
@@ -10,4 +11,5 @@ mod rotation;
 mod sealing;
 mod sender;
 mod signing;
+mod soft_identification;
 mod tolerance;

@@ -1,7 +1,3 @@
-use base64::{
-    Engine,
-    engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD},
-};
 use proptest::{
     collection::{hash_map, vec},
     prelude::*,
@@ -9,11 +5,9 @@ use proptest::{
 };
 use serde_json::{Value, json};
 use tower_webhook::{
-    Aes256Cbc, Aes256Gcm, Decrypt, DecryptError, RejectionKind, testing::sealed_envelope,
-    voyado::Envelope,
+    Aes256Cbc, Aes256Gcm, Decrypt, RejectionKind, testing::sealed_envelope, voyado::Envelope,
 };
 
-use super::edit::edit;
 use crate::encryption::{builder, open};
 
 /// A tenant's key, of either cipher.
@@ -81,13 +75,6 @@ fn shown(opened: Result<Envelope, RejectionKind>) -> Result<String, RejectionKin
     opened.map(|envelope| format!("{:?}", envelope.event))
 }
 
-/// Whether a text is the base64 of these bytes, in one of the encodings that senders use.
-fn encodes(text: &[u8], bytes: &[u8]) -> bool {
-    [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD]
-        .iter()
-        .any(|engine| engine.decode(text).is_ok_and(|decoded| decoded == bytes))
-}
-
 proptest! {
     #[test]
     fn a_sealed_payload_is_the_plain_one_if_its_key_is_among_those_known(
@@ -107,38 +94,5 @@ proptest! {
             Err(RejectionKind::DecryptionFailed)
         };
         prop_assert_eq!(shown(open(receiver, sealed)), expected);
-    }
-
-    #[test]
-    fn a_gcm_message_with_one_byte_changed_does_not_open(
-        key: [u8; 32],
-        nonce: [u8; 12],
-        plaintext: Vec<u8>,
-        edit in edit(),
-    ) {
-        let cipher = Aes256Gcm::new(key).unwrap();
-        let message = URL_SAFE_NO_PAD.decode(cipher.seal(&plaintext, nonce)).unwrap();
-        let changed = URL_SAFE_NO_PAD.encode(edit.of(&message)?);
-        prop_assert_eq!(cipher.decrypt(&changed).unwrap_err(), DecryptError);
-    }
-
-    #[test]
-    fn a_gcm_text_with_one_character_changed_opens_only_if_it_says_the_same(
-        key: [u8; 32],
-        nonce: [u8; 12],
-        plaintext: Vec<u8>,
-        edit in edit(),
-    ) {
-        let cipher = Aes256Gcm::new(key).unwrap();
-        let sealed = cipher.seal(&plaintext, nonce);
-        let message = URL_SAFE_NO_PAD.decode(&sealed).unwrap();
-        let changed = String::from_utf8_lossy(&edit.of(sealed.as_bytes())?).into_owned();
-        let opened = cipher.decrypt(&changed);
-        if encodes(changed.as_bytes(), &message) {
-            let opened = opened.unwrap();
-            prop_assert_eq!(opened.as_bytes(), plaintext);
-        } else {
-            prop_assert_eq!(opened.unwrap_err(), DecryptError);
-        }
     }
 }
