@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     convert::Infallible,
+    error::Error,
     future::{pending, poll_fn},
     pin::pin,
     task::Poll,
@@ -11,9 +12,19 @@ use std::{
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::Full;
-use metrics_util::debugging::{DebugValue, DebuggingRecorder};
+use metrics::{SharedString, Unit};
+use metrics_util::{
+    CompositeKey,
+    debugging::{DebugValue, DebuggingRecorder},
+};
 use tower::{Layer, ServiceExt, service_fn};
-use tower_webhook::{WebhookLayer, voyado};
+use tower_webhook::{
+    Aes256Gcm, Decrypt, Receiver, Rejection,
+    RejectionKind::{DecryptionFailed, HeaderTokenMismatch, MalformedEvent, SignatureMismatch},
+    WebhookLayer,
+    testing::sealed_envelope,
+    voyado,
+};
 
 use crate::{
     layer::{Frames, builder, genuine},
@@ -25,16 +36,21 @@ const BODY: &str = r#"{"eventType":"contact.deleted","tenant":"shop.example","pa
 
 /// Sends a request through the layer to a service that answers with `status`.
 fn send<B: http_body::Body>(request: Request<B>, status: StatusCode) {
+    send_through(new_layer(), request, status);
+}
+
+fn send_through<B: http_body::Body>(
+    layer: WebhookLayer<voyado::Envelope>,
+    request: Request<B>,
+    status: StatusCode,
+) -> Response<Full<Bytes>> {
     let inner = service_fn(move |_: Request<Full<Bytes>>| async move {
         tracing::info!("handling");
         let mut response = Response::new(Full::<Bytes>::default());
         *response.status_mut() = status;
         Ok::<_, Infallible>(response)
     });
-    run(async move {
-        let service = new_layer().layer(inner);
-        service.oneshot(request).await.unwrap();
-    });
+    run(async move { layer.layer(inner).oneshot(request).await.unwrap() })
 }
 
 fn new_layer() -> WebhookLayer<voyado::Envelope> {
@@ -42,9 +58,9 @@ fn new_layer() -> WebhookLayer<voyado::Envelope> {
 }
 
 /// On this thread, where the log and the metrics are caught.
-fn run(future: impl Future<Output = ()>) {
+fn run<F: Future>(future: F) -> F::Output {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
-    runtime.unwrap().block_on(future);
+    runtime.unwrap().block_on(future)
 }
 
 fn forged() -> Request<Full<Bytes>> {
@@ -191,33 +207,95 @@ fn a_stranger_who_leaves_midway_fills_no_line_of_the_log() {
 }
 
 #[test]
-fn no_secret_and_no_payload_is_logged_at_any_level() {
-    let log = log_of(|| {
-        send(genuine(BODY), StatusCode::OK);
-        send(genuine("not json, somebody@example.com"), StatusCode::OK);
-        send(forged(), StatusCode::OK);
+fn no_secret_and_no_payload_is_in_a_log_of_any_level_or_a_metric_or_an_error() {
+    const TOKEN: &str = "the-token-of-this-test";
+    const KEY: &str = "the-key-of-this-test-of-32-bytes";
+    let cipher = || Aes256Gcm::new(KEY).unwrap();
+    let layer = || {
+        let receiver = builder().header_token("x-token", [TOKEN]).decrypt(cipher());
+        WebhookLayer::<voyado::Envelope>::new(receiver.build().unwrap())
+    };
+    let with_token = |token: &str, mut request: Request<Full<Bytes>>| {
+        let token = token.parse().unwrap();
+        request.headers_mut().insert("x-token", token);
+        request
+    };
+    let sealed = sealed_envelope(BODY, |payload| cipher().seal(payload, [7; 12])).unwrap();
+    let mangled = sealed.replace(r#""payload":""#, r#""payload":"not-opened"#);
+    let mut responses = Vec::new();
+    let mut send_each = || {
+        for (token, request, status) in [
+            (TOKEN, genuine(BODY), StatusCode::OK),
+            (TOKEN, genuine(BODY), StatusCode::BAD_GATEWAY),
+            (TOKEN, genuine(sealed.clone()), StatusCode::OK),
+            (TOKEN, genuine(mangled.clone()), StatusCode::OK),
+            (
+                TOKEN,
+                genuine("not json, somebody@example.com"),
+                StatusCode::OK,
+            ),
+            (TOKEN, forged(), StatusCode::OK),
+            ("a-token-of-a-stranger", genuine(BODY), StatusCode::OK),
+        ] {
+            responses.push(send_through(layer(), with_token(token, request), status));
+        }
         abandon();
-    });
+    };
+    let log = log_of(&mut send_each);
+    let metrics = format!("{:?}", recorded(&mut send_each));
+
+    let rejections: Vec<Rejection> = responses
+        .iter()
+        .filter_map(|response| response.extensions().get().copied())
+        .collect();
+    let kinds: Vec<_> = rejections.iter().map(Rejection::kind).collect();
+    let refused = [
+        DecryptionFailed,
+        MalformedEvent,
+        SignatureMismatch,
+        HeaderTokenMismatch,
+    ];
+    assert_eq!(kinds, [refused, refused].concat());
+    let texts = |error: &dyn Error| format!("{error} {error:?}\n");
+    let mut errors = texts(&Receiver::builder([TOKEN]).build().unwrap_err());
+    errors += &texts(&Aes256Gcm::new(&KEY[1..]).unwrap_err());
+    errors += &texts(&cipher().decrypt("not-opened").unwrap_err());
+    for rejection in &rejections {
+        errors += &texts(rejection);
+    }
+
     let signature = genuine(BODY).headers()["svix-signature"].clone();
-    let signature = signature.to_str().unwrap();
     for hidden in [
         "somebody@example.com",
         "c-1",
         &SECRET[6..],
-        &signature[3..],
+        &signature.to_str().unwrap()[3..],
         "forged",
+        "not-opened",
+        TOKEN,
+        "a-token-of-a-stranger",
+        &KEY[1..],
     ] {
-        assert!(!log.contains(hidden), "{hidden} in {log}");
+        for shown in [&log, &metrics, &errors] {
+            assert!(!shown.contains(hidden), "{hidden} in {shown}");
+        }
     }
+}
+
+/// All that is recorded while `act` runs.
+fn recorded(
+    act: impl FnOnce(),
+) -> Vec<(CompositeKey, Option<Unit>, Option<SharedString>, DebugValue)> {
+    let recorder = DebuggingRecorder::new();
+    let snapshotter = recorder.snapshotter();
+    metrics::with_local_recorder(&recorder, act);
+    snapshotter.snapshot().into_vec()
 }
 
 /// The metrics that are recorded while `act` runs: by name and label.
 fn metrics_of(act: impl FnOnce()) -> BTreeMap<String, DebugValue> {
-    let recorder = DebuggingRecorder::new();
-    let snapshotter = recorder.snapshotter();
-    metrics::with_local_recorder(&recorder, act);
-    let metrics = snapshotter.snapshot().into_vec().into_iter();
-    metrics
+    recorded(act)
+        .into_iter()
         .map(|(key, _unit, _description, value)| {
             let key = key.key();
             let labels = key.labels().map(|label| format!(" {}", label.value()));
