@@ -54,7 +54,10 @@ fn check_secret(secret: SigningSecret, bytes: &[u8]) {
 fn check_public_key(text: &str) {
     let encoded = text.trim_ascii().strip_prefix("whpk_").expect("a prefix");
     let decoded = STANDARD.decode(encoded).unwrap_or_default();
-    let bytes = decoded.strip_prefix(&SPKI_PREFIX).unwrap_or(&decoded);
+    let bytes = match decoded.len() {
+        32 => &decoded[..],
+        _ => decoded.strip_prefix(&SPKI_PREFIX).unwrap_or(&decoded),
+    };
     let key = match Ed25519PublicKey::parse(text) {
         Ok(key) => key,
         Err(error) => {

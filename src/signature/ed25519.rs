@@ -36,8 +36,11 @@ impl Ed25519PublicKey {
     }
 
     fn from_key_or_spki(bytes: &[u8]) -> Option<Self> {
-        let key = bytes.strip_prefix(&SPKI_PREFIX).unwrap_or(bytes);
-        let key: &[u8; PUBLIC_KEY_LENGTH] = key.try_into().ok()?;
+        // By the length: a key may begin like an SPKI.
+        let key: &[u8; PUBLIC_KEY_LENGTH] = match bytes.try_into() {
+            Ok(key) => key,
+            Err(_) => bytes.strip_prefix(&SPKI_PREFIX)?.try_into().ok()?,
+        };
         let key = VerifyingKey::from_bytes(key).ok()?;
         (!key.is_weak()).then_some(Self(key))
     }

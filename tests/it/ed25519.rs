@@ -130,6 +130,21 @@ fn at_most_eleven_entries_have_the_body_hashed_again() {
 }
 
 #[test]
+fn a_key_that_begins_like_an_spki_is_a_key_bare_and_as_spki() {
+    // Found by the fuzz target `secrets`.
+    let key = STANDARD
+        .decode("MCowBQYDK2VwAyEAkp3dScDPIzT1CwUFUMdzyPbA7Io=")
+        .unwrap();
+    let prefix = &key[..12];
+    for bytes in [key.clone(), [prefix, &key].concat()] {
+        let text = format!("whpk_{}", STANDARD.encode(bytes));
+        assert!(VerificationKey::parse(&text).is_ok(), "{text}");
+    }
+    let cut_off = format!("whpk_{}", STANDARD.encode([prefix, prefix].concat()));
+    assert_eq!(mistake(&cut_off), ConfigErrorKind::InvalidPublicKey);
+}
+
+#[test]
 fn what_is_no_public_key_is_a_configuration_error() {
     let key = public_key(&signing_key());
     let identity = {
