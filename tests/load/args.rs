@@ -40,7 +40,16 @@ pub(crate) enum Scenario {
     StuckOutput,
 }
 
+/// What the scenarios without a number of their own need, and the files that are no connections.
+const OTHER_FILES: usize = 500;
+
 impl Args {
+    /// How many files are open at a time, at the most.
+    pub(crate) fn open_files(&self) -> usize {
+        let slow = self.slow + self.slow / 4;
+        slow.max(self.mutations) + self.senders + OTHER_FILES
+    }
+
     pub(crate) fn scenarios(&self) -> Vec<Scenario> {
         if self.scenarios.is_empty() {
             Scenario::value_variants().to_vec()

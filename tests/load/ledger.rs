@@ -42,7 +42,7 @@ struct Line<'a> {
 }
 
 impl Ledger {
-    /// What is forged is not entered, and so must not be printed.
+    /// What is forged or never sent to its end is not entered, and so must not be printed.
     pub(crate) fn sent(&self, delivery: &Delivery) {
         let Some(event) = delivery.event.clone() else {
             return;
@@ -60,7 +60,7 @@ impl Ledger {
         let mut book = self.book();
         book.totals.printed += 1;
         let entry = book.open.get_mut(id);
-        let entry = entry.unwrap_or_else(|| panic!("{id} was forged, or printed twice"));
+        let entry = entry.unwrap_or_else(|| panic!("{id} was not to be printed, or not again"));
         assert!(!entry.printed, "{id} was printed twice");
         assert!(
             entry.event == event.get(),

@@ -14,7 +14,7 @@ const LIMIT: usize = 1024 * 1024;
 const FRAMINGS: [fn(&Delivery) -> Vec<u8>; 2] = [wire::request, wire::chunked_request];
 
 pub(crate) async fn run(program: &Path) -> Figures {
-    let receiver = Receiver::start(program).await;
+    let receiver = Receiver::start(program, []).await;
     let deliveries = Deliveries::new();
     for size in [LIMIT - 1, LIMIT] {
         for request in FRAMINGS {

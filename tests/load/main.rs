@@ -1,7 +1,7 @@
 //! Load and faults over loopback against the example `receiver`, which is built and runs as a process of its own.
 //!
 //! ```sh
-//! cargo test --release --test load                       # everything, in about three and a half minutes
+//! cargo test --release --test load                       # everything, in about four minutes
 //! cargo test --release --test load -- soak --soak 30m
 //! cargo test --release --test load -- --help
 //! ```
@@ -38,7 +38,7 @@ use figures::{Figures, Table};
 #[tokio::main]
 async fn main() {
     let args = Args::parse();
-    resources::raise_descriptor_limit();
+    resources::raise_descriptor_limit(args.open_files());
     stalls::watch();
     let receiver = build_receiver();
 

@@ -3,6 +3,7 @@
 use std::{
     net::SocketAddr,
     path::Path,
+    pin::pin,
     process::Stdio,
     sync::Arc,
     time::{Duration, Instant},
@@ -17,7 +18,7 @@ use tokio::{
     process::{Child, Command},
     sync::Mutex,
     task::JoinHandle,
-    time::sleep,
+    time::{sleep, timeout},
 };
 
 use crate::{
@@ -35,6 +36,7 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(10);
 /// For the end of the process after it was told to stop: what may still be under way, and a margin.
 const STOP: Duration = Duration::from_secs(25);
 const START: Duration = Duration::from_secs(10);
+const SAMPLED: Duration = Duration::from_millis(200);
 
 pub(crate) struct Receiver {
     pub(crate) address: SocketAddr,
@@ -46,18 +48,19 @@ pub(crate) struct Receiver {
 }
 
 impl Receiver {
-    pub(crate) async fn start(program: &Path) -> Self {
-        Self::start_with(program, "MAX_CONNECTIONS", "").await
-    }
-
-    /// With one variable more.
-    pub(crate) async fn start_with(program: &Path, variable: &str, value: &str) -> Self {
+    /// With these variables more.
+    pub(crate) async fn start<'v>(
+        program: &Path,
+        variables: impl IntoIterator<Item = (&'v str, &'v str)>,
+    ) -> Self {
         let mut process = Command::new(program)
             .env_clear()
             .env("LISTEN", "127.0.0.1:0")
             .env("SIGNING_SECRETS", SECRET)
             .env("DECRYPTION_KEY", KEY)
-            .env(variable, value)
+            // With one heap for all threads, memory tells what is in use, and not what each thread's heap keeps.
+            .env("MALLOC_ARENA_MAX", "1")
+            .envs(variables)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -84,6 +87,18 @@ impl Receiver {
 
     pub(crate) fn resources(&self) -> Resources {
         Resources::of(self.process.id().expect("the receiver runs"))
+    }
+
+    /// The most that it holds at a time while `future` runs.
+    pub(crate) async fn peak_during<T>(&self, future: impl Future<Output = T>) -> (T, Resources) {
+        let mut future = pin!(future);
+        let mut peak = self.resources();
+        loop {
+            if let Ok(output) = timeout(SAMPLED, &mut future).await {
+                return (output, peak);
+            }
+            peak = peak.max(self.resources());
+        }
     }
 
     /// Waits until no more files are open than in `before`.

@@ -1,4 +1,4 @@
-//! Honest senders, which expect every answer to be as it should be.
+//! Senders, honest ones and forgers, which expect every answer to be as it should be.
 
 use std::{
     sync::Arc,
@@ -26,6 +26,7 @@ pub(crate) struct Traffic {
     client: Client,
     url: String,
     ledger: Arc<Ledger>,
+    stalls_before: usize,
 }
 
 /// How a delivery was answered.
@@ -64,6 +65,7 @@ impl Traffic {
                 .expect("a client"),
             url: format!("http://{}{PATH}", receiver.address),
             ledger: Arc::clone(&receiver.ledger),
+            stalls_before: stalls::count(),
         }
     }
 
@@ -88,16 +90,21 @@ impl Traffic {
         }
     }
 
-    /// Lets `senders` send one mixed delivery after the other, with `pause` between, until `end` or until the
-    /// receiver is gone.
-    pub(crate) async fn run(&self, senders: usize, pause: Duration, end: Instant) -> Answers {
+    /// Lets `senders` send one delivery after the other, with `pause` between, until `end` or until the receiver is gone.
+    pub(crate) async fn run(
+        &self,
+        senders: usize,
+        make: fn(&Deliveries) -> Delivery,
+        pause: Duration,
+        end: Instant,
+    ) -> Answers {
         let mut tasks = JoinSet::new();
         for _ in 0..senders {
             let traffic = self.clone();
             tasks.spawn(async move {
                 let mut answers = Answers::new();
                 while Instant::now() < end && answers.gone == 0 {
-                    let delivery = traffic.deliveries.mixed();
+                    let delivery = make(&traffic.deliveries);
                     let start = Instant::now();
                     let answer = traffic.send(delivery).await;
                     answers.add(answer, start.elapsed());
@@ -110,6 +117,24 @@ impl Traffic {
         }
         let all = tasks.join_all().await;
         all.iter().fold(Answers::new(), Answers::and)
+    }
+
+    /// Every delivery was answered in time, but for those that were under way while this process stood still.
+    pub(crate) fn assert_complete(&self, answers: &Answers, senders: usize) {
+        assert!(answers.acknowledged > 0, "nothing was sent");
+        assert_eq!(answers.gone, 0, "the receiver was gone");
+        assert!(
+            answers.late() <= self.excused(senders),
+            "{} timed out, {} not answered",
+            answers.timed_out,
+            answers.unanswered
+        );
+    }
+
+    /// How many deliveries were under way while this process stood still, at the most.
+    pub(crate) fn excused(&self, senders: usize) -> u64 {
+        let stalls = stalls::count() - self.stalls_before;
+        u64::try_from(stalls * senders).unwrap_or(u64::MAX)
     }
 }
 
@@ -151,17 +176,8 @@ impl Answers {
         self.latencies.len()
     }
 
-    /// Every delivery was answered in time, but for those that were under way while this process stood still.
-    pub(crate) fn assert_complete(&self, senders: usize) {
-        assert!(self.acknowledged > 0, "nothing was sent");
-        assert_eq!(self.gone, 0, "the receiver was gone");
-        let late = self.timed_out + self.unanswered;
-        let excused = stalls::count() * senders;
-        assert!(
-            late <= excused.try_into().unwrap_or(u64::MAX),
-            "{} timed out, {} not answered",
-            self.timed_out,
-            self.unanswered
-        );
+    /// How many had no proper answer.
+    pub(crate) fn late(&self) -> u64 {
+        self.timed_out + self.unanswered
     }
 }

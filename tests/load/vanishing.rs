@@ -12,7 +12,9 @@ use crate::{
     wire,
 };
 
-const ROUNDS: usize = 10;
+const ROUNDS: usize = 60;
+/// Memory differs from round to round, by mebibytes: the least after some rounds tells what is kept.
+const SOME: usize = 20;
 /// Of each kind, in each round, at a time.
 const SENDERS: usize = 50;
 
@@ -33,7 +35,7 @@ enum Manner {
 }
 
 pub(crate) async fn run(program: &Path) -> Figures {
-    let receiver = Receiver::start(program).await;
+    let receiver = Receiver::start(program, []).await;
     let before = receiver.resources();
     let traffic = Traffic::new(&receiver);
     let mut afterwards = Vec::new();
@@ -42,15 +44,26 @@ pub(crate) async fn run(program: &Path) -> Figures {
     }
     let totals = receiver.stop().await;
 
-    let (first, last) = (afterwards[0], afterwards[ROUNDS - 1]);
-    resources::assert_nothing_kept(first, last, (ROUNDS - 1) * SENDERS * 6);
+    let (first, last) = (
+        least(&afterwards[..SOME]),
+        least(&afterwards[ROUNDS - SOME..]),
+    );
+    resources::assert_nothing_kept(first, last, (ROUNDS - SOME) * SENDERS * 6);
     let mut figures = Figures::default();
     figures.add("senders that left", ROUNDS * SENDERS * 6);
     figures.add("printed all the same", totals.printed - totals.acknowledged);
     figures.add("before", before);
-    figures.add("after the first round", first);
-    figures.add("after the last round", last);
+    figures.add(
+        format!("after the first {SOME} rounds, at the least"),
+        first,
+    );
+    figures.add(format!("after the last {SOME} rounds, at the least"), last);
     figures
+}
+
+fn least(rounds: &[Resources]) -> Resources {
+    let least = rounds.iter().min_by_key(|round| round.resident_kib);
+    *least.expect("some rounds")
 }
 
 /// Returns what the receiver holds when all have left and an honest sender was served.
@@ -60,7 +73,10 @@ async fn round(receiver: &Receiver, traffic: &Traffic, before: Resources) -> Res
         for place in [Place::Head, Place::Body, Place::End] {
             for manner in [Manner::Close, Manner::Reset] {
                 let delivery = traffic.deliveries.of_size(100_000);
-                receiver.ledger.sent(&delivery);
+                // Of the others too little is sent: they must not be printed.
+                if matches!(place, Place::End) {
+                    receiver.ledger.sent(&delivery);
+                }
                 let request = wire::request(&delivery);
                 let body_start = request.len() - delivery.body.len();
                 let sent = match place {

@@ -23,7 +23,7 @@ const RANDOM: usize = 200;
 const ROUNDS: usize = 2;
 
 pub(crate) async fn run(program: &Path, mutations: usize) -> Figures {
-    let receiver = Receiver::start(program).await;
+    let receiver = Receiver::start(program, []).await;
     let before = receiver.resources();
     let traffic = Traffic::new(&receiver);
     let mut rng = Rng::with_seed(SEED);
@@ -106,6 +106,11 @@ async fn send_mutations(
         tasks.spawn(async move {
             ledger.sent(&delivery);
             let statuses = wire::statuses(address, &bytes).await;
+            assert!(
+                statuses.iter().all(|status| *status < 500),
+                "{statuses:?} to {:?}",
+                String::from_utf8_lossy(&bytes)
+            );
             let is_accepted = statuses.contains(&204);
             if is_accepted {
                 ledger.acknowledged(&delivery);
