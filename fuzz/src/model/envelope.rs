@@ -5,21 +5,30 @@ use tower_webhook::voyado::EventType;
 use super::payload;
 use crate::json::{Object, text};
 
-const TEXTS: [&str; 4] = ["eventType", "id", "eventId", "tenant"];
+const NAMES: [&str; 6] = [
+    "eventType",
+    "id",
+    "eventId",
+    "tenant",
+    "isEncrypted",
+    "payload",
+];
 
 /// Whether a body has to be read or to be refused, without regard to keys; `None` if there is no model of it.
 pub fn is_read(body: &[u8]) -> Option<bool> {
     let Some(object) = Object::parse(body) else {
         return Some(false);
     };
-    let names = TEXTS.iter().chain(&["isEncrypted", "payload"]);
-    if names.clone().any(|name| object.count(name) > 1) {
+    if NAMES.iter().any(|name| object.count(name) > 1) {
         return Some(false);
     }
     let sent = |name| object.only(name).filter(|value| value.get() != "null");
-    let are_texts = TEXTS
-        .iter()
-        .filter_map(|name| sent(name))
+    // What is sent as `eventId` beside an `id` is not the id, and may be anything.
+    let id = sent("id").or(sent("eventId"));
+    let texts = [sent("eventType"), id, sent("tenant")];
+    let are_texts = texts
+        .into_iter()
+        .flatten()
         .all(|value| text(value).is_some());
     if !are_texts {
         return Some(false);
