@@ -7,7 +7,7 @@ use bytes::{Buf, Bytes};
 use crate::rejection::RejectionKind;
 
 /// Up to this size the buffer of a body of many frames doubles, in bytes; from there on it grows by this or by a sixteenth.
-const DOUBLING_LIMIT: usize = 64 * 1024;
+const DOUBLING_LIMIT: usize = 65_536;
 
 /// The frames of a body. A single frame is kept as it came; only a second one makes a copy of both.
 ///
