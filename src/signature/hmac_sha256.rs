@@ -1,6 +1,6 @@
 //! `v1`: HMAC-SHA256 (Standard Webhooks 1.0.0, "Symmetric").
 
-use std::fmt;
+use std::{fmt, mem::ManuallyDrop};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{
@@ -51,7 +51,6 @@ impl fmt::Debug for HmacSha256Key {
 }
 
 /// A text that is being authenticated.
-#[derive(Clone)]
 pub(crate) struct HmacSha256Hasher {
     state: Hmac<Sha256>,
 }
@@ -80,7 +79,7 @@ pub(crate) struct HmacSha256Tag(CtOutput<Hmac<Sha256>>);
 impl HmacSha256Tag {
     #[inline]
     pub(super) fn matches(&self, candidate: &HmacSha256Candidate) -> bool {
-        self.0 == candidate.0
+        self.0 == *candidate.0
     }
 
     #[cfg(feature = "testing")]
@@ -89,8 +88,8 @@ impl HmacSha256Tag {
     }
 }
 
-/// What a signature of a request says.
-pub(super) struct HmacSha256Candidate(CtOutput<Hmac<Sha256>>);
+/// What a signature of a request says. Whoever sent it knows it: zeroing it would be for nothing.
+pub(super) struct HmacSha256Candidate(ManuallyDrop<CtOutput<Hmac<Sha256>>>);
 
 impl HmacSha256Candidate {
     /// The tag in an entry of the list, if it is a `v1` entry of exactly 32 bytes in canonical base64.
@@ -102,6 +101,6 @@ impl HmacSha256Candidate {
         }
         let mut tag = Output::<Hmac<Sha256>>::default();
         let len = STANDARD.decode_slice(encoded, &mut tag).ok()?;
-        (len == tag.len()).then(|| Self(tag.into()))
+        (len == tag.len()).then(|| Self(ManuallyDrop::new(tag.into())))
     }
 }

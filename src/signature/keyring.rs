@@ -67,10 +67,11 @@ impl Keyring {
         self.any_matches(&tags, message, entries)
     }
 
-    /// Whether one of the entries was made over a message that was hashed as it arrived.
+    /// Whether one of the entries was made over a message that was hashed as it arrived. Ends the hash: asked again, there
+    /// is none to match.
     pub(crate) fn verifies_hashed<'e>(
         &self,
-        hasher: &KeyringHasher,
+        hasher: &mut KeyringHasher,
         message: &SignedMessage<'_>,
         entries: impl Iterator<Item = &'e [u8]>,
     ) -> bool {
@@ -126,12 +127,8 @@ impl KeyringHasher {
         }
     }
 
-    fn tags(&self) -> Tags {
-        self.0
-            .iter()
-            .cloned()
-            .map(HmacSha256Hasher::finish)
-            .collect()
+    fn tags(&mut self) -> Tags {
+        self.0.drain(..).map(HmacSha256Hasher::finish).collect()
     }
 }
 
