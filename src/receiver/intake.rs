@@ -34,7 +34,7 @@ impl Intake {
     /// The verdict, and the body whatever the verdict is. Takes the body out.
     pub(crate) fn finish(&mut self, headers: &HeaderMap) -> (Result<Verified, Rejection>, Bytes) {
         let body = self.body.take();
-        let verified = match &mut self.head {
+        let verified = match &self.head {
             Ok(check) => check.finish(headers, body.clone()).map_err(Rejection::from),
             Err(rejection) => Err(*rejection),
         };

@@ -56,14 +56,14 @@ impl SignatureCheck {
     ///
     /// The headers offer candidates only: id and timestamp were hashed from the head that was checked.
     pub(super) fn finish(
-        &mut self,
+        &self,
         headers: &HeaderMap,
         body: Bytes,
     ) -> Result<Verified, RejectionKind> {
         let message = SignedMessage::new(self.id.text(), self.timestamp, &body);
         let signatures = self.family.signatures(headers);
         let keyring = &self.secrets.keyring;
-        if !keyring.verifies_hashed(&mut self.hasher, &message, signatures) {
+        if !keyring.verifies_hashed(&self.hasher, &message, signatures) {
             return Err(RejectionKind::SignatureMismatch);
         }
         Ok(Verified {

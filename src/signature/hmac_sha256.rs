@@ -51,6 +51,7 @@ impl fmt::Debug for HmacSha256Key {
 }
 
 /// A text that is being authenticated.
+#[derive(Clone)]
 pub(crate) struct HmacSha256Hasher {
     state: Hmac<Sha256>,
 }

@@ -67,11 +67,10 @@ impl Keyring {
         self.any_matches(&tags, message, entries)
     }
 
-    /// Whether one of the entries was made over a message that was hashed as it arrived. Ends the hash: asked again, there
-    /// is none to match.
+    /// Whether one of the entries was made over a message that was hashed as it arrived.
     pub(crate) fn verifies_hashed<'e>(
         &self,
-        hasher: &mut KeyringHasher,
+        hasher: &KeyringHasher,
         message: &SignedMessage<'_>,
         entries: impl Iterator<Item = &'e [u8]>,
     ) -> bool {
@@ -127,8 +126,12 @@ impl KeyringHasher {
         }
     }
 
-    fn tags(&mut self) -> Tags {
-        self.0.drain(..).map(HmacSha256Hasher::finish).collect()
+    fn tags(&self) -> Tags {
+        self.0
+            .iter()
+            .cloned()
+            .map(HmacSha256Hasher::finish)
+            .collect()
     }
 }
 
