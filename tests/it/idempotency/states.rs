@@ -192,10 +192,9 @@ where
 {
     log_of(|| {
         let runtime = tokio::runtime::Builder::new_current_thread().build();
-        let answer = runtime
+        let Ok(_) = runtime
             .unwrap()
             .block_on(service.oneshot(delivery("msg_1")));
-        assert!(answer.is_ok());
     })
 }
 
@@ -214,7 +213,7 @@ fn a_handler_that_outlives_its_lease_and_a_store_that_fails_are_warnings() {
     );
     assert!(log.contains("outcome=\"delivered\""), "{log}");
 
-    let log = log_of_one(layer(Idempotency::new(Down)).layer(unreachable_inner()));
+    let log = log_of_one(layer(Idempotency::new(down())).layer(unreachable_inner()));
     assert!(log.contains("the idempotency store failed"), "{log}");
     assert!(log.contains("error=is unavailable"), "{log}");
     assert!(log.contains("outcome=\"store_unavailable\""), "{log}");
@@ -272,17 +271,21 @@ async fn a_failure_of_grpc_is_given_back_for_the_retry_although_its_status_is_20
     }
 }
 
-/// A store that takes every message for another's, for ever.
+/// A store that says the same to every claim, and never gives one that would have to be settled.
 #[derive(Clone)]
-struct AlwaysClaimed;
+struct AlwaysSays(Result<Claim, StoreError>);
 
-impl IdempotencyStore for AlwaysClaimed {
+/// A store that is down.
+fn down() -> AlwaysSays {
+    AlwaysSays(Err(StoreError::new(StoreErrorKind::Unavailable)))
+}
+
+impl IdempotencyStore for AlwaysSays {
     type Claiming = std::future::Ready<Result<Claim, StoreError>>;
     type Settling = std::future::Ready<Result<Settlement, StoreError>>;
 
     fn claim(&self, _: &IdempotencyKey, _: Duration) -> Self::Claiming {
-        let remaining = Duration::MAX;
-        std::future::ready(Ok(Claim::InProgress { remaining }))
+        std::future::ready(self.0)
     }
 
     fn complete(&self, _: &IdempotencyKey, _: OwnerToken, _: Duration) -> Self::Settling {
@@ -304,35 +307,12 @@ async fn whatever_a_store_says_the_sender_is_told_to_come_back_within_the_lease(
         (Duration::from_secs(30), "30"),
         (Duration::MAX, "18446744073709551615"),
     ] {
-        let idempotency = Idempotency::new(AlwaysClaimed).lease(lease);
+        let remaining = Duration::MAX;
+        let anothers = AlwaysSays(Ok(Claim::InProgress { remaining }));
+        let idempotency = Idempotency::new(anothers).lease(lease);
         let service = layer(idempotency).layer(unreachable_inner());
         let refused = service.oneshot(delivery("msg_1")).await.unwrap();
         assert_eq!(refused.headers()[RETRY_AFTER], seconds);
-    }
-}
-
-/// A store that is down.
-#[derive(Clone)]
-struct Down;
-
-impl IdempotencyStore for Down {
-    type Claiming = std::future::Ready<Result<Claim, StoreError>>;
-    type Settling = std::future::Ready<Result<Settlement, StoreError>>;
-
-    fn claim(&self, _: &IdempotencyKey, _: Duration) -> Self::Claiming {
-        std::future::ready(Err(StoreError::new(StoreErrorKind::Unavailable)))
-    }
-
-    fn complete(&self, _: &IdempotencyKey, _: OwnerToken, _: Duration) -> Self::Settling {
-        panic!("there is no claim to complete")
-    }
-
-    fn release(&self, _: &IdempotencyKey, _: OwnerToken) -> Self::Settling {
-        panic!("there is no claim to release")
-    }
-
-    fn abandon(&self, _: &IdempotencyKey, _: OwnerToken) {
-        panic!("there is no claim to abandon")
     }
 }
 
@@ -361,7 +341,7 @@ fn the_error_of_a_store_names_its_reason() {
 
 #[tokio::test]
 async fn a_store_that_is_down_refuses_with_503_and_retry_after() {
-    let service = layer(Idempotency::new(Down)).layer(unreachable_inner());
+    let service = layer(Idempotency::new(down())).layer(unreachable_inner());
     let response = service.oneshot(delivery("msg_1")).await.unwrap();
     assert_eq!(response.headers()[RETRY_AFTER], "5");
     let refused = outcome(Ok(response));
@@ -375,7 +355,7 @@ async fn a_store_that_is_down_refuses_with_503_and_retry_after() {
 async fn a_store_that_is_down_delivers_unguarded_by_choice() {
     let handler =
         service_fn(async |_: Request<Full<Bytes>>| Ok::<_, Infallible>(empty(StatusCode::OK)));
-    let unguarded = Idempotency::new(Down).danger_deliver_unguarded_on_store_failure();
+    let unguarded = Idempotency::new(down()).danger_deliver_unguarded_on_store_failure();
     let handled = outcome(
         layer(unguarded)
             .layer(handler)
