@@ -9,9 +9,9 @@ use http::{
 use memchr::memchr;
 
 use crate::{
-    message_id::{DotsInMessageId, MessageIdText},
-    rejection::RejectionKind,
-    timestamp::Timestamp,
+    error::rejection::RejectionKind,
+    message::message_id::{DotsInMessageId, MessageIdText},
+    message::timestamp::Timestamp,
 };
 
 /// Most entries that a list of signatures may have. Svix sends at most 11.

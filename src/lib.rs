@@ -3,42 +3,23 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
-mod body;
-mod clock;
-mod config_error;
-mod decrypt;
-mod delivery;
-mod enforcement;
+mod crypto;
+mod error;
 mod event;
-#[cfg(feature = "axum")]
-mod extract;
-mod future;
 mod headers;
 mod idempotency;
 mod layer;
-mod message_id;
+mod message;
+pub mod provider;
 mod receiver;
-mod rejection;
-mod response;
-mod service;
 mod signature;
-pub mod source_ip;
 mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
-mod timestamp;
-mod token;
-mod tolerance;
-pub mod voyado;
 
-pub use clock::{Clock, SystemClock};
-pub use config_error::{ConfigError, ConfigErrorKind};
-pub use decrypt::{Aes256Cbc, Aes256Gcm, Decrypt, DecryptError, Plaintext};
-pub use delivery::Delivery;
+pub use crypto::decrypt::{Aes256Cbc, Aes256Gcm, Decrypt, DecryptError, Plaintext};
+pub use error::{ConfigError, ConfigErrorKind, Rejection, RejectionKind};
 pub use event::{AuthenticBody, DecodeError, DecodeErrorKind, Json, WebhookEvent};
-#[cfg(feature = "axum")]
-pub use extract::MissingDelivery;
-pub use future::ResponseFuture;
 pub use headers::HeaderFamily;
 pub use idempotency::{
     Claim, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore, OwnerToken, Settlement,
@@ -46,20 +27,18 @@ pub use idempotency::{
 };
 #[cfg(feature = "redis")]
 pub use idempotency::{RedisStore, RedisStoreBuilder};
-pub use layer::WebhookLayer;
-pub use message_id::MessageId;
-pub use receiver::{
-    CheckedHead, Receiver, ReceiverBuilder, RequestHead, RotatingSecrets, SecretSource, Secrets,
-    SecretsBuilder, Verified,
-};
-pub use rejection::{Rejection, RejectionKind};
-pub use response::{
+#[cfg(feature = "axum")]
+pub use layer::MissingDelivery;
+pub use layer::{
     DangerAbortUndeliverable, EmptyRejectionResponse, GrpcRejectionResponse, ProblemDetails,
-    RejectionResponse,
+    RejectionResponse, ResponseFuture, WebhookLayer, WebhookService,
 };
-pub use service::WebhookService;
+pub use message::{Clock, MessageId, SystemClock, Timestamp};
+pub use provider::voyado;
+pub use receiver::{
+    CheckedHead, Delivery, ForwardedHeader, PeerAddr, Receiver, ReceiverBuilder, RequestHead,
+    RotatingSecrets, SecretSource, Secrets, SecretsBuilder, SourceIp, Verified, source_ip,
+};
 #[cfg(feature = "ed25519")]
 pub use signature::Ed25519PublicKey;
 pub use signature::{SignatureScheme, SignedMessage, SigningSecret, VerificationKey};
-pub use source_ip::{ForwardedHeader, PeerAddr, SourceIp};
-pub use timestamp::Timestamp;

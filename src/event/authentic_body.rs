@@ -3,7 +3,7 @@ use std::{cell::Cell, fmt};
 use bytes::Bytes;
 
 use super::DecodeError;
-use crate::decrypt::Decrypt;
+use crate::crypto::decrypt::Decrypt;
 
 /// The bytes of a webhook whose signature held, and the keys to open what is encrypted in them.
 ///

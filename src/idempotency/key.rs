@@ -1,6 +1,6 @@
 use std::{fmt, sync::Arc};
 
-use crate::message_id::MessageId;
+use crate::message::message_id::MessageId;
 
 /// What is claimed: a message of a tenant, within the scope of an endpoint. The id is signed and the others are ours,
 /// so a stranger cannot choose one, nor a tenant that of another.

@@ -1,7 +1,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use super::{IdempotencyKey, IdempotencyStore, Unguarded};
-use crate::message_id::MessageId;
+use crate::message::message_id::MessageId;
 
 /// Longer than the slowest handler should take. Svix gives up on an attempt after 15 seconds.
 const DEFAULT_LEASE: Duration = Duration::from_secs(60);

@@ -6,13 +6,13 @@ use super::{
     settings::{Encryption, Settings},
 };
 use crate::{
-    clock::{Clock, SystemClock},
-    config_error::{ConfigError, ConfigErrorKind},
-    decrypt::Decrypt,
-    message_id::DotsInMessageId,
+    crypto::decrypt::Decrypt,
+    error::config_error::{ConfigError, ConfigErrorKind},
+    message::clock::{Clock, SystemClock},
+    message::message_id::DotsInMessageId,
+    message::tolerance::Tolerance,
+    receiver::source_ip::SourceIp,
     signature::VerificationKey,
-    source_ip::SourceIp,
-    tolerance::Tolerance,
 };
 
 /// Default of [`ReceiverBuilder::max_body_bytes`]: 1 MiB.

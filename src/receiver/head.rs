@@ -7,10 +7,10 @@ use super::{
     Intake, RequestHead, Secrets, Verified, settings::Settings, signature_check::SignatureCheck,
 };
 use crate::{
+    error::rejection::{Rejection, RejectionKind},
     headers::SignatureHeaders,
-    rejection::{Rejection, RejectionKind},
+    message::timestamp::Timestamp,
     signature::SignedMessage,
-    timestamp::Timestamp,
 };
 
 /// A head that passed every check which needs no body. Its signature is not checked yet.

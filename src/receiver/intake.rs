@@ -3,8 +3,8 @@ use http::HeaderMap;
 
 use super::{Verified, settings::Settings, signature_check::SignatureCheck};
 use crate::{
-    body::CollectedBody,
-    rejection::{Rejection, RejectionKind},
+    error::rejection::{Rejection, RejectionKind},
+    receiver::body::CollectedBody,
 };
 
 /// A body that is being taken in: collected within the limit, and hashed frame by frame as it arrives.

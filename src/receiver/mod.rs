@@ -1,24 +1,30 @@
 //! The decision, without tower: *check head → check signature → open*.
 
+pub(crate) mod body;
 mod builder;
+pub(crate) mod delivery;
 mod head;
+pub(crate) mod header_token;
 mod intake;
 mod request_head;
 mod secrets;
 mod settings;
 mod signature_check;
+pub mod source_ip;
 mod verified;
 
 pub use builder::ReceiverBuilder;
+pub use delivery::Delivery;
 pub use head::CheckedHead;
 pub(crate) use intake::Intake;
 pub use request_head::RequestHead;
 pub use secrets::{RotatingSecrets, SecretSource, Secrets, SecretsBuilder};
+pub use source_ip::{ForwardedHeader, PeerAddr, SourceIp};
 pub use verified::Verified;
 
 use std::{fmt, sync::Arc};
 
-use crate::rejection::Rejection;
+use crate::error::rejection::Rejection;
 use settings::Settings;
 
 /// Checks and opens webhooks: pure, synchronous, cheap to clone.

@@ -1,6 +1,7 @@
 use super::SecretSource;
 use crate::{
-    clock::Clock, message_id::DotsInMessageId, source_ip::SourceIpCheck, tolerance::Tolerance,
+    message::clock::Clock, message::message_id::DotsInMessageId, message::tolerance::Tolerance,
+    receiver::source_ip::SourceIpCheck,
 };
 
 /// What a receiver was configured with, checked.

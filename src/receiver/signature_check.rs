@@ -8,11 +8,11 @@ use super::{
     settings::{Encryption, Settings},
 };
 use crate::{
+    error::rejection::RejectionKind,
     headers::{HeaderFamily, SignatureHeaders},
-    message_id::MessageId,
-    rejection::RejectionKind,
+    message::message_id::MessageId,
+    message::timestamp::Timestamp,
     signature::{KeyringHasher, SignedMessage},
-    timestamp::Timestamp,
 };
 
 /// A signature that is being checked: the signed text is hashed as it arrives.

@@ -4,11 +4,11 @@ use bytes::Bytes;
 
 use super::{Secrets, settings::Encryption};
 use crate::{
-    delivery::Delivery,
+    error::rejection::{Rejection, RejectionKind},
     event::{AuthenticBody, DecodeError, DecodeErrorKind, WebhookEvent},
-    message_id::MessageId,
-    rejection::{Rejection, RejectionKind},
-    timestamp::Timestamp,
+    message::message_id::MessageId,
+    message::timestamp::Timestamp,
+    receiver::delivery::Delivery,
 };
 
 /// Proof that a signature held over id, timestamp and body. Only checking one makes it.

@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use ed25519_dalek::{PUBLIC_KEY_LENGTH, SIGNATURE_LENGTH, Signature, VerifyingKey};
 
 use super::{SignatureScheme, SignedMessage};
-use crate::config_error::{ConfigError, ConfigErrorKind};
+use crate::error::config_error::{ConfigError, ConfigErrorKind};
 
 /// What stands before the key in an SPKI of Ed25519 (RFC 8410, section 4).
 const SPKI_PREFIX: [u8; 12] = [

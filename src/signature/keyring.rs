@@ -8,7 +8,7 @@ use super::{
     signed_message::feed_prefix,
     verification_key::Kind,
 };
-use crate::{message_id::MessageIdText, timestamp::Timestamp};
+use crate::{message::message_id::MessageIdText, message::timestamp::Timestamp};
 
 /// Secrets beyond this number move the hash states to the heap.
 const INLINE_SECRETS: usize = 3;

@@ -3,8 +3,8 @@ use std::fmt;
 use arrayvec::ArrayString;
 
 use crate::{
-    message_id::{self, MessageIdText},
-    timestamp::{self, Timestamp},
+    message::message_id::{self, MessageIdText},
+    message::timestamp::{self, Timestamp},
 };
 
 /// Most bytes before the body: the longest id and timestamp that a head can give, and a dot after each.

@@ -8,7 +8,7 @@ use base64::{
 use zeroize::Zeroizing;
 
 use crate::{
-    config_error::{ConfigError, ConfigErrorKind},
+    error::config_error::{ConfigError, ConfigErrorKind},
     telemetry,
 };
 

@@ -3,7 +3,7 @@ use std::{fmt, sync::Arc};
 #[cfg(feature = "ed25519")]
 use super::Ed25519PublicKey;
 use super::{SignatureScheme, SigningSecret};
-use crate::config_error::ConfigError;
+use crate::error::config_error::ConfigError;
 
 /// What a signature is verified with: a shared secret, a public key, or a scheme of one's own.
 ///

@@ -3,7 +3,7 @@ use std::time::Duration;
 use tracing::{Level, Span, field};
 
 use super::{Severity, Summary, throttle::Throttle};
-use crate::rejection::RejectionKind;
+use crate::error::rejection::RejectionKind;
 
 /// Warns of a signing secret of `bytes` bytes, which is accepted although the specification advises 24.
 pub(crate) fn short_signing_secret(bytes: usize) {

@@ -30,7 +30,7 @@ struct Summary {
     refused: bool,
     #[cfg(feature = "tracing")]
     severity: Severity,
-    message_id: Option<crate::message_id::MessageId>,
+    message_id: Option<crate::message::message_id::MessageId>,
     event_type: Option<String>,
     tenant: Option<String>,
     body_bytes: Option<usize>,
@@ -52,7 +52,7 @@ enum Severity {
     /// Nobody: all is well.
     Info,
     /// Perhaps the operator; a stranger can cause it, so it must not flood the log.
-    Stranger(crate::rejection::RejectionKind),
+    Stranger(crate::error::rejection::RejectionKind),
     /// The operator: a genuine delivery was not handled.
     Warning,
 }

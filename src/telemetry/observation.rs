@@ -7,9 +7,9 @@ use super::Summary;
 #[cfg(feature = "tracing")]
 use super::{Severity, log, throttle::Throttle};
 use crate::{
+    error::rejection::RejectionKind,
     idempotency::{Settlement, StoreError},
-    message_id::MessageId,
-    rejection::RejectionKind,
+    message::message_id::MessageId,
 };
 
 /// Most characters of a text that the sender chose, such as the event's type.

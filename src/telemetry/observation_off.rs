@@ -1,9 +1,9 @@
 use std::time::Duration;
 
 use crate::{
+    error::rejection::RejectionKind,
     idempotency::{Settlement, StoreError},
-    message_id::MessageId,
-    rejection::RejectionKind,
+    message::message_id::MessageId,
 };
 
 /// Observes nothing.

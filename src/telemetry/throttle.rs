@@ -3,7 +3,7 @@ use std::{
     time::Instant,
 };
 
-use crate::rejection::RejectionKind;
+use crate::error::rejection::RejectionKind;
 
 /// Shortest time between two loud lines about one kind of refusal, in milliseconds.
 const INTERVAL_MS: u64 = 60_000;

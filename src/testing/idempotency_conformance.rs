@@ -2,7 +2,7 @@ use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
 
 use crate::{
     idempotency::{Claim, IdempotencyKey, IdempotencyStore, OwnerToken, Settlement},
-    message_id::{DotsInMessageId, MessageIdText},
+    message::message_id::{DotsInMessageId, MessageIdText},
 };
 
 /// Long enough for no lease to run out while a check goes on.

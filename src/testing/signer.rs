@@ -5,10 +5,10 @@ use http::{HeaderValue, Method, Request, Uri, header::CONTENT_TYPE};
 use http_body_util::Full;
 
 use crate::{
-    config_error::ConfigError,
+    error::config_error::ConfigError,
     headers::HeaderFamily,
+    message::timestamp::Timestamp,
     signature::{HmacSha256Key, SigningSecret},
-    timestamp::Timestamp,
 };
 
 /// Signs as a sender does.

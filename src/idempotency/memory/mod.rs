@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use super::{
     Claim, IdempotencyKey, IdempotencyStore, OwnerToken, Settlement, StoreError, StoreErrorKind,
 };
-use crate::clock::Clock;
+use crate::message::clock::Clock;
 use shard::{Fingerprint, Shard};
 
 /// Locks that claims are spread over.

@@ -8,7 +8,7 @@ use rustls::crypto::CryptoProvider;
 use tokio::runtime::Handle;
 
 use super::{RedisStore, Shared};
-use crate::config_error::{ConfigError, ConfigErrorKind};
+use crate::error::config_error::{ConfigError, ConfigErrorKind};
 
 const DEFAULT_KEY_PREFIX: &str = "tower-webhook:";
 /// A sender waits 15 seconds for an answer; the store may not take much of them.

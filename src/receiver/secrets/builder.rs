@@ -2,10 +2,10 @@ use std::{fmt, sync::Arc};
 
 use super::Secrets;
 use crate::{
-    config_error::{ConfigError, ConfigErrorKind},
-    decrypt::Decrypt,
+    crypto::decrypt::Decrypt,
+    error::config_error::{ConfigError, ConfigErrorKind},
+    receiver::header_token::HeaderToken,
     signature::{Keyring, VerificationKey},
-    token::HeaderToken,
 };
 
 /// Collects what a sender and a receiver share into [`Secrets`].

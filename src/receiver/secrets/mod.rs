@@ -9,7 +9,7 @@ pub use source::{RotatingSecrets, SecretSource};
 
 use std::{fmt, sync::Arc};
 
-use crate::{decrypt::Decrypt, signature::Keyring, token::HeaderToken};
+use crate::{crypto::decrypt::Decrypt, receiver::header_token::HeaderToken, signature::Keyring};
 
 /// What a sender and a receiver share: the keys of the signature, the header token, the decryption keys.
 ///

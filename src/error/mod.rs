@@ -1,0 +1,7 @@
+//! What can go wrong: in a configuration, and with a request.
+
+pub(crate) mod config_error;
+pub(crate) mod rejection;
+
+pub use config_error::{ConfigError, ConfigErrorKind};
+pub use rejection::{Rejection, RejectionKind};

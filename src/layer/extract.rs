@@ -1,0 +1,66 @@
+//! The axum extractor.
+
+use std::{convert::Infallible, error::Error, fmt};
+
+use axum::{
+    extract::{FromRequestParts, OptionalFromRequestParts},
+    response::{IntoResponse, Response},
+};
+use http::{StatusCode, request::Parts};
+
+use crate::{event::WebhookEvent, receiver::delivery::Delivery};
+
+/// Takes the delivery that [`WebhookLayer`](crate::WebhookLayer) put into the request.
+impl<S, E> FromRequestParts<S> for Delivery<E>
+where
+    S: Sync,
+    E: WebhookEvent,
+{
+    type Rejection = MissingDelivery;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, MissingDelivery> {
+        parts.extensions.get().cloned().ok_or(MissingDelivery {
+            event: std::any::type_name::<E>(),
+        })
+    }
+}
+
+/// `None` behind a layer that [only monitors](crate::WebhookLayer::danger_monitor_only), where the request was to be
+/// refused.
+impl<S, E> OptionalFromRequestParts<S> for Delivery<E>
+where
+    S: Sync,
+    E: WebhookEvent,
+{
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Option<Self>, Infallible> {
+        Ok(parts.extensions.get().cloned())
+    }
+}
+
+/// A handler asks for a [`Delivery`] on a route that has no [`WebhookLayer`](crate::WebhookLayer) for its
+/// event type. Answered with 500.
+#[derive(Clone, Copy, Debug)]
+pub struct MissingDelivery {
+    event: &'static str,
+}
+
+impl fmt::Display for MissingDelivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let event = self.event;
+        write!(
+            f,
+            "no `Delivery<{event}>` in the request's extensions: \
+             add `.layer(WebhookLayer::<{event}>::new(receiver))` to the route"
+        )
+    }
+}
+
+impl Error for MissingDelivery {}
+
+impl IntoResponse for MissingDelivery {
+    fn into_response(self) -> Response {
+        (StatusCode::INTERNAL_SERVER_ERROR, self.to_string()).into_response()
+    }
+}

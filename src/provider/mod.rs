@@ -1,0 +1,3 @@
+//! Senders: one file or folder each.
+
+pub mod voyado;

@@ -1,0 +1,105 @@
+/// Defines a payload from the list of its fields.
+///
+/// A field is `class name: Type = "wireName"`, where the class says what happens to what is sent:
+///
+/// | class      | the field   | absent or `null` | of another type             |
+/// |------------|-------------|------------------|-----------------------------|
+/// | `required` | `T`         | malformed        | malformed                   |
+/// | `optional` | `Option<T>` | `None`           | malformed                   |
+/// | `inferred` | `Option<T>` | `None`           | `None`, and kept in `other` |
+///
+/// Further names under which the field is sent follow as `| "otherName"`, the first counting before the
+/// next; a reader in place of the type's own follows as `via path`. The first name is the one to write.
+///
+/// `serde`'s derive is not used since it knows neither names in any case nor the class `inferred`, and its
+/// `flatten` takes every number through floating point.
+macro_rules! payload {
+    (
+        $(#[$meta:meta])*
+        pub struct $payload:ident {
+            $(
+                $(#[$field_meta:meta])*
+                $class:ident $field:ident: $type:ty = $name:literal $(| $alias:literal)* $(via $read:path)?,
+            )*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug)]
+        #[non_exhaustive]
+        pub struct $payload {
+            $(
+                $(#[$field_meta])*
+                pub $field: payload!(@type $class $type),
+            )*
+            /// What else was sent.
+            pub other: $crate::provider::voyado::OtherFields,
+        }
+
+        impl $crate::provider::voyado::payload::Payload for $payload {
+            fn from_map<'de, A: serde::de::MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
+                use serde::de::Error;
+
+                let mut members =
+                    $crate::provider::voyado::object::Members::new(&[$($name $(, $alias)*),*]);
+                members.extend(map)?;
+                Ok(Self {
+                    $(
+                        $field: members
+                            .$class::<{ [$name $(, $alias)*].len() }, _>(
+                                payload!(@read $type $(, $read)?),
+                            )
+                            .map_err(A::Error::custom)?,
+                    )*
+                    other: members.into_other(),
+                })
+            }
+        }
+
+        impl $crate::provider::voyado::field::JsonField for $payload {
+            fn from_json(
+                json: &serde_json::value::RawValue,
+            ) -> Result<Self, $crate::provider::voyado::field::Mismatch> {
+                $crate::provider::voyado::payload::read(json).map_err(|_| $crate::provider::voyado::field::Mismatch)
+            }
+
+            fn to_json(&self) -> impl serde::Serialize {
+                self
+            }
+        }
+
+        impl serde::Serialize for $payload {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeMap;
+
+                use $crate::provider::voyado::field::JsonField;
+
+                let mut map = serializer.serialize_map(None)?;
+                $(
+                    // Both `&T` and `&Option<T>` convert into `Option<&T>`.
+                    if let Some(value) = Option::<&$type>::from(&self.$field) {
+                        map.serialize_entry($name, &value.to_json())?;
+                    }
+                )*
+                self.other.serialize_into(&mut map)?;
+                map.end()
+            }
+        }
+
+        /// From JSON only, with the same tolerance as in a webhook.
+        impl<'de> serde::Deserialize<'de> for $payload {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let json = Box::<serde_json::value::RawValue>::deserialize(deserializer)?;
+                $crate::provider::voyado::payload::read(&*json).map_err(serde::de::Error::custom)
+            }
+        }
+    };
+
+    (@type required $type:ty) => { $type };
+    (@type optional $type:ty) => { Option<$type> };
+    (@type inferred $type:ty) => { Option<$type> };
+
+    (@read $type:ty) => { <$type as $crate::provider::voyado::field::JsonField>::from_json };
+    (@read $type:ty, $read:path) => { $read };
+}
+
+pub(in crate::provider::voyado) use payload;

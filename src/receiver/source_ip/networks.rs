@@ -1,0 +1,100 @@
+//! Addresses and networks, read and searched.
+
+use std::net::IpAddr;
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+
+use crate::error::config_error::{ConfigError, ConfigErrorKind};
+
+/// The bits in front of the IPv4 address in `::ffff:a.b.c.d`.
+const MAPPED_PREFIX_LEN: u8 = 96;
+
+/// Networks that do not touch each other, sorted, so that a search is a binary one.
+#[derive(Clone, Debug)]
+pub(super) struct NetworkSet {
+    v4: Vec<Ipv4Net>,
+    v6: Vec<Ipv6Net>,
+}
+
+impl NetworkSet {
+    pub(super) fn new(networks: Vec<IpNet>) -> Self {
+        let (mut v4, mut v6) = (Vec::new(), Vec::new());
+        for network in networks {
+            match network {
+                IpNet::V4(network) => v4.push(network),
+                IpNet::V6(network) => v6.push(network),
+            }
+        }
+        Self {
+            v4: Ipv4Net::aggregate(&v4),
+            v6: Ipv6Net::aggregate(&v6),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.v4.is_empty() && self.v6.is_empty()
+    }
+
+    /// Whether every address of IPv4, or every one of IPv6, is in here.
+    pub(super) fn has_everybody(&self) -> bool {
+        self.v4.iter().any(|network| network.prefix_len() == 0)
+            || self.v6.iter().any(|network| network.prefix_len() == 0)
+    }
+
+    /// Takes the address as [`IpAddr::to_canonical`] gives it.
+    pub(super) fn contains(&self, address: IpAddr) -> bool {
+        match address {
+            IpAddr::V4(address) => last(&self.v4, |network| network.addr() <= address)
+                .is_some_and(|network| network.contains(&address)),
+            IpAddr::V6(address) => last(&self.v6, |network| network.addr() <= address)
+                .is_some_and(|network| network.contains(&address)),
+        }
+    }
+}
+
+/// The last network that begins at or before an address: no other can contain it.
+fn last<N>(sorted: &[N], begins_before: impl Fn(&N) -> bool) -> Option<&N> {
+    let after = sorted.partition_point(begins_before);
+    sorted[..after].last()
+}
+
+/// Reads every text, or reports the first mistake.
+pub(super) fn parse_all<N: AsRef<str>>(
+    texts: impl IntoIterator<Item = N>,
+) -> Result<Vec<IpNet>, ConfigError> {
+    texts
+        .into_iter()
+        .map(|text| parse(text.as_ref().trim_ascii()))
+        .collect::<Option<_>>()
+        .ok_or(ConfigError::new(ConfigErrorKind::InvalidNetwork))
+}
+
+/// By the standard library's parser: `ipnet`'s reads `010.0.0.0` as ten, where others read eight.
+fn parse(text: &str) -> Option<IpNet> {
+    let network = match text.split_once('/') {
+        Some((address, len)) => IpNet::new(address.parse().ok()?, prefix_len(len)?).ok()?,
+        None => IpNet::from(text.parse::<IpAddr>().ok()?),
+    };
+    unmap(network)
+}
+
+/// Digits only, no leading zero.
+fn prefix_len(text: &str) -> Option<u8> {
+    let len: u8 = text.parse().ok()?;
+    (len.to_string() == text).then_some(len)
+}
+
+/// Makes an IPv4 network of one that is written as IPv6, for addresses are looked up as what they stand for.
+fn unmap(network: IpNet) -> Option<IpNet> {
+    let IpNet::V6(v6) = network else {
+        return Some(network);
+    };
+    match v6.addr().to_ipv4_mapped() {
+        // A shorter prefix, as in `::ffff:10.0.0.0/8`, was meant for the IPv4 address and says something else.
+        Some(v4) => {
+            let len = v6.prefix_len().checked_sub(MAPPED_PREFIX_LEN)?;
+            Ipv4Net::new(v4, len).ok().map(IpNet::V4)
+        }
+        None => Some(network),
+    }
+}
