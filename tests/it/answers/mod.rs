@@ -124,7 +124,7 @@ where
 /// The enum is `#[non_exhaustive]`, so that no `match` here could tell that a kind is missing.
 #[test]
 fn the_list_has_every_kind_in_order() {
-    let source = include_str!("../../../src/rejection.rs");
+    let source = include_str!("../../../src/error/rejection.rs");
     let (_, body) = source.split_once("pub enum RejectionKind {").unwrap();
     let (body, _) = body.split_once("\n}").unwrap();
     let declared = body
