@@ -2,6 +2,7 @@
 
 mod allocations;
 mod answers;
+mod config_errors;
 mod decryption;
 mod ed25519;
 mod encryption;

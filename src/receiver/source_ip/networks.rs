@@ -62,11 +62,11 @@ fn last<N>(sorted: &[N], begins_before: impl Fn(&N) -> bool) -> Option<&N> {
 pub(super) fn parse_all<N: AsRef<str>>(
     texts: impl IntoIterator<Item = N>,
 ) -> Result<Vec<IpNet>, ConfigError> {
-    texts
-        .into_iter()
-        .map(|text| parse(text.as_ref().trim_ascii()))
-        .collect::<Option<_>>()
-        .ok_or(ConfigError::new(ConfigErrorKind::InvalidNetwork))
+    let parsed = texts.into_iter().map(|text| {
+        let text = text.as_ref().trim_ascii();
+        parse(text).ok_or_else(|| ConfigError::new(ConfigErrorKind::InvalidNetwork).about(text))
+    });
+    parsed.collect()
 }
 
 /// By the standard library's parser: `ipnet`'s reads `010.0.0.0` as ten, where others read eight.

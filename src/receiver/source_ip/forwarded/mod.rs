@@ -70,7 +70,7 @@ impl FromStr for ForwardedHeader {
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         name.parse::<HeaderName>()
             .map(Self::from)
-            .map_err(|_| ConfigError::new(ConfigErrorKind::InvalidHeaderName))
+            .map_err(|_| ConfigError::new(ConfigErrorKind::InvalidHeaderName).about(name))
     }
 }
 
