@@ -114,7 +114,7 @@ fn receiver() -> Result<Receiver, VariableError> {
                 "ALLOWED_SOURCES or TRUSTED_PROXIES"
             }
             ConfigErrorKind::InvalidNetwork | ConfigErrorKind::EmptyAllowlist => ALLOWED_SOURCES,
-            ConfigErrorKind::EverybodyTrusted => TRUSTED_PROXIES,
+            ConfigErrorKind::TrustedProxiesTooWide => TRUSTED_PROXIES,
             ConfigErrorKind::NoDecryptionKey => REQUIRE_ENCRYPTION,
             _ => SIGNING_SECRETS,
         };

@@ -55,8 +55,10 @@ pub enum ConfigErrorKind {
     EmptyHeaderToken,
     /// A text of the allowlist or of the trusted proxies is neither an IP address nor a network.
     InvalidNetwork,
-    /// The trusted proxies cover everybody, or so many that a stranger's own header would be believed.
-    EverybodyTrusted,
+    /// The trusted proxies cover half of the addresses of a family or more: a stranger's own header would be believed.
+    TrustedProxiesTooWide,
+    /// Trusted proxies are given by their addresses and by their number.
+    TrustedHopsBesideProxies,
     /// The allowlist of source addresses is empty: every request would be rejected.
     EmptyAllowlist,
     /// A decryption key does not have 32 bytes.
@@ -149,8 +151,12 @@ impl fmt::Display for ConfigError {
                 f,
                 "invalid IP address or network{quoted} (expected e.g. `203.0.113.7` or `10.0.0.0/8`)"
             ),
-            Kind::EverybodyTrusted => {
-                write!(f, "trusted proxies must not cover the whole address space{quoted}")
+            Kind::TrustedProxiesTooWide => write!(
+                f,
+                "trusted proxies must not cover the whole address space, or half of it (widest:{quoted})"
+            ),
+            Kind::TrustedHopsBesideProxies => {
+                f.write_str("trusted proxies are given both by their addresses and by their number")
             }
             Kind::EmptyAllowlist => f.write_str("the allowlist of source addresses is empty"),
             Kind::InvalidDecryptionKey => write!(

@@ -109,8 +109,17 @@ fn every_mistake_has_a_text_that_names_the_culprit() {
         ),
         (
             source_ip(SourceIp::allow(["203.0.113.7"]).trusted_proxies(["0.0.0.0/0"])),
-            ConfigErrorKind::EverybodyTrusted,
-            "trusted proxies must not cover the whole address space",
+            ConfigErrorKind::TrustedProxiesTooWide,
+            "trusted proxies must not cover the whole address space, or half of it (widest: `0.0.0.0/0`)",
+        ),
+        (
+            source_ip(
+                SourceIp::allow("203.0.113.7")
+                    .trusted_proxies("10.0.0.0/8")
+                    .trusted_hops(1),
+            ),
+            ConfigErrorKind::TrustedHopsBesideProxies,
+            "trusted proxies are given both by their addresses and by their number",
         ),
         (
             source_ip(SourceIp::allow(none)),
