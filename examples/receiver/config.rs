@@ -115,6 +115,7 @@ fn receiver() -> Result<Receiver, VariableError> {
             }
             ConfigErrorKind::InvalidNetwork | ConfigErrorKind::EmptyAllowlist => ALLOWED_SOURCES,
             ConfigErrorKind::TrustedProxiesTooWide => TRUSTED_PROXIES,
+            ConfigErrorKind::ToleranceTooLong => TOLERANCE_SECS,
             ConfigErrorKind::NoDecryptionKey => REQUIRE_ENCRYPTION,
             _ => SIGNING_SECRETS,
         };

@@ -61,10 +61,14 @@ pub enum ConfigErrorKind {
     TrustedHopsBesideProxies,
     /// The allowlist of source addresses is empty: every request would be rejected.
     EmptyAllowlist,
+    /// A timestamp may be more than a day from the clock: a recorded request could be sent again.
+    ToleranceTooLong,
     /// A decryption key does not have 32 bytes.
     InvalidDecryptionKey,
     /// Encryption is required and there is no decryption key.
     NoDecryptionKey,
+    /// Encryption is required, and the event type never decrypts: every delivery would be rejected.
+    EventTypeCannotDecrypt,
     /// A header token or a decryption key was given to a receiver whose secrets come from a source.
     SecretsBesideSource,
     /// The URL of a Redis server is invalid.
@@ -159,6 +163,11 @@ impl fmt::Display for ConfigError {
                 f.write_str("trusted proxies are given both by their addresses and by their number")
             }
             Kind::EmptyAllowlist => f.write_str("the allowlist of source addresses is empty"),
+            Kind::ToleranceTooLong => write!(
+                f,
+                "a tolerance of {} is too long for protection against replays (at most a day)",
+                self.culprit().unwrap_or("more than a day")
+            ),
             Kind::InvalidDecryptionKey => write!(
                 f,
                 "a decryption key must be 32 bytes long, not {}",
@@ -166,6 +175,9 @@ impl fmt::Display for ConfigError {
             ),
             Kind::NoDecryptionKey => {
                 f.write_str("encryption is required, but no decryption key is given")
+            }
+            Kind::EventTypeCannotDecrypt => {
+                write!(f, "encryption is required, but the event type{quoted} never decrypts")
             }
             Kind::SecretsBesideSource => f.write_str(
                 "header tokens and decryption keys must come from the source of secrets, not from beside it",

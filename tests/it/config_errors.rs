@@ -1,11 +1,13 @@
 //! What a mistake in the configuration is called, and whose it is.
 
+use std::time::Duration;
+
 use tower_webhook::{
     Aes256Cbc, Aes256Gcm, ConfigError, ConfigErrorKind, Ed25519PublicKey, ForwardedHeader,
     Receiver, ReceiverBuilder, RedisStore, RotatingSecrets, Secrets, SigningSecret, SourceIp,
 };
 
-use crate::support::SECRET;
+use crate::support::{BODY, SECRET, answer, genuine_set};
 
 fn built(configure: impl FnOnce(ReceiverBuilder) -> ReceiverBuilder) -> ConfigError {
     configure(Receiver::builder([SECRET])).build().unwrap_err()
@@ -127,6 +129,11 @@ fn every_mistake_has_a_text_that_names_the_culprit() {
             "the allowlist of source addresses is empty",
         ),
         (
+            built(|builder| builder.tolerance(Duration::from_millis(86_400_001))),
+            ConfigErrorKind::ToleranceTooLong,
+            "a tolerance of 86400.001s is too long for protection against replays (at most a day)",
+        ),
+        (
             Aes256Cbc::new([0; 31]).unwrap_err(),
             ConfigErrorKind::InvalidDecryptionKey,
             "a decryption key must be 32 bytes long, not 31 bytes",
@@ -168,6 +175,35 @@ async fn an_invalid_redis_url_is_not_shown_since_it_may_have_a_password() {
     );
     assert_eq!(error.culprit(), None);
     assert!(!format!("{error:?}").contains("sesame"));
+}
+
+#[test]
+fn a_tolerance_is_a_day_at_most_in_either_direction() {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let beyond = DAY + Duration::from_nanos(1);
+    for set in [
+        ReceiverBuilder::tolerance,
+        ReceiverBuilder::past_tolerance,
+        ReceiverBuilder::future_tolerance,
+    ] {
+        let longest = set(Receiver::builder([SECRET]), DAY).build();
+        assert_eq!(longest.err(), None);
+        for tolerance in [beyond, Duration::MAX] {
+            let error = built(|builder| set(builder, tolerance));
+            assert_eq!(error.kind(), ConfigErrorKind::ToleranceTooLong);
+        }
+    }
+}
+
+#[test]
+fn any_timestamp_is_accepted_only_under_a_name_that_warns() {
+    let receiver = Receiver::builder([SECRET])
+        .danger_accept_any_timestamp()
+        .tolerance(Duration::ZERO)
+        .clock(|| Duration::MAX)
+        .build()
+        .unwrap();
+    assert_eq!(answer(&receiver, &genuine_set("svix"), BODY), Ok(()));
 }
 
 #[test]
