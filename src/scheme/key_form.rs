@@ -1,6 +1,5 @@
 //! The forms in which senders give their keys.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use zeroize::Zeroizing;
 
 use super::{
@@ -38,10 +37,7 @@ pub(super) fn read_all(
     let count = inputs.len();
     let mut keys = Vec::with_capacity(count);
     for (number, input) in inputs.into_iter().enumerate() {
-        let named = |error: ConfigError| match count {
-            1 => error,
-            _ => error.about(format!("secret {} of {count}", number + 1)),
-        };
+        let named = |error: ConfigError| error.at("secret", number, count);
         match input.0 {
             Input::Key(key) => keys.push(key),
             Input::Text(text) => keys.extend(scheme.read(&text).map_err(named)?),
