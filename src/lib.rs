@@ -34,8 +34,9 @@ pub use layer::{
 pub use message::{Clock, MessageId, SystemClock, Timestamp};
 pub use provider::voyado;
 pub use receiver::{
-    CheckedHead, Delivery, ForwardedHeader, IdOrigin, PeerAddr, Receiver, ReceiverBuilder, RequestHead,
-    RotatingSecrets, SecretSource, Secrets, SecretsBuilder, SourceIp, Verified, source_ip,
+    CheckedHead, Delivery, ForwardedHeader, IdOrigin, PeerAddr, Receiver, ReceiverBuilder,
+    RequestHead, RotatingSecrets, SecretSource, Secrets, SecretsBuilder, SourceIp, Verified,
+    source_ip,
 };
 #[cfg(feature = "ed25519")]
 pub use scheme::Ed25519PublicKey;

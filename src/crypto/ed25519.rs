@@ -3,9 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use ed25519_dalek::{
-    PUBLIC_KEY_LENGTH, SIGNATURE_LENGTH, Signature, StreamVerifier, VerifyingKey,
-};
+use ed25519_dalek::{PUBLIC_KEY_LENGTH, SIGNATURE_LENGTH, Signature, StreamVerifier, VerifyingKey};
 
 use super::{Algorithm, PublicKey, Verifier, public_key_text};
 use crate::error::config_error::{ConfigError, ConfigErrorKind};
@@ -61,7 +59,10 @@ impl PublicKey for Ed25519PublicKey {
     fn verifier(&self, signature: &[u8]) -> Option<Box<dyn Verifier>> {
         let signature: &[u8; SIGNATURE_LENGTH] = signature.try_into().ok()?;
         // Fails if the scalar is not canonical, which would let a signature be changed and still hold.
-        let verifier = self.0.verify_stream(&Signature::from_bytes(signature)).ok()?;
+        let verifier = self
+            .0
+            .verify_stream(&Signature::from_bytes(signature))
+            .ok()?;
         Some(Box::new(verifier))
     }
 }
@@ -99,7 +100,9 @@ impl Ed25519PrivateKey {
     /// A key from its seed of 32 bytes, which its public key may follow, in hexadecimal or base64.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let bytes = super::private_key::decode(text)?;
-        let seed = bytes.first_chunk().filter(|_| matches!(bytes.len(), 32 | 64))?;
+        let seed = bytes
+            .first_chunk()
+            .filter(|_| matches!(bytes.len(), 32 | 64))?;
         Some(Self(ed25519_dalek::SigningKey::from_bytes(seed)))
     }
 }
@@ -107,6 +110,8 @@ impl Ed25519PrivateKey {
 #[cfg(feature = "testing")]
 impl super::PrivateKey for Ed25519PrivateKey {
     fn sign(&self, text: &[u8]) -> Vec<u8> {
-        ed25519_dalek::Signer::sign(&self.0, text).to_bytes().to_vec()
+        ed25519_dalek::Signer::sign(&self.0, text)
+            .to_bytes()
+            .to_vec()
     }
 }

@@ -140,7 +140,9 @@ impl RunningMacs {
     /// What a genuine signature would say by each key.
     #[inline]
     pub(super) fn finish(self) -> Tags {
-        fn finish<M: Mac, const N: usize>(running: SmallVec<[Running<M>; N]>) -> SmallVec<[Tag<M>; N]>
+        fn finish<M: Mac, const N: usize>(
+            running: SmallVec<[Running<M>; N]>,
+        ) -> SmallVec<[Tag<M>; N]>
         where
             [Running<M>; N]: smallvec::Array<Item = Running<M>>,
             [Tag<M>; N]: smallvec::Array<Item = Tag<M>>,

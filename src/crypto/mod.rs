@@ -11,8 +11,8 @@ mod keyring;
 mod mac;
 #[cfg(feature = "testing")]
 mod private_key;
-mod public_key_text;
 mod public_key;
+mod public_key_text;
 
 pub use algorithm::Algorithm;
 pub use encoding::Encoding;

@@ -13,9 +13,7 @@ use crate::scheme::{Part, Place, Scheme, SignatureFormat, TimeFormat};
 pub fn twitch() -> Scheme {
     Scheme::builder("twitch")
         .signed([Part::Id, Part::Timestamp, Part::Body])
-        .signature(
-            SignatureFormat::header("twitch-eventsub-message-signature").prefix("sha256="),
-        )
+        .signature(SignatureFormat::header("twitch-eventsub-message-signature").prefix("sha256="))
         .id(Place::header("twitch-eventsub-message-id"))
         .timestamp(
             Place::header("twitch-eventsub-message-timestamp"),

@@ -13,12 +13,12 @@ mod settings;
 pub mod source_ip;
 mod verified;
 
+pub use crate::message::RequestHead;
 pub use builder::ReceiverBuilder;
 pub use delivery::Delivery;
+pub use facts::IdOrigin;
 pub use head::CheckedHead;
 pub(crate) use intake::Intake;
-pub use crate::message::RequestHead;
-pub use facts::IdOrigin;
 pub use secrets::{RotatingSecrets, SecretSource, Secrets, SecretsBuilder};
 pub use source_ip::{ForwardedHeader, PeerAddr, SourceIp};
 pub use verified::Verified;

@@ -25,7 +25,10 @@ pub(super) struct Settings {
 
 impl Settings {
     /// The secrets of a request, of the receiver's own scheme.
-    pub(super) fn secrets_for(&self, head: &RequestHead<'_>) -> Result<Arc<Secrets>, RejectionKind> {
+    pub(super) fn secrets_for(
+        &self,
+        head: &RequestHead<'_>,
+    ) -> Result<Arc<Secrets>, RejectionKind> {
         self.secrets
             .secrets(head)
             .filter(|secrets| secrets.scheme.is_the_same_as(&self.scheme))

@@ -5,7 +5,10 @@ use http::{HeaderName, request::Parts};
 
 use super::{Claims, CustomKeys, KeyInput};
 use crate::{
-    error::{config_error::{ConfigError, ConfigErrorKind}, rejection::{Rejection, RejectionKind}},
+    error::{
+        config_error::{ConfigError, ConfigErrorKind},
+        rejection::{Rejection, RejectionKind},
+    },
     message::{MessageId, RequestHead, Timestamp},
 };
 
@@ -144,9 +147,18 @@ impl<S: CustomScheme> ErasedScheme for Erased<S> {
     }
 
     fn keys(&self, keys: Vec<KeyInput>) -> Result<CustomKeys, ConfigError> {
+        if keys.is_empty() {
+            return Err(ConfigError::new(ConfigErrorKind::NoSigningSecret));
+        }
+        let count = keys.len();
+        let read = |(number, key): (usize, &KeyInput)| {
+            let key = key.text().and_then(|text| self.0.key(text));
+            key.map_err(|error| error.at("secret", number, count))
+        };
         let keys: Vec<S::Key> = keys
             .iter()
-            .map(|key| self.0.key(key.text()?))
+            .enumerate()
+            .map(read)
             .collect::<Result<_, _>>()?;
         Ok(Box::new(keys))
     }
@@ -156,9 +168,7 @@ impl<S: CustomScheme> ErasedScheme for Erased<S> {
         head: &RequestHead<'_>,
         keys: &(dyn Any + Send + Sync),
     ) -> Result<(Claims, Box<dyn BodyCheck>), Rejection> {
-        let keys: &Vec<S::Key> = keys
-            .downcast_ref()
-            .ok_or(RejectionKind::UnknownTenant)?;
+        let keys: &Vec<S::Key> = keys.downcast_ref().ok_or(RejectionKind::UnknownTenant)?;
         let (claims, check) = self.0.check_head(head, keys)?;
         Ok((claims, Box::new(check)))
     }

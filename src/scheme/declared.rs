@@ -113,7 +113,9 @@ impl Declared {
             let beside = [&set.id, &set.timestamp].into_iter().flatten();
             beside.chain(&set.signatures)
         });
-        let others = [&self.id, &self.event_type, &self.key_id].into_iter().flatten();
+        let others = [&self.id, &self.event_type, &self.key_id]
+            .into_iter()
+            .flatten();
         let others = others.filter_map(|source| match source {
             Source::Header(name) => Some(name),
             Source::Field(_) | Source::Body => None,
@@ -170,7 +172,9 @@ impl Declared {
                     _ => timestamp_text,
                 };
                 let text = text.ok_or(RejectionKind::MalformedTimestamp)?;
-                let time = format.parse(text).ok_or(RejectionKind::MalformedTimestamp)?;
+                let time = format
+                    .parse(text)
+                    .ok_or(RejectionKind::MalformedTimestamp)?;
                 (std::str::from_utf8(text).ok(), Some(time))
             }
         };
@@ -197,8 +201,15 @@ impl Declared {
     fn complete_set<'h>(
         &'h self,
         headers: &'h HeaderMap,
-    ) -> Result<(usize, SignatureLines<'h>, Option<&'h [u8]>, Option<&'h [u8]>), RejectionKind>
-    {
+    ) -> Result<
+        (
+            usize,
+            SignatureLines<'h>,
+            Option<&'h [u8]>,
+            Option<&'h [u8]>,
+        ),
+        RejectionKind,
+    > {
         for (number, set) in self.sets.iter().enumerate() {
             let lines_of = |name: &'h Option<HeaderName>| match name {
                 None => Some(None),
@@ -247,7 +258,9 @@ impl Declared {
     pub(super) fn signed_text(&self, id: &str, timestamp: &str, body: &[u8]) -> Vec<u8> {
         let texts = SignedTexts { id, timestamp };
         let mut text = Vec::new();
-        self.feed(&self.before_body, texts, |part| text.extend_from_slice(part));
+        self.feed(&self.before_body, texts, |part| {
+            text.extend_from_slice(part)
+        });
         text.extend_from_slice(body);
         self.feed(&self.after_body, texts, |part| text.extend_from_slice(part));
         text
@@ -269,12 +282,13 @@ impl<'h> DeclaredHead<'h> {
         let scheme = self.scheme;
         let mut hasher = if keyring.has_public_keys() {
             let mut signatures = Vec::new();
-            self.lines.visit(&scheme.grammar, scheme.algorithm, |entry| {
-                if let Entry::Signature(algorithm, encoded) = entry {
-                    let decoded = scheme.encoding.decode(encoded);
-                    signatures.extend(decoded.map(|decoded| (algorithm, decoded)));
-                }
-            });
+            self.lines
+                .visit(&scheme.grammar, scheme.algorithm, |entry| {
+                    if let Entry::Signature(algorithm, encoded) = entry {
+                        let decoded = scheme.encoding.decode(encoded);
+                        signatures.extend(decoded.map(|decoded| (algorithm, decoded)));
+                    }
+                });
             keyring.start_with_signatures(self.key_id, &signatures)
         } else {
             keyring.start(self.key_id)
@@ -357,9 +371,7 @@ impl DeclaredCheck {
                 }
             }
         });
-        let key_position = genuine
-            .position()
-            .ok_or(RejectionKind::SignatureMismatch)?;
+        let key_position = genuine.position().ok_or(RejectionKind::SignatureMismatch)?;
         let claims = scheme.members.add_to(self.claims, body)?;
         Ok(Signed {
             claims,

@@ -99,7 +99,12 @@ macro_rules! text {
 }
 
 text!(&str, String, &String, KeyInput);
-key!(SigningSecret, &SigningSecret, VerificationKey, &VerificationKey);
+key!(
+    SigningSecret,
+    &SigningSecret,
+    VerificationKey,
+    &VerificationKey
+);
 #[cfg(feature = "ed25519")]
 key!(super::Ed25519PublicKey, &super::Ed25519PublicKey);
 #[cfg(feature = "ecdsa")]

@@ -51,8 +51,15 @@ impl<'h> SignatureLines<'h> {
     }
 
     /// Rejects a list that is longer than any sender's.
-    pub(super) fn limit(self, grammar: &Grammar, algorithm: Algorithm) -> Result<(), RejectionKind> {
-        let lines = self.names.iter().flat_map(|name| self.headers.get_all(name));
+    pub(super) fn limit(
+        self,
+        grammar: &Grammar,
+        algorithm: Algorithm,
+    ) -> Result<(), RejectionKind> {
+        let lines = self
+            .names
+            .iter()
+            .flat_map(|name| self.headers.get_all(name));
         let bytes: usize = lines.map(HeaderValue::len).sum();
         if bytes > MAX_BYTES {
             return Err(RejectionKind::SignatureListTooLong);
@@ -103,12 +110,7 @@ pub(super) fn only_value<'h>(
 impl Grammar {
     /// Visits the entries of one line.
     #[inline]
-    fn entries<'l>(
-        &self,
-        algorithm: Algorithm,
-        line: &'l [u8],
-        visit: &mut impl FnMut(Entry<'l>),
-    ) {
+    fn entries<'l>(&self, algorithm: Algorithm, line: &'l [u8], visit: &mut impl FnMut(Entry<'l>)) {
         match self {
             Self::Versions => versions(line, visit),
             Self::Values { prefix } => {

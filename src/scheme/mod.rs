@@ -58,11 +58,11 @@ mod time_format;
 mod validate;
 mod verification_key;
 
-pub use crate::crypto::{Algorithm, Encoding};
 #[cfg(feature = "ecdsa")]
 pub use crate::crypto::ecdsa_p256::EcdsaP256PublicKey;
 #[cfg(feature = "ed25519")]
 pub use crate::crypto::ed25519::Ed25519PublicKey;
+pub use crate::crypto::{Algorithm, Encoding};
 pub use builder::SchemeBuilder;
 pub use claims::Claims;
 pub use custom::{BodyCheck, CustomScheme, Outgoing};

@@ -164,10 +164,7 @@ impl SigningKey {
 
 impl Declared {
     /// The private key in an input, if senders of this scheme sign with one; else `None`.
-    fn private_key(
-        &self,
-        key: &KeyInput,
-    ) -> Option<Result<Box<dyn PrivateKey>, ConfigError>> {
+    fn private_key(&self, key: &KeyInput) -> Option<Result<Box<dyn PrivateKey>, ConfigError>> {
         let Input::Text(text) = &key.0 else {
             return None;
         };

@@ -138,7 +138,10 @@ pub(super) fn unwrapped(text: &str) -> &str {
 fn without_quotes(text: &str) -> &str {
     let text = text.trim_ascii();
     let between = |quote: char| text.strip_prefix(quote)?.strip_suffix(quote);
-    between('"').or_else(|| between('\'')).unwrap_or(text).trim_ascii()
+    between('"')
+        .or_else(|| between('\''))
+        .unwrap_or(text)
+        .trim_ascii()
 }
 
 /// Whether the text is a public key, and nothing else could be meant.

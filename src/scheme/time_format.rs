@@ -45,7 +45,11 @@ impl TimeFormat {
     /// The time as a sender of this format writes it.
     pub(super) fn print(self, time: Timestamp) -> String {
         let seconds = time.unix_seconds();
-        let date = || i64::try_from(seconds).ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+        let date = || {
+            i64::try_from(seconds)
+                .ok()
+                .and_then(|seconds| jiff::Timestamp::from_second(seconds).ok())
+        };
         match self {
             Self::Seconds => seconds.to_string(),
             Self::Milliseconds => seconds.saturating_mul(1000).to_string(),
@@ -58,5 +62,7 @@ impl TimeFormat {
 }
 
 fn of_seconds(seconds: i64) -> Option<Timestamp> {
-    u64::try_from(seconds).ok().map(Timestamp::from_unix_seconds)
+    u64::try_from(seconds)
+        .ok()
+        .map(Timestamp::from_unix_seconds)
 }

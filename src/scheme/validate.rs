@@ -21,7 +21,10 @@ pub(super) enum Source {
 }
 
 pub(super) fn check(builder: SchemeBuilder) -> Result<Declared, ConfigError> {
-    let format = builder.signature.as_ref().ok_or(invalid("no signature header"))?;
+    let format = builder
+        .signature
+        .as_ref()
+        .ok_or(invalid("no signature header"))?;
     let signatures = signature_headers(format)?;
     let (before_body, after_body) = around_body(&builder.signed)?;
     let is_signed = |part: &Part| builder.signed.contains(part);
@@ -38,7 +41,9 @@ pub(super) fn check(builder: SchemeBuilder) -> Result<Declared, ConfigError> {
     let event_type = source(builder.event_type.as_ref(), format)?;
     let key_id = source(builder.key_id.as_ref(), format)?;
     if matches!(key_id, Some(Source::Body)) {
-        return Err(invalid("the key's id is in the body, which is not verified without it"));
+        return Err(invalid(
+            "the key's id is in the body, which is not verified without it",
+        ));
     }
     let members = BodyMembers::new(
         path(builder.id.as_ref()),
@@ -96,7 +101,9 @@ fn signature_headers(format: &SignatureFormat) -> Result<Vec<HeaderName>, Config
         }
         Grammar::Fields { separator, key } => {
             if !matches!(separator, b',' | b';') {
-                return Err(invalid("the separator of fields is neither a comma nor a semicolon"));
+                return Err(invalid(
+                    "the separator of fields is neither a comma nor a semicolon",
+                ));
             }
             if key.is_empty() {
                 return Err(invalid("the field of the signature has no key"));
@@ -104,7 +111,11 @@ fn signature_headers(format: &SignatureFormat) -> Result<Vec<HeaderName>, Config
         }
         Grammar::Versions => {}
     }
-    format.headers.iter().map(|name| header_name(name)).collect()
+    format
+        .headers
+        .iter()
+        .map(|name| header_name(name))
+        .collect()
 }
 
 fn header_name(name: &str) -> Result<HeaderName, ConfigError> {
