@@ -96,7 +96,7 @@ fn receiver() -> Result<Receiver, VariableError> {
             "is missing: set it to the signing secrets, separated by commas",
         )
     })?;
-    let mut builder = Receiver::builder(secrets.split(','));
+    let mut builder = Receiver::builder(&secrets);
     if let Some(seconds) = parsed(TOLERANCE_SECS, "is not a whole number of seconds")? {
         builder = builder.tolerance(Duration::from_secs(seconds));
     }

@@ -36,7 +36,11 @@ impl Encoding {
     /// Writes `bytes` as a header has them.
     pub(crate) fn encode(self, bytes: &[u8]) -> String {
         match self {
-            Self::Hex => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+            Self::Hex => bytes
+                .iter()
+                .flat_map(|byte| [byte >> 4, byte & 15])
+                .filter_map(|digit| char::from_digit(digit.into(), 16))
+                .collect(),
             Self::Base64 => STANDARD.encode(bytes),
         }
     }

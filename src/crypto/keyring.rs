@@ -145,9 +145,9 @@ impl KeyringHasher {
 
     /// The text is complete: what a genuine signature of it would say.
     #[inline]
-    pub(crate) fn finish(self) -> Genuine {
+    pub(crate) fn finish(&mut self) -> Genuine {
         let mut position = None;
-        for (of_key, verifier) in self.verifiers {
+        for (of_key, verifier) in self.verifiers.drain(..) {
             if verifier.finish() {
                 position = position.or(Some(of_key));
             }

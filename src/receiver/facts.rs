@@ -29,7 +29,7 @@ pub(super) struct Facts {
     body: Bytes,
     bodies_repeat: bool,
     /// Made when it is first asked for: hashing the body once more costs as much as verifying it.
-    digest: OnceLock<MessageId>,
+    digest: OnceLock<Box<MessageId>>,
 }
 
 impl Facts {
@@ -104,8 +104,8 @@ impl Facts {
             }
             hash.update(&self.body);
             let encoded = URL_SAFE_NO_PAD.encode(hash.finalize());
-            MessageId::parse(&format!("sha256-{encoded}"))
-                .unwrap_or_else(|| unreachable!("a digest is visible ASCII"))
+            let id = MessageId::parse(&format!("sha256-{encoded}"));
+            Box::new(id.unwrap_or_else(|| unreachable!("a digest is visible ASCII")))
         })
     }
 }

@@ -35,7 +35,7 @@ impl Intake {
     pub(crate) fn finish(&mut self, headers: &HeaderMap) -> (Result<Verified, Rejection>, Bytes) {
         let body = self.body.take();
         let verified = match self.head.take() {
-            Some(Ok(pending)) => pending.finish(headers, body.clone()),
+            Some(Ok(mut pending)) => pending.finish(headers, body.clone()),
             Some(Err(rejection)) => Err(rejection),
             None => Err(RejectionKind::BodyIncomplete.into()),
         };

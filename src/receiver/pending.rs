@@ -45,7 +45,11 @@ impl Pending {
 
     /// Decides. `body` is what was hashed, in one piece.
     #[inline]
-    pub(super) fn finish(self, headers: &HeaderMap, body: Bytes) -> Result<Verified, Rejection> {
+    pub(super) fn finish(
+        &mut self,
+        headers: &HeaderMap,
+        body: Bytes,
+    ) -> Result<Verified, Rejection> {
         let settings = &self.settings;
         let signed = self.check.finish(&settings.scheme, headers, &body)?;
         if let (Some(timestamp), false) = (signed.claims.timestamp(), self.age_is_checked) {
@@ -55,7 +59,7 @@ impl Pending {
             signed,
             body,
             settings,
-            self.secrets,
+            Arc::clone(&self.secrets),
             self.received_at,
         ))
     }

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     crypto::Keyring,
     error::rejection::{Rejection, RejectionKind},
-    message::Timestamp,
+    message::{MessageId, Timestamp},
 };
 
 /// The keys of one scheme, as it uses them.
@@ -41,7 +41,7 @@ impl HeadReading<'_> {
     pub(crate) fn id(&self) -> Option<&str> {
         match self {
             Self::Declared(head) => head.id(),
-            Self::Custom(claims, _) => claims.id().map(|id| id.as_str()),
+            Self::Custom(claims, _) => claims.id().map(MessageId::as_str),
         }
     }
 
@@ -70,6 +70,8 @@ impl HeadReading<'_> {
 /// A signature that is being checked while the body arrives.
 pub(crate) struct SignatureCheck(Check);
 
+// Boxed, the larger one would be allocated for each request.
+#[allow(clippy::large_enum_variant)]
 enum Check {
     Declared(DeclaredCheck),
     Custom(Claims, Box<dyn BodyCheck>),
@@ -97,17 +99,17 @@ impl SignatureCheck {
     /// Decides. `body` is what was taken, in one piece, and `headers` are those of the head that was read.
     #[inline]
     pub(crate) fn finish(
-        self,
+        &mut self,
         scheme: &Scheme,
         headers: &HeaderMap,
         body: &Bytes,
     ) -> Result<Signed, Rejection> {
-        match (self.0, &*scheme.0) {
+        match (&mut self.0, &*scheme.0) {
             (Check::Declared(check), Kind::Declared(scheme)) => {
                 Ok(check.finish(scheme, headers, body)?)
             }
-            (Check::Custom(claims, mut check), _) => Ok(Signed {
-                claims: check.finish(body, claims)?,
+            (Check::Custom(claims, check), _) => Ok(Signed {
+                claims: check.finish(body, std::mem::take(claims))?,
                 key_position: 0,
             }),
             _ => Err(RejectionKind::SignatureMismatch.into()),

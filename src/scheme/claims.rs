@@ -17,6 +17,22 @@ impl Claims {
         Self::default()
     }
 
+    /// What a head says, without a move for each of it.
+    #[inline]
+    pub(super) fn of_head(
+        id: Option<MessageId>,
+        id_is_signed: bool,
+        timestamp: Option<Timestamp>,
+        event_type: Option<&str>,
+    ) -> Self {
+        Self {
+            id,
+            id_is_signed,
+            timestamp,
+            event_type: event_type.map(ShortText::from),
+        }
+    }
+
     /// An id that the signature covers.
     pub fn with_signed_id(mut self, id: MessageId) -> Self {
         (self.id, self.id_is_signed) = (Some(id), true);

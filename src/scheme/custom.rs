@@ -109,7 +109,7 @@ pub(super) trait ErasedScheme: Send + Sync {
     fn has_signed_timestamp(&self) -> bool;
     fn tolerance(&self) -> Option<Duration>;
     fn bodies_repeat(&self) -> bool;
-    fn keys(&self, keys: Vec<KeyInput>) -> Result<CustomKeys, ConfigError>;
+    fn keys(&self, keys: &[KeyInput]) -> Result<CustomKeys, ConfigError>;
     fn check_head(
         &self,
         head: &RequestHead<'_>,
@@ -146,7 +146,7 @@ impl<S: CustomScheme> ErasedScheme for Erased<S> {
         self.0.bodies_repeat()
     }
 
-    fn keys(&self, keys: Vec<KeyInput>) -> Result<CustomKeys, ConfigError> {
+    fn keys(&self, keys: &[KeyInput]) -> Result<CustomKeys, ConfigError> {
         if keys.is_empty() {
             return Err(ConfigError::new(ConfigErrorKind::NoSigningSecret));
         }

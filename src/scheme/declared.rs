@@ -129,7 +129,7 @@ impl Declared {
         names
     }
 
-    pub(super) fn keyring(&self, keys: Vec<KeyInput>) -> Result<Keyring, ConfigError> {
+    pub(super) fn keyring(&self, keys: &[KeyInput]) -> Result<Keyring, ConfigError> {
         let keys = key_form::read_all(self, keys)?;
         let mut keyring = Keyring::new(self.algorithm);
         for (position, key) in keys.iter().enumerate() {
@@ -178,11 +178,12 @@ impl Declared {
                 (std::str::from_utf8(text).ok(), Some(time))
             }
         };
-        lines.limit(&self.grammar, self.algorithm)?;
+        lines.limit(&self.grammar)?;
         let key_id = match &self.key_id {
             Some(_) => Some(read(&self.key_id)?.ok_or(RejectionKind::MissingSignatureHeaders)?),
             None => None,
         };
+        let event_type = read(&self.event_type).ok().flatten().and_then(event_type);
         Ok(DeclaredHead {
             scheme: self,
             lines,
@@ -190,7 +191,7 @@ impl Declared {
             id,
             timestamp_text: timestamp_text.unwrap_or_default(),
             timestamp,
-            event_type: read(&self.event_type).ok().flatten().and_then(event_type),
+            event_type,
             key_id,
         })
     }
@@ -259,10 +260,12 @@ impl Declared {
         let texts = SignedTexts { id, timestamp };
         let mut text = Vec::new();
         self.feed(&self.before_body, texts, |part| {
-            text.extend_from_slice(part)
+            text.extend_from_slice(part);
         });
         text.extend_from_slice(body);
-        self.feed(&self.after_body, texts, |part| text.extend_from_slice(part));
+        self.feed(&self.after_body, texts, |part| {
+            text.extend_from_slice(part);
+        });
         text
     }
 }
@@ -279,46 +282,46 @@ impl<'h> DeclaredHead<'h> {
     /// Starts to hash the signed text with every key.
     #[inline]
     pub(super) fn start(&self, keyring: &Keyring) -> DeclaredCheck {
-        let scheme = self.scheme;
-        let mut hasher = if keyring.has_public_keys() {
-            let mut signatures = Vec::new();
-            self.lines
-                .visit(&scheme.grammar, scheme.algorithm, |entry| {
-                    if let Entry::Signature(algorithm, encoded) = entry {
-                        let decoded = scheme.encoding.decode(encoded);
-                        signatures.extend(decoded.map(|decoded| (algorithm, decoded)));
-                    }
-                });
-            keyring.start_with_signatures(self.key_id, &signatures)
-        } else {
-            keyring.start(self.key_id)
+        let mut check = DeclaredCheck {
+            hasher: if keyring.has_public_keys() {
+                self.start_with_signatures(keyring)
+            } else {
+                keyring.start(self.key_id)
+            },
+            claims: self.claims(),
+            set: self.set,
+            timestamp_text: ArrayString::from(self.timestamp_text).unwrap_or_default(),
         };
         let texts = SignedTexts {
             id: self.id().unwrap_or_default(),
             timestamp: self.timestamp_text,
         };
-        scheme.feed(&scheme.before_body, texts, |part| hasher.update(part));
-        let mut claims = Claims::new();
-        if let Some(id) = self.id {
-            let id = MessageId::from(id);
-            claims = if scheme.id_is_signed {
-                claims.with_signed_id(id)
-            } else {
-                claims.with_unsigned_id(id)
-            };
-        }
-        if let Some(timestamp) = self.timestamp {
-            claims = claims.with_timestamp(timestamp);
-        }
-        if let Some(event_type) = self.event_type {
-            claims = claims.with_event_type(event_type);
-        }
-        DeclaredCheck {
-            hasher,
-            claims,
-            set: self.set,
-            timestamp_text: ArrayString::from(self.timestamp_text).unwrap_or_default(),
-        }
+        let scheme = self.scheme;
+        scheme.feed(&scheme.before_body, texts, |part| check.hasher.update(part));
+        check
+    }
+
+    fn start_with_signatures(&self, keyring: &Keyring) -> KeyringHasher {
+        let scheme = self.scheme;
+        let mut signatures = Vec::new();
+        self.lines
+            .visit(&scheme.grammar, scheme.algorithm, |entry| {
+                if let Entry::Signature(algorithm, encoded) = entry {
+                    let decoded = scheme.encoding.decode(encoded);
+                    signatures.extend(decoded.map(|decoded| (algorithm, decoded)));
+                }
+            });
+        keyring.start_with_signatures(self.key_id, &signatures)
+    }
+
+    #[inline]
+    fn claims(&self) -> Claims {
+        Claims::of_head(
+            self.id.map(MessageId::from),
+            self.scheme.id_is_signed,
+            self.timestamp,
+            self.event_type,
+        )
     }
 }
 
@@ -344,16 +347,16 @@ impl DeclaredCheck {
     /// The headers offer candidates only: id and timestamp were hashed from the head that was checked.
     #[inline]
     pub(super) fn finish(
-        mut self,
+        &mut self,
         scheme: &Declared,
         headers: &HeaderMap,
         body: &Bytes,
     ) -> Result<Signed, RejectionKind> {
-        let texts = SignedTexts {
-            id: self.claims.id().map(MessageId::as_str).unwrap_or_default(),
-            timestamp: &self.timestamp_text,
-        };
         if !scheme.after_body.is_empty() {
+            let texts = SignedTexts {
+                id: self.claims.id().map(MessageId::as_str).unwrap_or_default(),
+                timestamp: &self.timestamp_text,
+            };
             scheme.feed(&scheme.after_body, texts, |part| self.hasher.update(part));
         }
         let lines = scheme
@@ -372,7 +375,8 @@ impl DeclaredCheck {
             }
         });
         let key_position = genuine.position().ok_or(RejectionKind::SignatureMismatch)?;
-        let claims = scheme.members.add_to(self.claims, body)?;
+        let claims = std::mem::take(&mut self.claims);
+        let claims = scheme.members.add_to(claims, body)?;
         Ok(Signed {
             claims,
             key_position,

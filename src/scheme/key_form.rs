@@ -32,40 +32,56 @@ pub enum KeyForm {
 /// Reads the keys of a scheme. An error names the position of the key, never the key.
 pub(super) fn read_all(
     scheme: &Declared,
-    inputs: Vec<KeyInput>,
+    inputs: &[KeyInput],
 ) -> Result<Vec<VerificationKey>, ConfigError> {
-    let count = inputs.len();
-    let mut keys = Vec::with_capacity(count);
-    for (number, input) in inputs.into_iter().enumerate() {
-        let named = |error: ConfigError| error.at("secret", number, count);
-        match input.0 {
-            Input::Key(key) => keys.push(key),
-            Input::Text(text) => keys.extend(scheme.read(&text).map_err(named)?),
-        }
-    }
-    if keys.is_empty() {
+    let given: Vec<Given<'_>> = inputs
+        .iter()
+        .flat_map(|input| scheme.split(input))
+        .collect();
+    let count = given.len();
+    if count == 0 {
         return Err(ConfigError::new(ConfigErrorKind::NoSigningSecret));
     }
-    Ok(keys)
+    let read = |(number, given)| match given {
+        Given::Key(key) => Ok(VerificationKey::clone(key)),
+        Given::Text(text) => scheme
+            .read(text)
+            .map_err(|error| error.at("secret", number, count)),
+    };
+    given.into_iter().enumerate().map(read).collect()
+}
+
+/// One key, of an input that may have several.
+enum Given<'i> {
+    Text(&'i str),
+    Key(&'i VerificationKey),
 }
 
 impl Declared {
-    fn read(&self, text: &str) -> Result<Vec<VerificationKey>, ConfigError> {
+    fn split<'i>(&self, input: &'i KeyInput) -> Vec<Given<'i>> {
+        match &input.0 {
+            Input::Key(key) => vec![Given::Key(key)],
+            Input::Text(text) if self.key_form == KeyForm::StandardWebhooks => {
+                let texts = signing_secret::several(text);
+                texts.into_iter().map(Given::Text).collect()
+            }
+            Input::Text(text) => vec![Given::Text(text)],
+        }
+    }
+
+    fn read(&self, text: &str) -> Result<VerificationKey, ConfigError> {
         if self.key_form == KeyForm::StandardWebhooks {
-            return signing_secret::several(text)?
-                .into_iter()
-                .map(standard_webhooks_key)
-                .collect();
+            return standard_webhooks_key(text);
         }
         let (key_id, text) = match self.key_id {
             Some(_) => split_key_id(text),
             None => (None, text),
         };
         let key = self.read_one(text)?;
-        Ok(vec![match key_id {
+        Ok(match key_id {
             Some(key_id) => key.with_key_id(key_id),
             None => key,
-        }])
+        })
     }
 
     fn read_one(&self, text: &str) -> Result<VerificationKey, ConfigError> {

@@ -12,10 +12,11 @@ const MAX_ENTRIES: usize = 64;
 const MAX_BYTES: usize = 8 * 1024;
 
 /// The lines of the headers that have signatures: several are one list (RFC 9110, section 5.3).
-#[derive(Clone, Copy)]
 pub(super) struct SignatureLines<'h> {
     headers: &'h HeaderMap,
-    names: &'h [HeaderName],
+    /// Looked up once: most schemes have one such header.
+    first: GetAll<'h, HeaderValue>,
+    others: &'h [HeaderName],
 }
 
 /// An entry of a list of signatures.
@@ -30,42 +31,53 @@ pub(super) enum Entry<'l> {
 
 impl<'h> SignatureLines<'h> {
     /// `None` if there is no such header.
+    #[inline]
     pub(super) fn find(headers: &'h HeaderMap, names: &'h [HeaderName]) -> Option<Self> {
-        let is_there = names.iter().any(|name| headers.contains_key(name));
-        is_there.then_some(Self { headers, names })
+        let (first, others) = names.split_first()?;
+        let lines = Self {
+            headers,
+            first: headers.get_all(first),
+            others,
+        };
+        lines.values().next().is_some().then_some(lines)
+    }
+
+    #[inline]
+    fn values(&self) -> impl Iterator<Item = &'h HeaderValue> + use<'h> {
+        let headers = self.headers;
+        let others = self
+            .others
+            .iter()
+            .flat_map(move |name| headers.get_all(name));
+        self.first.iter().chain(others)
     }
 
     /// Visits each entry, in the order of the lines.
     #[inline]
     pub(super) fn visit(
-        self,
+        &self,
         grammar: &Grammar,
         algorithm: Algorithm,
         mut visit: impl FnMut(Entry<'h>),
     ) {
-        for name in self.names {
-            for line in self.headers.get_all(name) {
-                grammar.entries(algorithm, line.as_bytes(), &mut visit);
-            }
+        for line in self.values() {
+            grammar.entries(algorithm, line.as_bytes(), &mut visit);
         }
     }
 
     /// Rejects a list that is longer than any sender's.
-    pub(super) fn limit(
-        self,
-        grammar: &Grammar,
-        algorithm: Algorithm,
-    ) -> Result<(), RejectionKind> {
-        let lines = self
-            .names
-            .iter()
-            .flat_map(|name| self.headers.get_all(name));
-        let bytes: usize = lines.map(HeaderValue::len).sum();
+    #[inline]
+    pub(super) fn limit(&self, grammar: &Grammar) -> Result<(), RejectionKind> {
+        let bytes: usize = self.values().map(HeaderValue::len).sum();
+        // So short a list cannot have too many.
+        if bytes <= MAX_ENTRIES {
+            return Ok(());
+        }
         if bytes > MAX_BYTES {
             return Err(RejectionKind::SignatureListTooLong);
         }
         let mut entries = 0;
-        self.visit(grammar, algorithm, |_| entries += 1);
+        self.visit(grammar, Algorithm::default(), |_| entries += 1);
         if entries > MAX_ENTRIES {
             return Err(RejectionKind::SignatureListTooLong);
         }
@@ -74,7 +86,7 @@ impl<'h> SignatureLines<'h> {
 
     /// The value of the field with this key; it may be repeated, not contradicted.
     pub(super) fn field(
-        self,
+        &self,
         grammar: &Grammar,
         key: &str,
     ) -> Result<Option<&'h [u8]>, RejectionKind> {
@@ -141,7 +153,7 @@ impl Grammar {
 #[inline]
 fn versions<'l>(line: &'l [u8], visit: &mut impl FnMut(Entry<'l>)) {
     let mut rest = line;
-    // A version that waits for what follows its comma.
+    // A version that waits for what follows its comma; one that nobody knows is `Some(None)`.
     let mut version: Option<Option<Algorithm>> = None;
     while !rest.is_empty() {
         let end = memchr2(b' ', b',', rest).unwrap_or(rest.len());
@@ -150,14 +162,30 @@ fn versions<'l>(line: &'l [u8], visit: &mut impl FnMut(Entry<'l>)) {
         rest = behind.get(1..).unwrap_or_default();
         let known = known_version(piece);
         match version.take() {
-            // Behind the comma of a version stands its signature.
-            Some(Some(algorithm)) => visit(Entry::Signature(algorithm, piece)),
-            // So does that of a version which nobody knows, unless the next entry begins there.
-            Some(None) if known.is_none() || !before_comma => visit(Entry::Other),
-            _ if piece.is_empty() => {}
-            _ if before_comma => version = Some(known),
-            _ => visit(Entry::Other),
+            Some(Some(algorithm)) => {
+                visit(Entry::Signature(algorithm, piece));
+                continue;
+            }
+            Some(None) => {
+                visit(Entry::Other);
+                // Behind the comma of an unknown version stands its signature, unless the next entry begins there.
+                if known.is_none() || !before_comma {
+                    continue;
+                }
+            }
+            None => {}
         }
+        if piece.is_empty() {
+            continue;
+        }
+        if before_comma {
+            version = Some(known);
+        } else {
+            visit(Entry::Other);
+        }
+    }
+    if version.is_some() {
+        visit(Entry::Other);
     }
 }
 

@@ -94,6 +94,8 @@ use declared::Declared;
 #[derive(Clone)]
 pub struct Scheme(Arc<Kind>);
 
+// It is shared in an `Arc` already.
+#[allow(clippy::large_enum_variant)]
 enum Kind {
     Declared(Declared),
     Custom(Box<dyn ErasedScheme>),
@@ -165,7 +167,7 @@ impl Scheme {
     }
 
     /// Reads keys in the form that the sender gives them.
-    pub(crate) fn keys(&self, keys: Vec<KeyInput>) -> Result<SchemeKeys, ConfigError> {
+    pub(crate) fn keys(&self, keys: &[KeyInput]) -> Result<SchemeKeys, ConfigError> {
         match &*self.0 {
             Kind::Declared(scheme) => scheme.keyring(keys).map(SchemeKeys::Keyring),
             Kind::Custom(scheme) => scheme.keys(keys).map(SchemeKeys::Custom),

@@ -37,11 +37,12 @@ impl SigningKey {
     pub(crate) fn new(scheme: Scheme, key: KeyInput) -> Result<Self, ConfigError> {
         let mut key_id = None;
         let key = match &*scheme.0 {
-            Kind::Custom(custom) => Key::Custom(custom.keys(vec![key])?),
-            Kind::Declared(declared) => match declared.private_key(&key) {
-                Some(private) => Key::Private(private?),
-                None => {
-                    let mut keys = super::key_form::read_all(declared, vec![key])?;
+            Kind::Custom(custom) => Key::Custom(custom.keys(&[key])?),
+            Kind::Declared(declared) => {
+                if let Some(private) = declared.private_key(&key) {
+                    Key::Private(private?)
+                } else {
+                    let mut keys = super::key_form::read_all(declared, &[key])?;
                     let key = keys.swap_remove(0);
                     key_id = key.key_id().map(Box::from);
                     let secret = key.as_secret().cloned();
@@ -49,7 +50,7 @@ impl SigningKey {
                         secret.ok_or(ConfigError::new(ConfigErrorKind::PublicKeyUnsupported))?,
                     )
                 }
-            },
+            }
         };
         Ok(Self {
             scheme,

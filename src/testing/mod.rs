@@ -36,7 +36,7 @@ pub fn signature_matches(
         .algorithm(algorithm)
         .signature(format)
         .build()?;
-    let keys = scheme.keys(key.into_keys())?;
+    let keys = scheme.keys(&key.into_keys())?;
     let Ok(value) = HeaderValue::from_str(signature) else {
         return Ok(false);
     };

@@ -90,10 +90,10 @@ impl SecretsBuilder {
     pub fn build(self) -> Result<Secrets, ConfigError> {
         let retired = match self.retired {
             keys if keys.is_empty() => None,
-            keys => Some(self.scheme.keys(keys)?),
+            keys => Some(self.scheme.keys(&keys)?),
         };
         Ok(Secrets {
-            keys: self.scheme.keys(self.keys)?,
+            keys: self.scheme.keys(&self.keys)?,
             retired,
             scheme: self.scheme,
             header_token: self.header_token.transpose()?,
