@@ -10,6 +10,7 @@ use base64::{
     Engine,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
+use bytes::Bytes;
 use clap::Parser;
 use dudect_bencher::{
     BenchRng, Class, CtRunner,
@@ -18,8 +19,10 @@ use dudect_bencher::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 use tower_webhook::{
-    Aes256Gcm, Decrypt, Receiver, ReceiverBuilder, RequestHead, Secrets, SignatureScheme,
-    SignedMessage, SigningSecret, Timestamp, VerificationKey, testing::Signer,
+    Aes256Gcm, ConfigError, Decrypt, Receiver, ReceiverBuilder, Rejection, RejectionKind,
+    RequestHead, Secrets, SigningSecret, Timestamp,
+    scheme::{BodyCheck, Claims, CustomScheme, Scheme},
+    testing::Signer,
 };
 
 const SAMPLES: usize = 500_000;
@@ -121,18 +124,27 @@ fn signature(runner: &mut CtRunner, rng: &mut BenchRng) {
 }
 
 fn control_signature(runner: &mut CtRunner, rng: &mut BenchRng) {
-    let scheme = VerificationKey::from_scheme(Naive(tag(0)));
-    let receiver = Receiver::builder([secret(0).into(), scheme]);
-    time_tag(runner, rng, Naive::VERSION, &build(receiver));
+    let tag = tag(0);
+    let receiver = Receiver::builder("unused").scheme(Scheme::custom(Naive(tag.clone())));
+    time_entries(runner, rng, "v1", &tag, &build(receiver));
 }
 
 fn time_tag(runner: &mut CtRunner, rng: &mut BenchRng, version: &str, receiver: &Receiver) {
-    let tag = tag(0);
+    time_entries(runner, rng, version, &tag(0), receiver);
+}
+
+fn time_entries(
+    runner: &mut CtRunner,
+    rng: &mut BenchRng,
+    version: &str,
+    tag: &[u8],
+    receiver: &Receiver,
+) {
     time(
         runner,
         rng,
         [0, TAG_LEN - 1],
-        |position| signed(&entry(version, &wrong_at(position, &tag))),
+        |position| signed(&entry(version, &wrong_at(position, tag))),
         |headers| is_genuine(receiver, headers),
         false,
     );
@@ -280,18 +292,49 @@ fn is_genuine(receiver: &Receiver, headers: &HeaderMap) -> bool {
 /// A scheme of one's own whose comparison ends at the first byte that differs.
 struct Naive(Vec<u8>);
 
-impl Naive {
-    const VERSION: &str = "naive";
+struct NaiveCheck {
+    given: Vec<u8>,
+    genuine: Vec<u8>,
 }
 
-impl SignatureScheme for Naive {
-    fn version(&self) -> &str {
-        Self::VERSION
+impl CustomScheme for Naive {
+    type Key = ();
+    type Check = NaiveCheck;
+
+    fn name(&self) -> &str {
+        "naive"
     }
 
-    fn verify(&self, _message: &SignedMessage<'_>, signature: &[u8]) -> bool {
-        let tag = STANDARD.decode(signature).expect("base64");
-        equal_until_they_differ(&tag, &self.0)
+    fn headers(&self) -> Vec<HeaderName> {
+        Vec::new()
+    }
+
+    fn key(&self, _text: &str) -> Result<(), ConfigError> {
+        Ok(())
+    }
+
+    fn check_head(
+        &self,
+        head: &RequestHead<'_>,
+        _keys: &[()],
+    ) -> Result<(Claims, NaiveCheck), Rejection> {
+        let entry = head.headers()["webhook-signature"].as_bytes();
+        let encoded = entry.strip_prefix(b"v1,").expect("a version");
+        let check = NaiveCheck {
+            given: STANDARD.decode(encoded).expect("base64"),
+            genuine: self.0.clone(),
+        };
+        Ok((Claims::new(), check))
+    }
+}
+
+impl BodyCheck for NaiveCheck {
+    fn finish(&mut self, _body: &Bytes, claims: Claims) -> Result<Claims, Rejection> {
+        if equal_until_they_differ(&self.given, &self.genuine) {
+            Ok(claims)
+        } else {
+            Err(RejectionKind::SignatureMismatch.into())
+        }
     }
 }
 
