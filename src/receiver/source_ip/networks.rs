@@ -38,7 +38,7 @@ impl NetworkSet {
     }
 
     /// The largest network, if half of the addresses of a family are in here: of IPv4, of IPv6, or of that eighth of
-    /// IPv6 from which all public addresses are allocated (2000::/3).
+    /// IPv6 from which all public addresses are allocated (`2000::/3`).
     pub(super) fn covering_half(&self) -> Option<IpNet> {
         let half_of_v4 = share(self.v4.iter().map(Ipv4Net::prefix_len)) >= share([1]);
         let half_of_v6 = share(self.v6.iter().map(Ipv6Net::prefix_len)) >= share([1]);

@@ -44,7 +44,7 @@ pub enum ForwardedHeader {
     /// of class E (240.0.0.0/4) in place of an IPv6 address. Only then is `cf-connecting-ipv6` read, for no real client
     /// has an address of that class: a client that sends the second header itself is not believed.
     CfConnectingIp,
-    /// Amazon CloudFront's `cloudfront-viewer-address`: an address and always a port, IPv6 without brackets
+    /// Amazon `CloudFront`'s `cloudfront-viewer-address`: an address and always a port, IPv6 without brackets
     /// (`203.0.113.7:9985`, `2001:db8::9:9985`).
     ///
     /// [CloudFront](https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html)
