@@ -22,8 +22,8 @@ pub use error::{ConfigError, ConfigErrorKind, Rejection, RejectionKind};
 pub use event::{AuthenticBody, DecodeError, DecodeErrorKind, Json, WebhookEvent};
 pub use headers::HeaderFamily;
 pub use idempotency::{
-    Claim, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore, OwnerToken, Settlement,
-    StoreError, StoreErrorKind, Unguarded,
+    BodyDigest, Claim, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore, OwnerToken,
+    Settlement, StoreError, StoreErrorKind, Unguarded,
 };
 #[cfg(feature = "redis")]
 pub use idempotency::{RedisStore, RedisStoreBuilder};

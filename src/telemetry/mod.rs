@@ -38,7 +38,7 @@ struct Summary {
     receive: Option<std::time::Duration>,
     open: Option<std::time::Duration>,
     handle: Option<std::time::Duration>,
-    store_error: Option<crate::idempotency::StoreErrorKind>,
+    store_error: Option<crate::idempotency::StoreError>,
     outlived_its_lease: bool,
 }
 
