@@ -3,6 +3,7 @@
 mod cloudflare;
 mod cloudfront;
 mod configuration;
+mod detail;
 
 mod hops;
 mod peers;
