@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use tower_webhook::{
     Aes256Cbc, Aes256Gcm, ConfigError, ConfigErrorKind, Ed25519PublicKey, ForwardedHeader,
-    Receiver, ReceiverBuilder, RedisStore, RotatingSecrets, Secrets, SigningSecret, SourceIp,
+    Idempotency, MemoryStore, Receiver, ReceiverBuilder, RedisStore, RotatingSecrets, Secrets,
+    SigningSecret, SourceIp,
 };
 
 use crate::support::{BODY, SECRET, answer, genuine_set};
@@ -17,6 +18,10 @@ fn with_secrets(secrets: &[&str]) -> ConfigError {
     Receiver::builder(secrets.iter().copied())
         .build()
         .unwrap_err()
+}
+
+fn store() -> MemoryStore {
+    MemoryStore::new(1).unwrap()
 }
 
 fn source_ip(source_ip: SourceIp) -> ConfigError {
@@ -155,6 +160,32 @@ fn every_mistake_has_a_text_that_names_the_culprit() {
                 .unwrap_err(),
             ConfigErrorKind::SecretsBesideSource,
             "header tokens and decryption keys must come from the source of secrets, not from beside it",
+        ),
+        (
+            Idempotency::new("", store()).validate().unwrap_err(),
+            ConfigErrorKind::EmptyScope,
+            "the idempotency scope is empty",
+        ),
+        (
+            Idempotency::new("engage", store())
+                .lease(Duration::ZERO)
+                .validate()
+                .unwrap_err(),
+            ConfigErrorKind::ZeroLease,
+            "the idempotency lease is shorter than 1 millisecond",
+        ),
+        (
+            Idempotency::new("engage", store())
+                .retention(Duration::from_micros(999))
+                .validate()
+                .unwrap_err(),
+            ConfigErrorKind::ZeroRetention,
+            "the idempotency retention is shorter than 1 millisecond",
+        ),
+        (
+            MemoryStore::new(0).unwrap_err(),
+            ConfigErrorKind::ZeroCapacity,
+            "the capacity of the store is 0",
         ),
     ];
     for (error, kind, text) in table {
