@@ -28,12 +28,20 @@ fn source_ip(source_ip: SourceIp) -> ConfigError {
     built(|builder| builder.source_ip(source_ip))
 }
 
+/// A mistake, its kind and its text.
+type Row = (ConfigError, ConfigErrorKind, &'static str);
+
+fn assert_texts(table: &[Row]) {
+    for (error, kind, text) in table {
+        assert_eq!(error.kind(), *kind, "{text}");
+        assert_eq!(error.to_string(), *text);
+    }
+}
+
 #[test]
-fn every_mistake_has_a_text_that_names_the_culprit() {
-    let none: [&str; 0] = [];
+fn a_mistake_in_a_secret_names_its_position() {
     let short = "whsec_c2hvcnQ=";
-    let source = RotatingSecrets::new(Secrets::builder([SECRET]).build().unwrap());
-    let table = [
+    assert_texts(&[
         (
             with_secrets(&[]),
             ConfigErrorKind::NoSigningSecret,
@@ -84,6 +92,13 @@ fn every_mistake_has_a_text_that_names_the_culprit() {
             ConfigErrorKind::InvalidPublicKey,
             "the key is not an Ed25519 public key (expected `whpk_` and base64 of 32 bytes or of an SPKI)",
         ),
+    ]);
+}
+
+#[test]
+fn a_mistake_in_a_header_or_an_address_names_its_text() {
+    let none: [&str; 0] = [];
+    assert_texts(&[
         (
             built(|builder| builder.header_token("x token", ["value"])),
             ConfigErrorKind::InvalidHeaderName,
@@ -133,6 +148,13 @@ fn every_mistake_has_a_text_that_names_the_culprit() {
             ConfigErrorKind::EmptyAllowlist,
             "the allowlist of source addresses is empty",
         ),
+    ]);
+}
+
+#[test]
+fn a_setting_that_would_turn_a_guard_off_says_so() {
+    let source = RotatingSecrets::new(Secrets::builder([SECRET]).build().unwrap());
+    assert_texts(&[
         (
             built(|builder| builder.tolerance(Duration::from_millis(86_400_001))),
             ConfigErrorKind::ToleranceTooLong,
@@ -187,11 +209,7 @@ fn every_mistake_has_a_text_that_names_the_culprit() {
             ConfigErrorKind::ZeroCapacity,
             "the capacity of the store is 0",
         ),
-    ];
-    for (error, kind, text) in table {
-        assert_eq!(error.kind(), kind, "{text}");
-        assert_eq!(error.to_string(), text);
-    }
+    ]);
 }
 
 #[tokio::test]

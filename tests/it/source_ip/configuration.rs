@@ -230,6 +230,7 @@ fn all_of_one_family_does_not_allow_the_other() {
 #[test]
 fn networks_can_be_added_and_given_as_any_text() {
     let (text, texts) = (String::from("192.0.2.4"), vec![String::from("192.0.2.5")]);
+    let array = &["192.0.2.6"];
     let source_ip = SourceIp::allow(vec![String::from("203.0.113.7")])
         .also_allow(["198.51.100.9"].as_slice())
         .also_allow("10.0.0.0/8, fd00::/8".split(','))
@@ -237,7 +238,7 @@ fn networks_can_be_added_and_given_as_any_text() {
         .also_allow(String::from("192.0.2.2"))
         .also_allow(&text)
         .also_allow(&texts)
-        .also_allow(&["192.0.2.6"])
+        .also_allow(array)
         .also_allow(BTreeSet::from(["192.0.2.7"]))
         .also_allow(preset("svix-eu").unwrap())
         .also_allow(texts.iter().map(|_| Cow::Borrowed("192.0.2.8")))
