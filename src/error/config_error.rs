@@ -50,6 +50,8 @@ pub enum ConfigErrorKind {
     ZeroLease,
     /// The retention of an idempotency is shorter than 1 millisecond.
     ZeroRetention,
+    /// The time-out of a store is shorter than 1 millisecond.
+    ZeroTimeout,
     /// A store has no room for a single message.
     ZeroCapacity,
 }
@@ -112,6 +114,7 @@ impl fmt::Display for ConfigError {
             ConfigErrorKind::ZeroRetention => {
                 "the idempotency retention is shorter than 1 millisecond"
             }
+            ConfigErrorKind::ZeroTimeout => "the time-out of the store is shorter than 1 millisecond",
             ConfigErrorKind::ZeroCapacity => "the capacity of the store is 0",
         })
     }

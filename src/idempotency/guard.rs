@@ -37,7 +37,7 @@ impl<I: IdempotencyStore> ClaimGuard<I> {
     }
 
     /// It turned out that there is nothing to give back.
-    #[cfg(feature = "redis")]
+    #[cfg(feature = "tokio")]
     pub(crate) fn disarm(&mut self) {
         self.held = None;
     }

@@ -13,6 +13,16 @@ pub(crate) fn short_signing_secret(bytes: usize) {
     );
 }
 
+/// Warns of a store in memory that will soon reject messages.
+pub(crate) fn memory_store_nearly_full(len: usize, capacity: usize) {
+    tracing::warn!(
+        len,
+        capacity,
+        "the idempotency store in memory has reached 80 % of its capacity and rejects messages when it is full: enlarge it, \
+         or shorten the retention"
+    );
+}
+
 /// The span around the handling of a delivery.
 pub(super) fn span(summary: &Summary) -> Span {
     tracing::info_span!(

@@ -33,7 +33,9 @@ pub(crate) type Layer<I> =
     WebhookLayer<Bytes, Full<Bytes>, tower_webhook::EmptyRejectionResponse, I>;
 
 pub(crate) fn layer<I: IdempotencyStore>(idempotency: Idempotency<I>) -> Layer<I> {
-    WebhookLayer::new(builder().build().unwrap()).idempotency(idempotency)
+    WebhookLayer::new(builder().build().unwrap())
+        .idempotency(idempotency)
+        .unwrap()
 }
 
 pub(crate) fn delivery(id: &str) -> Request<Full<Bytes>> {
@@ -81,6 +83,7 @@ impl TestClock {
         MemoryStore::with_clock(capacity, move || {
             Duration::from_millis(clock.0.load(Ordering::Relaxed))
         })
+        .unwrap()
     }
 }
 
