@@ -45,7 +45,7 @@ async fn a_layer_with_it_refuses_with_its_status_alone() {
     let sent = sent_to_a_forgery(EmptyRejectionResponse, |_| ()).await;
     let expected = Sent {
         status: StatusCode::UNAUTHORIZED,
-        headers: headers([]),
+        headers: headers([("connection", "close")]),
         body: "".into(),
     };
     assert_eq!(sent, expected);

@@ -230,7 +230,7 @@ fn a_handler_that_outlives_its_lease_and_a_store_that_fails_are_warnings() {
     let log = log_of_one(layer(Idempotency::new("test", down())).layer(unreachable_inner()));
     assert!(log.contains("the idempotency store failed"), "{log}");
     assert!(
-        log.contains("error=the idempotency store is unavailable"),
+        log.contains("error=\"the idempotency store is unavailable\""),
         "{log}"
     );
     assert!(log.contains("outcome=\"store_unavailable\""), "{log}");
