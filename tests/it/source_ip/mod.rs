@@ -10,6 +10,7 @@ mod peers;
 mod presets;
 mod properties;
 mod rfc7239;
+mod trusted_proxies;
 mod walk;
 mod x_forwarded_for;
 
