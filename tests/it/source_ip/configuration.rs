@@ -9,7 +9,7 @@ use std::{
 use http::{HeaderMap, HeaderName};
 use tower_webhook::{ConfigErrorKind, ForwardedHeader, Receiver, SourceIp, source_ip::preset};
 
-use super::{ACCEPTED, NOT_ALLOWED, head_from, lines, receiver, verdict};
+use super::{ACCEPTED, NOT_ALLOWED, head_from, receiver, verdict};
 use crate::support::SECRET;
 
 pub(super) fn mistake(source_ip: SourceIp) -> ConfigErrorKind {
