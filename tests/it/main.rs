@@ -4,7 +4,6 @@ mod allocations;
 mod answers;
 mod config_errors;
 mod decryption;
-#[cfg(any())]
 mod ed25519;
 mod encryption;
 mod examples;
@@ -16,6 +15,7 @@ mod order;
 mod peers;
 mod properties;
 mod proxies;
+mod scheme;
 mod secrets;
 mod soft_identification;
 mod source_ip;
