@@ -15,9 +15,7 @@ fn built(configure: impl FnOnce(ReceiverBuilder) -> ReceiverBuilder) -> ConfigEr
 }
 
 fn with_secrets(secrets: &[&str]) -> ConfigError {
-    Receiver::builder(secrets.iter().copied())
-        .build()
-        .unwrap_err()
+    Receiver::builder(secrets).build().unwrap_err()
 }
 
 fn store() -> MemoryStore {
@@ -85,12 +83,12 @@ fn a_mistake_in_a_secret_names_its_position() {
         (
             with_secrets(&[SECRET, "whpk_AAAA"]),
             ConfigErrorKind::InvalidPublicKey,
-            "secret 2 of 2 is not an Ed25519 public key (expected `whpk_` and base64 of 32 bytes or of an SPKI)",
+            "secret 2 of 2 is not a public key (expected `whpk_` and base64 of 32 bytes, PEM, a JWK, or base64 of an SPKI)",
         ),
         (
             Ed25519PublicKey::parse("whpk_AAAA").unwrap_err(),
             ConfigErrorKind::InvalidPublicKey,
-            "the key is not an Ed25519 public key (expected `whpk_` and base64 of 32 bytes or of an SPKI)",
+            "the key is not a public key (expected `whpk_` and base64 of 32 bytes, PEM, a JWK, or base64 of an SPKI)",
         ),
     ]);
 }

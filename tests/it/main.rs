@@ -15,6 +15,7 @@ mod order;
 mod peers;
 mod properties;
 mod proxies;
+mod scheme;
 mod secrets;
 mod soft_identification;
 mod source_ip;
