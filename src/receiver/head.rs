@@ -117,15 +117,14 @@ impl fmt::Debug for CheckedHead<'_> {
 /// The length that a `content-length` line announces, if it exceeds the limit. A line that is no number announces
 /// nothing: the body is bounded while it is read in any case.
 fn announced_beyond(limit: usize, headers: &HeaderMap) -> Option<u64> {
-    headers
-        .get_all(CONTENT_LENGTH)
-        .iter()
-        .filter_map(|line| {
-            let digits = line.as_bytes();
-            let is_number = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
-            let digits = std::str::from_utf8(digits).ok().filter(|_| is_number)?;
-            // All digits and still not to be parsed: larger than any number.
-            Some(digits.parse().unwrap_or(u64::MAX))
-        })
-        .find(|length| *length > limit as u64)
+    headers.get_all(CONTENT_LENGTH).iter().find_map(|line| {
+        let digits = line.as_bytes();
+        let is_number = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
+        let digits = std::str::from_utf8(digits).ok().filter(|_| is_number)?;
+        match digits.parse() {
+            Ok(length) => (length > limit as u64).then_some(length),
+            // All digits and still not to be parsed: larger than any number, and than any limit.
+            Err(_) => Some(u64::MAX),
+        }
+    })
 }
