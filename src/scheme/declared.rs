@@ -19,7 +19,11 @@ use super::{
 };
 use crate::{
     crypto::{Decoded, Keyring, KeyringHasher},
-    error::{config_error::ConfigError, rejection::RejectionKind},
+    error::{
+        RejectionDetail,
+        config_error::ConfigError,
+        rejection::{Rejection, RejectionKind},
+    },
     message::{MessageId, Timestamp, message_id::MessageIdText},
 };
 
@@ -60,6 +64,17 @@ pub(super) struct HeaderSet {
     pub(super) id: Option<HeaderName>,
     pub(super) timestamp: Option<HeaderName>,
     pub(super) signatures: Vec<HeaderName>,
+}
+
+impl HeaderSet {
+    /// The names that a head lacks; of several names of the signature, one is enough.
+    fn missing<'s>(&'s self, headers: &'s HeaderMap) -> impl Iterator<Item = &'s HeaderName> {
+        let lacks = |name: &&HeaderName| !headers.contains_key(*name);
+        let is_signed = self.signatures.iter().any(|name| !lacks(&name));
+        let signature = self.signatures.first().filter(|_| !is_signed);
+        let others = self.id.iter().chain(&self.timestamp).filter(lacks);
+        others.chain(signature)
+    }
 }
 
 /// What a head says, well formed. Nothing of it is verified yet.
@@ -143,7 +158,7 @@ impl Declared {
         &'h self,
         headers: &'h HeaderMap,
         dots_in_id: DotsInMessageId,
-    ) -> Result<DeclaredHead<'h>, RejectionKind> {
+    ) -> Result<DeclaredHead<'h>, Rejection> {
         let (set, lines, id, timestamp_text) = self.complete_set(headers)?;
         let read = |source: &'h Option<Source>| match source {
             Some(Source::Header(name)) => only_value(&headers.get_all(name)),
@@ -209,7 +224,7 @@ impl Declared {
             Option<&'h [u8]>,
             Option<&'h [u8]>,
         ),
-        RejectionKind,
+        Rejection,
     > {
         for (number, set) in self.sets.iter().enumerate() {
             let lines_of = |name: &'h Option<HeaderName>| match name {
@@ -230,7 +245,23 @@ impl Declared {
             let timestamp = timestamps.map_or(Ok(None), |lines| only_value(&lines))?;
             return Ok((number, signatures, id, timestamp));
         }
-        Err(RejectionKind::MissingSignatureHeaders)
+        Err(self.missing(headers))
+    }
+
+    /// Names the first header that is missing of the set that is the most complete.
+    fn missing(&self, headers: &HeaderMap) -> Rejection {
+        let rejection = Rejection::new(RejectionKind::MissingSignatureHeaders);
+        // Of several that are as complete, the first.
+        let set = self
+            .sets
+            .iter()
+            .rev()
+            .min_by_key(|set| set.missing(headers).count());
+        let missing = set.and_then(|set| set.missing(headers).next());
+        match missing.cloned() {
+            Some(name) => rejection.with_detail(RejectionDetail::MissingHeader { name }),
+            None => rejection,
+        }
     }
 
     /// Hands parts of the signed text to `update`, put together as far as they fit: a hash buffers each piece by itself.
@@ -351,7 +382,7 @@ impl DeclaredCheck {
         scheme: &Declared,
         headers: &HeaderMap,
         body: &Bytes,
-    ) -> Result<Signed, RejectionKind> {
+    ) -> Result<Signed, Rejection> {
         if !scheme.after_body.is_empty() {
             let texts = SignedTexts {
                 id: self.claims.id().map(MessageId::as_str).unwrap_or_default(),
