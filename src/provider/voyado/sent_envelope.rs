@@ -72,9 +72,7 @@ impl<'de> SentEnvelope<'de> {
         event: Option<Event>,
     ) -> Result<Self, DecodeError> {
         let is_encrypted = is_encrypted(&members)?;
-        let has_event_type = members
-            .peek(EVENT_TYPE)
-            .is_some_and(|sent| !is_null(sent));
+        let has_event_type = members.peek(EVENT_TYPE).is_some_and(|sent| !is_null(sent));
         let payload = members.peek(PAYLOAD).unwrap_or(RawValue::NULL);
         let event_type = members.take::<1, _>(event_type);
         if has_event_type && event_type.is_none() {
@@ -137,9 +135,9 @@ impl<'de> Visitor<'de> for EnvelopeVisitor<'_> {
                 // To compare the two, the first has to be there as a text.
                 return Err(A::Error::duplicate_field(NAMES[PAYLOAD]));
             }
-            if let (true, true, Some(event_type)) =
-                (is_payload, self.in_passing, plain_event_type(&members))
-            {
+            let is_first = is_payload && members.peek(PAYLOAD).is_none();
+            let event_type = plain_event_type(&members).filter(|_| is_first && self.in_passing);
+            if let Some(event_type) = event_type {
                 event = Some(map.next_value_seed(PayloadSeed(&event_type))?);
                 continue;
             }

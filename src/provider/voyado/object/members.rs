@@ -73,23 +73,23 @@ impl<'de, const N: usize> Members<'de, N> {
         Ok(())
     }
 
-    /// Adds a member of an object within this one. It counts behind what stands outside, and is none of the fields whose
-    /// slots are not among `slots`: their names mean something else in there.
+    /// Adds a member of an object within this one. It counts behind what stands outside, and is none of the fields in the
+    /// first `own` slots nor in those from `end` on: their names mean something else in there.
     pub(super) fn insert_inner(
         &mut self,
-        slots: Range<usize>,
+        Range { start: own, end }: Range<usize>,
         name: Name<'de>,
         value: &'de RawValue,
     ) {
-        match self.slot_of(&name) {
-            Some(slot) if slots.contains(&slot) => {
-                let member = Member { name, value };
-                match &self.slots[slot] {
-                    Some(outer) if !is_null(outer.value) => self.spare(slot, member),
-                    _ => self.fill(slot, member),
-                }
-            }
-            _ => self.other.push(name.as_str(), value),
+        let Some(slot) = self.slot_of(&name).filter(|slot| *slot < end) else {
+            return self.other.push(name.as_str(), value);
+        };
+        let member = Member { name, value };
+        let outer = self.slots[slot].as_ref();
+        if slot < own || outer.is_some_and(|outer| !is_null(outer.value)) {
+            self.spare(slot, member);
+        } else {
+            self.fill(slot, member);
         }
     }
 
@@ -113,16 +113,15 @@ impl<'de, const N: usize> Members<'de, N> {
         let mut taken = None;
         for slot in self.taken..self.taken + K {
             let member = self.slots.get_mut(slot).and_then(Option::take);
-            let Some(member) = member.filter(|member| !is_null(member.value)) else {
-                continue;
-            };
-            let value = match taken {
-                None => read(member.value).ok(),
-                Some(_) => None,
-            };
-            match value {
-                Some(value) => taken = Some(value),
-                None => self.keep(&member),
+            if let Some(member) = member.filter(|member| !is_null(member.value)) {
+                let value = match taken {
+                    None => read(member.value).ok(),
+                    Some(_) => None,
+                };
+                match value {
+                    Some(value) => taken = Some(value),
+                    None => self.keep(&member),
+                }
             }
             self.keep_spare(slot);
         }
