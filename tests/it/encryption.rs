@@ -174,6 +174,34 @@ fn a_plaintext_that_is_a_whole_envelope_gives_its_payload() {
     }
 }
 
+#[test]
+fn the_id_of_an_envelope_that_is_sealed_whole_is_not_taken_for_the_contacts() {
+    for event_type in EventType::ALL {
+        for sample in [
+            event_type.sample().to_owned(),
+            event_type.sample().replace("\"isEncrypted\": false,", ""),
+        ] {
+            let body = with_payload_of_type(event_type.as_str(), &sample);
+            let opened = open(builder().decrypt(cbc(KEY)), body).unwrap();
+            let plain = open(builder(), event_type.sample()).unwrap();
+            assert_eq!(format!("{:?}", opened.event), format!("{:?}", plain.event));
+        }
+    }
+}
+
+#[test]
+fn a_contact_with_an_attribute_like_an_envelopes_is_still_that_contact() {
+    for plaintext in [
+        r#"{"id":"c-1","eventType":"contact.created"}"#,
+        r#"{"id":"c-1","eventType":"contact.created","payload":{}}"#,
+        r#"{"id":"c-1","eventType":"party","payload":{"id":"c-2"}}"#,
+    ] {
+        let body = with_payload_of_type("contact.created", plaintext);
+        let opened = open(builder().decrypt(cbc(KEY)), body).unwrap();
+        assert_eq!(opened.event.contact_id(), Some("c-1"), "{plaintext}");
+    }
+}
+
 fn with_payload_of_type(event_type: &str, plaintext: &str) -> String {
     let sealed = cbc(KEY).seal(plaintext.as_bytes(), [7; 16]);
     json!({ "eventType": event_type, "isEncrypted": true, "payload": sealed }).to_string()

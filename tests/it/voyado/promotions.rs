@@ -6,7 +6,7 @@ use super::decode::{payload, payload_of};
 
 fn promotion(json: &str) -> MultichannelPromotionAssigned {
     let event = payload(EventType::MultichannelPromotionAssigned, json).unwrap();
-    payload_of!(MultichannelPromotionAssigned, event)
+    *payload_of!(MultichannelPromotionAssigned, event)
 }
 
 #[test]

@@ -151,9 +151,10 @@ impl<'de, const N: usize> Members<'de, N> {
             .names
             .get(self.expected)
             .is_some_and(|known| name.is(known));
-        let slot = match is_expected {
-            true => self.expected,
-            false => self.names.iter().position(|known| name.is(known))?,
+        let slot = if is_expected {
+            self.expected
+        } else {
+            self.names.iter().position(|known| name.is(known))?
         };
         self.expected = slot + 1;
         Some(slot)
