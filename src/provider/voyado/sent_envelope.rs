@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use super::{
     Event,
     field::{JsonField, Mismatch, content, is_null, text},
-    object::{Members, Name, OtherFields},
+    object::{Conflict, Members, Name, OtherFields},
 };
 use crate::event::DecodeError;
 
@@ -136,14 +136,17 @@ impl<'de> Visitor<'de> for EnvelopeVisitor<'_> {
                 return Err(A::Error::duplicate_field(NAMES[PAYLOAD]));
             }
             let is_first = is_payload && members.peek(PAYLOAD).is_none();
-            let event_type = plain_event_type(&members).filter(|_| is_first && self.in_passing);
+            let event_type = if is_first && self.in_passing {
+                plain_event_type(&members)
+            } else {
+                None
+            };
             if let Some(event_type) = event_type {
                 event = Some(map.next_value_seed(PayloadSeed(&event_type))?);
                 continue;
             }
-            let known = NAMES.into_iter().find(|known| name.is(known));
-            if members.insert_only(name, map.next_value()?).is_err() {
-                *self.conflict = known;
+            if let Err(Conflict { name }) = members.insert_only(name, map.next_value()?) {
+                *self.conflict = Some(name);
                 return Err(A::Error::custom("one name has two values"));
             }
         }

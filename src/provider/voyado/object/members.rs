@@ -33,7 +33,9 @@ struct Member<'de> {
 
 /// A known name is there again, with another value.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::provider::voyado) struct Conflict;
+pub(in crate::provider::voyado) struct Conflict {
+    pub(in crate::provider::voyado) name: &'static str,
+}
 
 impl<'de, const N: usize> Members<'de, N> {
     /// No members yet, of an object whose known fields have these names in any ASCII case.
@@ -53,6 +55,9 @@ impl<'de, const N: usize> Members<'de, N> {
     #[inline]
     pub(in crate::provider::voyado) fn insert(&mut self, name: Name<'de>, value: &'de RawValue) {
         match self.slot_of(&name) {
+            Some(slot) if self.slots[slot].is_none() => {
+                self.slots[slot] = Some(Member { name, value });
+            }
             Some(slot) => self.fill(slot, Member { name, value }),
             None => self.other.push(name.as_str(), value.get()),
         }
@@ -71,7 +76,10 @@ impl<'de, const N: usize> Members<'de, N> {
         match &self.slots[slot] {
             None => self.slots[slot] = Some(Member { name, value }),
             Some(first) if is_same(first.value, value) => {}
-            Some(_) => return Err(Conflict),
+            Some(_) => {
+                let name = self.names[slot];
+                return Err(Conflict { name });
+            }
         }
         Ok(())
     }

@@ -6,6 +6,6 @@ mod nested;
 mod other_fields;
 mod spare;
 
-pub(super) use members::Members;
+pub(super) use members::{Conflict, Members};
 pub(super) use name::Name;
 pub use other_fields::OtherFields;

@@ -24,7 +24,7 @@ impl<'a> Name<'a> {
     #[inline]
     pub(in crate::provider::voyado) fn is(&self, known: &str) -> bool {
         // Most names are as documented, and comparing them exactly is much the faster.
-        self.is_exactly(known) || known.eq_ignore_ascii_case(&self.0)
+        known.len() == self.0.len() && (known == self.0 || known.eq_ignore_ascii_case(&self.0))
     }
 
     #[inline]
