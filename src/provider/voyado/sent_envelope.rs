@@ -59,18 +59,20 @@ type EnvelopeMembers<'de> = Members<'de, { NAMES.len() }>;
 impl<'de> SentEnvelope<'de> {
     /// Reads an envelope, and in passing its payload, if that fits its type.
     pub(super) fn from_json(json: &'de str) -> Result<Self, DecodeError> {
-        match visit(json, true) {
-            Ok((members, event)) => Self::from_members(members, event),
+        let mut found = Found::new();
+        if found.read(json, true).is_err() {
             // Whatever was out of the ordinary, with all of the text at hand it is decided.
-            Err(_) => visit(json, false).and_then(|(members, _)| Self::from_members(members, None)),
+            found = Found::new();
+            found.read(json, false)?;
         }
+        Self::from_found(found)
     }
 
     /// Takes the members in the order of [`NAMES`].
-    fn from_members(
-        mut members: EnvelopeMembers<'de>,
-        event: Option<Event>,
-    ) -> Result<Self, DecodeError> {
+    fn from_found(found: Found<'de>) -> Result<Self, DecodeError> {
+        let Found {
+            mut members, event, ..
+        } = found;
         let is_encrypted = is_encrypted(&members)?;
         let has_event_type = members.peek(EVENT_TYPE).is_some_and(|sent| !is_null(sent));
         let payload = members.peek(PAYLOAD).unwrap_or(RawValue::NULL);
@@ -93,42 +95,56 @@ impl<'de> SentEnvelope<'de> {
     }
 }
 
-/// Reads the members of an envelope, and the event if its payload is read in passing.
-fn visit(
-    json: &str,
-    in_passing: bool,
-) -> Result<(EnvelopeMembers<'_>, Option<Event>), DecodeError> {
-    let mut conflict = None;
-    let visitor = EnvelopeVisitor {
-        in_passing,
-        conflict: &mut conflict,
-    };
-    let mut json = serde_json::Deserializer::from_str(json);
-    let sent = json
-        .deserialize_map(visitor)
-        .and_then(|sent| json.end().map(|()| sent));
-    sent.map_err(|error| match conflict {
-        Some(name) => DecodeError::from(error).with_path(name),
-        None => error.into(),
-    })
-}
-
-struct EnvelopeVisitor<'c> {
-    in_passing: bool,
+/// What a visitor finds; it is filled in place, since it is too large to be moved from hand to hand.
+struct Found<'de> {
+    members: EnvelopeMembers<'de>,
+    /// The payload, if it was read in passing.
+    event: Option<Event>,
     /// The name that has two values, if one has.
-    conflict: &'c mut Option<&'static str>,
+    conflict: Option<&'static str>,
 }
 
-impl<'de> Visitor<'de> for EnvelopeVisitor<'_> {
-    type Value = (EnvelopeMembers<'de>, Option<Event>);
+impl<'de> Found<'de> {
+    fn new() -> Self {
+        Self {
+            members: Members::new(&NAMES),
+            event: None,
+            conflict: None,
+        }
+    }
+
+    fn read(&mut self, json: &'de str, in_passing: bool) -> Result<(), DecodeError> {
+        let mut json = serde_json::Deserializer::from_str(json);
+        let visitor = EnvelopeVisitor {
+            in_passing,
+            found: &mut *self,
+        };
+        let read = json.deserialize_map(visitor).and_then(|()| json.end());
+        read.map_err(|error| match self.conflict {
+            Some(name) => DecodeError::from(error).with_path(name),
+            None => error.into(),
+        })
+    }
+}
+
+struct EnvelopeVisitor<'f, 'de> {
+    in_passing: bool,
+    found: &'f mut Found<'de>,
+}
+
+impl<'de> Visitor<'de> for EnvelopeVisitor<'_, 'de> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an envelope")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Members::new(&NAMES);
-        let mut event = None;
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Found {
+            members,
+            event,
+            conflict,
+        } = self.found;
         while let Some(name) = map.next_key().map(|name| name.map(Name::new))? {
             let is_payload = name.is(NAMES[PAYLOAD]);
             if is_payload && event.is_some() {
@@ -137,20 +153,20 @@ impl<'de> Visitor<'de> for EnvelopeVisitor<'_> {
             }
             let is_first = is_payload && members.peek(PAYLOAD).is_none();
             let event_type = if is_first && self.in_passing {
-                plain_event_type(&members)
+                plain_event_type(members)
             } else {
                 None
             };
             if let Some(event_type) = event_type {
-                event = Some(map.next_value_seed(PayloadSeed(&event_type))?);
+                *event = Some(map.next_value_seed(PayloadSeed(&event_type))?);
                 continue;
             }
             if let Err(Conflict { name }) = members.insert_only(name, map.next_value()?) {
-                *self.conflict = Some(name);
+                *conflict = Some(name);
                 return Err(A::Error::custom("one name has two values"));
             }
         }
-        Ok((members, event))
+        Ok(())
     }
 }
 

@@ -200,7 +200,15 @@ impl<'de, const N: usize> Members<'de, N> {
         }
     }
 
+    #[inline]
     fn keep_spare(&mut self, slot: usize) {
+        // As most objects have none, it is worth a look.
+        if !self.spare.is_empty() || !self.displaced.is_empty() {
+            self.keep_spare_of(slot);
+        }
+    }
+
+    fn keep_spare_of(&mut self, slot: usize) {
         for (_, member) in self.displaced.iter().filter(|(of, _)| *of == slot) {
             self.other.push(member.name.as_str(), member.value.get());
         }

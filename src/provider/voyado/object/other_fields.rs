@@ -3,6 +3,10 @@ use std::fmt;
 use serde::ser::SerializeMap;
 use serde_json::value::RawValue;
 
+/// What is reserved for the first field and those behind it.
+const FIRST_TEXT: usize = 256;
+const FIRST_ENDS: usize = 8;
+
 /// The fields of an object that have no field of their own here, in the order in which they were sent.
 ///
 /// They are the fields that this crate does not know, a customer's own attributes among them, and behind them what was
@@ -48,6 +52,11 @@ impl OtherFields {
 
     /// Adds a field whose value is good JSON.
     pub(super) fn push(&mut self, name: &str, value: &str) {
+        if self.ends.is_empty() {
+            // A customer has more than one attribute, or none.
+            self.text.reserve(FIRST_TEXT);
+            self.ends.reserve(FIRST_ENDS);
+        }
         self.text.push_str(name);
         let name = self.text.len();
         self.text.push_str(value);

@@ -13,6 +13,10 @@ impl Spare {
         self.fields.push(name, value);
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
     /// The names and values of a slot, in the order in which they were pushed.
     pub(super) fn of(&self, slot: usize) -> impl Iterator<Item = (&str, &str)> {
         self.slots
