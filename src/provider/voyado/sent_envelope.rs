@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use super::{
     Event,
     field::{JsonField, Mismatch, content, is_null, text},
-    object::{Conflict, Members, Name, OtherFields},
+    object::{Conflict, Members, Name, Names, OtherFields},
 };
 use crate::event::DecodeError;
 
@@ -42,19 +42,19 @@ impl SentPayload<'_> {
     }
 }
 
-const NAMES: [&str; 6] = [
+static NAMES: Names<6> = Names::new([
     "eventType",
     "id",
     "eventId",
     "tenant",
     "isEncrypted",
     "payload",
-];
+]);
 const EVENT_TYPE: usize = 0;
 const IS_ENCRYPTED: usize = 4;
 const PAYLOAD: usize = 5;
 
-type EnvelopeMembers<'de> = Members<'de, { NAMES.len() }>;
+type EnvelopeMembers<'de> = Members<'de, 6>;
 
 impl<'de> SentEnvelope<'de> {
     /// Reads an envelope, and in passing its payload, if that fits its type.
@@ -146,10 +146,10 @@ impl<'de> Visitor<'de> for EnvelopeVisitor<'_, 'de> {
             conflict,
         } = self.found;
         while let Some(name) = map.next_key().map(|name| name.map(Name::new))? {
-            let is_payload = name.is(NAMES[PAYLOAD]);
+            let is_payload = name.is(NAMES.name(PAYLOAD));
             if is_payload && event.is_some() {
                 // To compare the two, the first has to be there as a text.
-                return Err(A::Error::duplicate_field(NAMES[PAYLOAD]));
+                return Err(A::Error::duplicate_field(NAMES.name(PAYLOAD)));
             }
             let is_first = is_payload && members.peek(PAYLOAD).is_none();
             let event_type = if is_first && self.in_passing {
@@ -192,7 +192,7 @@ fn is_encrypted(members: &EnvelopeMembers<'_>) -> Result<bool, DecodeError> {
 }
 
 fn malformed(name: usize) -> DecodeError {
-    DecodeError::malformed().with_path(NAMES[name])
+    DecodeError::malformed().with_path(NAMES.name(name))
 }
 
 /// Reads a payload of the event type that it holds.

@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use serde_json::value::RawValue;
 
-use super::{Name, OtherFields, spare::Spare};
+use super::{Name, Names, OtherFields, spare::Spare};
 use crate::provider::voyado::field::{Mismatch, is_null, is_same};
 
 /// The members of a JSON object: one slot for each known name, and the rest.
@@ -14,7 +14,7 @@ use crate::provider::voyado::field::{Mismatch, is_null, is_same};
 /// before another casing, and else the first before the next. What does not count is kept with the rest, in an order
 /// in which it would not count again: first the value that was not of the type, then the others as they came.
 pub(in crate::provider::voyado) struct Members<'de, const N: usize> {
-    names: &'static [&'static str; N],
+    names: &'static Names<N>,
     slots: [Option<Member<'de>>; N],
     /// What an exact name took the slot from: it counts next.
     displaced: Vec<(usize, Member<'de>)>,
@@ -39,7 +39,7 @@ pub(in crate::provider::voyado) struct Conflict {
 
 impl<'de, const N: usize> Members<'de, N> {
     /// No members yet, of an object whose known fields have these names in any ASCII case.
-    pub(in crate::provider::voyado) fn new(names: &'static [&'static str; N]) -> Self {
+    pub(in crate::provider::voyado) fn new(names: &'static Names<N>) -> Self {
         Self {
             names,
             slots: [const { None }; N],
@@ -77,7 +77,7 @@ impl<'de, const N: usize> Members<'de, N> {
             None => self.slots[slot] = Some(Member { name, value }),
             Some(first) if is_same(first.value, value) => {}
             Some(_) => {
-                let name = self.names[slot];
+                let name = self.names.name(slot);
                 return Err(Conflict { name });
             }
         }
@@ -155,14 +155,11 @@ impl<'de, const N: usize> Members<'de, N> {
     /// Looks at the expected slot first, which spares most names a search.
     #[inline]
     fn slot_of(&mut self, name: &Name<'_>) -> Option<usize> {
-        let is_expected = self
-            .names
-            .get(self.expected)
-            .is_some_and(|known| name.is(known));
+        let is_expected = self.expected < N && name.is_exactly(self.names.name(self.expected));
         let slot = if is_expected {
             self.expected
         } else {
-            self.names.iter().position(|known| name.is(known))?
+            self.names.position(name.as_str())?
         };
         self.expected = slot + 1;
         Some(slot)
@@ -173,7 +170,7 @@ impl<'de, const N: usize> Members<'de, N> {
             self.slots[slot] = Some(member);
             return;
         };
-        let is_exact = |member: &Member<'_>| member.name.is_exactly(self.names[slot]);
+        let is_exact = |member: &Member<'_>| member.name.is_exactly(self.names.name(slot));
         let is_another = !is_null(member.value) && !is_same(first.value, member.value);
         if is_another && is_exact(&member) && !is_exact(&first) {
             self.slots[slot] = Some(member);

@@ -42,10 +42,12 @@ macro_rules! payload {
                 const CONTAINERS: &[&str] = &[$($($container),+)?];
                 const REQUIRED: usize = 0 $(+ payload!(@required $class $name $(, $alias)*))*;
 
-                let mut members = $crate::provider::voyado::object::Members::new(&[
-                    $($name $(, $alias)*,)*
-                    $($($container),+)?
-                ]);
+                let mut members = $crate::provider::voyado::object::Members::new(const {
+                    &$crate::provider::voyado::object::Names::new([
+                        $($name $(, $alias)*,)*
+                        $($($container),+)?
+                    ])
+                });
                 members.extend(map)?;
                 members.open(REQUIRED, CONTAINERS.len());
                 Ok(Self {
