@@ -3,8 +3,10 @@
 mod authentic_body;
 mod decode_error;
 mod json;
+mod json_path;
 
 pub use authentic_body::AuthenticBody;
+pub(crate) use authentic_body::skip_byte_order_mark;
 pub use decode_error::{DecodeError, DecodeErrorKind};
 pub use json::Json;
 

@@ -5,9 +5,10 @@ use serde_json::value::RawValue;
 
 use super::{
     Event,
-    field::{JsonField, Mismatch, text},
-    object::{Members, Name, OtherFields},
+    field::{JsonField, Mismatch, content, is_null, text},
+    object::{Conflict, Members, Name, Names, OtherFields},
 };
+use crate::event::DecodeError;
 
 /// The fields of an envelope as they were sent.
 pub(super) struct SentEnvelope<'de> {
@@ -41,78 +42,157 @@ impl SentPayload<'_> {
     }
 }
 
-const NAMES: [&str; 5] = ["eventType", "id", "eventId", "tenant", "isEncrypted"];
+static NAMES: Names<6> = Names::new([
+    "eventType",
+    "id",
+    "eventId",
+    "tenant",
+    "isEncrypted",
+    "payload",
+]);
 const EVENT_TYPE: usize = 0;
 const IS_ENCRYPTED: usize = 4;
+const PAYLOAD: usize = 5;
+
+type EnvelopeMembers<'de> = Members<'de, 6>;
 
 impl<'de> SentEnvelope<'de> {
-    pub(super) fn from_json(json: &'de str) -> Result<Self, serde_json::Error> {
-        let mut json = serde_json::Deserializer::from_str(json);
-        let sent = json.deserialize_map(EnvelopeVisitor)?;
-        json.end()?;
-        Ok(sent)
+    /// Reads an envelope, and in passing its payload, if that fits its type.
+    pub(super) fn from_json(json: &'de str) -> Result<Self, DecodeError> {
+        let mut found = Found::new();
+        if found.read(json, true).is_err() {
+            // Whatever was out of the ordinary, with all of the text at hand it is decided.
+            found = Found::new();
+            found.read(json, false)?;
+        }
+        Self::from_found(found)
     }
 
     /// Takes the members in the order of [`NAMES`].
-    fn from_members(
-        mut members: Members<'de, { NAMES.len() }>,
-        payload: SentPayload<'de>,
-    ) -> Result<Self, Mismatch> {
-        let event_type = members.optional::<1, _>(String::from_json)?;
-        let id = members.optional::<2, _>(String::from_json)?;
-        let tenant = members.optional::<1, _>(String::from_json)?;
-        let is_encrypted = members.optional::<1, _>(bool::from_json)?;
+    fn from_found(found: Found<'de>) -> Result<Self, DecodeError> {
+        let Found {
+            mut members, event, ..
+        } = found;
+        let is_encrypted = is_encrypted(&members)?;
+        let has_event_type = members.peek(EVENT_TYPE).is_some_and(|sent| !is_null(sent));
+        let payload = members.peek(PAYLOAD).unwrap_or(RawValue::NULL);
+        let event_type = members.take::<1, _>(event_type);
+        if has_event_type && event_type.is_none() {
+            return Err(malformed(EVENT_TYPE));
+        }
+        let id = members.take::<2, _>(String::from_json);
+        let tenant = members.take::<1, _>(String::from_json);
+        members.take::<1, _>(bool::from_json);
+        members.take::<1, _>(Ok);
         Ok(Self {
-            event_type,
+            event_type: event_type.map(Cow::into_owned),
             id,
             tenant,
-            is_encrypted: is_encrypted.unwrap_or(false),
-            payload,
+            is_encrypted,
+            payload: event.map_or(SentPayload::Raw(payload), SentPayload::Read),
             other: members.into_other(),
         })
     }
 }
 
-struct EnvelopeVisitor;
+/// What a visitor finds; it is filled in place, since it is too large to be moved from hand to hand.
+struct Found<'de> {
+    members: EnvelopeMembers<'de>,
+    /// The payload, if it was read in passing.
+    event: Option<Event>,
+    /// The name that has two values, if one has.
+    conflict: Option<&'static str>,
+}
 
-impl<'de> Visitor<'de> for EnvelopeVisitor {
-    type Value = SentEnvelope<'de>;
+impl<'de> Found<'de> {
+    fn new() -> Self {
+        Self {
+            members: Members::new(&NAMES),
+            event: None,
+            conflict: None,
+        }
+    }
+
+    fn read(&mut self, json: &'de str, in_passing: bool) -> Result<(), DecodeError> {
+        let mut json = serde_json::Deserializer::from_str(json);
+        let visitor = EnvelopeVisitor {
+            in_passing,
+            found: &mut *self,
+        };
+        let read = json.deserialize_map(visitor).and_then(|()| json.end());
+        read.map_err(|error| match self.conflict {
+            Some(name) => DecodeError::from(error).with_path(name),
+            None => error.into(),
+        })
+    }
+}
+
+struct EnvelopeVisitor<'f, 'de> {
+    in_passing: bool,
+    found: &'f mut Found<'de>,
+}
+
+impl<'de> Visitor<'de> for EnvelopeVisitor<'_, 'de> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an envelope")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Members::new(&NAMES);
-        let mut payload = None;
-        while let Some(name) = map.next_key::<Name<'_>>()? {
-            if !name.is("payload") {
-                members.insert(name, map.next_value()?)?;
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Found {
+            members,
+            event,
+            conflict,
+        } = self.found;
+        while let Some(name) = map.next_key().map(|name| name.map(Name::new))? {
+            let is_payload = name.is(NAMES.name(PAYLOAD));
+            if is_payload && event.is_some() {
+                // To compare the two, the first has to be there as a text.
+                return Err(A::Error::duplicate_field(NAMES.name(PAYLOAD)));
+            }
+            let is_first = is_payload && members.peek(PAYLOAD).is_none();
+            let event_type = if is_first && self.in_passing {
+                plain_event_type(members)
+            } else {
+                None
+            };
+            if let Some(event_type) = event_type {
+                *event = Some(map.next_value_seed(PayloadSeed(&event_type))?);
                 continue;
             }
-            let sent = match plain_event_type(&members) {
-                Some(event_type) => {
-                    SentPayload::Read(map.next_value_seed(PayloadSeed(&event_type))?)
-                }
-                None => SentPayload::Raw(map.next_value()?),
-            };
-            if payload.replace(sent).is_some() {
-                return Err(A::Error::duplicate_field("payload"));
+            if let Err(Conflict { name }) = members.insert_only(name, map.next_value()?) {
+                *conflict = Some(name);
+                return Err(A::Error::custom("one name has two values"));
             }
         }
-        let payload = payload.unwrap_or(SentPayload::Raw(RawValue::NULL));
-        SentEnvelope::from_members(members, payload).map_err(A::Error::custom)
+        Ok(())
     }
 }
 
 /// The type of the event, once it is known that the payload is not encrypted.
-fn plain_event_type<'de>(members: &Members<'de, { NAMES.len() }>) -> Option<Cow<'de, str>> {
+fn plain_event_type<'de>(members: &EnvelopeMembers<'de>) -> Option<Cow<'de, str>> {
     let is_encrypted = members.peek(IS_ENCRYPTED)?;
-    let event_type = members.peek(EVENT_TYPE)?;
-    match bool::from_json(is_encrypted) {
-        Ok(false) => text(event_type).ok(),
-        Ok(true) | Err(Mismatch) => None,
+    let is_plain = matches!(bool::from_json(is_encrypted), Ok(false));
+    let sent = members.peek(EVENT_TYPE).filter(|_| is_plain)?;
+    event_type(sent).ok()
+}
+
+/// A text, which is given as it was written if no `str` can hold it.
+fn event_type(json: &RawValue) -> Result<Cow<'_, str>, Mismatch> {
+    text(json).or_else(|Mismatch| content(json).map(Cow::Borrowed).ok_or(Mismatch))
+}
+
+/// Whether to decrypt is not guessed.
+fn is_encrypted(members: &EnvelopeMembers<'_>) -> Result<bool, DecodeError> {
+    match members.peek(IS_ENCRYPTED).filter(|sent| !is_null(sent)) {
+        Some(sent) => bool::from_json(sent).map_err(|Mismatch| malformed(IS_ENCRYPTED)),
+        None => Ok(false),
     }
+}
+
+fn malformed(name: usize) -> DecodeError {
+    DecodeError::malformed().with_path(NAMES.name(name))
 }
 
 /// Reads a payload of the event type that it holds.
