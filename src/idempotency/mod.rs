@@ -21,7 +21,7 @@ pub use claim::{BodyDigest, Claim, OwnerToken, Settlement};
 pub use detached::{Detached, DetachedClaim, DetachedSettlement, EasyStore};
 pub(crate) use guard::ClaimGuard;
 pub use key::IdempotencyKey;
-pub use memory::MemoryStore;
+pub use memory::{MemoryClaim, MemoryStore};
 pub use optional::IfConfigured;
 pub use policy::Idempotency;
 pub(crate) use policy::OnStoreFailure;

@@ -2,6 +2,7 @@
 
 mod concurrency;
 mod failures;
+mod faulty;
 mod memory;
 mod model;
 mod redis;
@@ -76,6 +77,10 @@ impl TestClock {
     pub(crate) fn advance(&self, by: Duration) {
         let millis = u64::try_from(by.as_millis()).unwrap();
         self.0.fetch_add(millis, Ordering::Relaxed);
+    }
+
+    pub(crate) fn millis(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
     }
 
     pub(crate) fn memory_store(&self, capacity: usize) -> MemoryStore {
