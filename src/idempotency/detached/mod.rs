@@ -15,7 +15,7 @@ use std::{
 use tokio::{
     runtime::Handle,
     sync::oneshot,
-    time::{error::Elapsed, timeout},
+    time::{error::Elapsed, sleep, timeout},
 };
 
 use super::{
@@ -28,6 +28,14 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How long a call goes on that nobody waits for any more.
 const GOES_ON: Duration = Duration::from_secs(60);
+
+/// Before each attempt to give back a key that nobody waits for.
+const ABANDON_PAUSES: [Duration; 4] = [
+    Duration::ZERO,
+    Duration::from_millis(250),
+    Duration::from_secs(1),
+    Duration::from_secs(4),
+];
 
 /// Makes an [`IdempotencyStore`] of an [`EasyStore`] (feature `tokio`): each call runs in a task of its own, which goes on
 /// when the request is dropped.
@@ -173,9 +181,20 @@ impl<S: EasyStore> IdempotencyStore for Detached<S> {
         self.settle(move |store| async move { store.release(&key, owner).await })
     }
 
-    /// A runtime that is shutting down may not run it; the lease runs out then.
+    /// Tries again for a while if the store fails. A runtime that is shutting down may not run it; the lease runs out then.
     fn abandon(&self, key: &IdempotencyKey, owner: OwnerToken) {
-        drop(self.release(key, owner));
+        let Some(runtime) = self.runtime() else {
+            return;
+        };
+        let (store, key) = (self.clone(), key.clone());
+        runtime.spawn(async move {
+            for pause in ABANDON_PAUSES {
+                sleep(pause).await;
+                if store.release(&key, owner).await.is_ok() {
+                    break;
+                }
+            }
+        });
     }
 }
 

@@ -1,6 +1,7 @@
 //! A store that processes share over Redis or Valkey.
 
 mod builder;
+mod cause;
 mod connector;
 mod link;
 mod scripts;

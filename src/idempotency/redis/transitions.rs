@@ -1,9 +1,9 @@
-use std::{fmt, time::Duration};
+use std::{error::Error, fmt, time::Duration};
 
-use redis::{ErrorKind, RedisError, Script, ServerErrorKind};
+use redis::Script;
 use tokio::time::{Instant, timeout_at};
 
-use super::{link::Link, scripts};
+use super::{cause::Cause, link::Link, scripts};
 use crate::idempotency::{
     BodyDigest, Claim, EasyStore, IdempotencyKey, OwnerToken, Settlement, StoreError,
     StoreErrorKind,
@@ -41,8 +41,15 @@ impl Transitions {
         let deadline = started + self.timeout;
         let mut last = self.no_response(self.timeout);
         for attempt in 0..ATTEMPTS {
-            let acquiring = timeout_at(deadline, self.link.acquire()).await;
-            let mut acquired = acquiring.map_err(|_| self.no_response(self.timeout))??;
+            let mut acquired = match timeout_at(deadline, self.link.acquire()).await {
+                Ok(Ok(acquired)) => acquired,
+                Ok(Err(error)) if leads_nowhere(&error) => {
+                    last = error;
+                    continue;
+                }
+                Ok(Err(error)) => return Err(error),
+                Err(_) => return Err(self.no_response(self.timeout)),
+            };
             // A connection that has gone silent must leave time for another.
             let is_first_of_two = attempt == 0 && acquired.is_reused;
             let limit = self.timeout / if is_first_of_two { 2 } else { 1 };
@@ -56,9 +63,8 @@ impl Transitions {
                     });
                 }
                 Ok(Err(error)) => {
-                    let is_broken = leads_nowhere(&error);
-                    last = StoreError::with_source(StoreErrorKind::Unavailable, error);
-                    if !is_broken {
+                    last = Cause::from(error).into();
+                    if !leads_nowhere(&last) {
                         break;
                     }
                 }
@@ -158,18 +164,10 @@ fn settlement(reply: i64) -> Settlement {
     }
 }
 
-/// Whether another connection may fare better: this one is broken, leads to a server that became a replica, or was made with
-/// credentials that do not hold any more.
-fn leads_nowhere(error: &RedisError) -> bool {
-    let is_replica = match error.kind() {
-        ErrorKind::Server(ServerErrorKind::ReadOnly | ServerErrorKind::MasterDown) => true,
-        // Redis 6 wraps the error of a command in a script.
-        _ => error
-            .detail()
-            .is_some_and(|detail| detail.contains("READONLY")),
-    };
-    let is_unauthenticated = error.code() == Some("NOAUTH");
-    is_replica || is_unauthenticated || error.is_io_error() || error.is_unrecoverable_error()
+/// Whether another connection may fare better.
+fn leads_nowhere(error: &StoreError) -> bool {
+    let cause = error.source().and_then(|cause| cause.downcast_ref());
+    cause.is_some_and(Cause::leads_nowhere)
 }
 
 /// At least one, and at most ten years: Redis rejects an expiry of nothing, and one beyond its clock.

@@ -5,7 +5,12 @@ mod failures;
 mod faulty;
 mod memory;
 mod model;
+mod promises;
+mod proxy;
 mod redis;
+mod redis_cluster;
+mod redis_faults;
+mod redis_sentinel;
 mod redis_server;
 mod states;
 
