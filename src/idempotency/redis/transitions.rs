@@ -1,6 +1,5 @@
 use std::{error::Error, fmt, time::Duration};
 
-use redis::Script;
 use tokio::time::{Instant, timeout_at};
 
 use super::{cause::Cause, link::Link, scripts};
@@ -9,8 +8,9 @@ use crate::idempotency::{
     StoreErrorKind,
 };
 
-/// How often a call is tried. All of them can be: a script finds what it did before.
-const ATTEMPTS: usize = 2;
+/// How often a call is tried at most: over a connection that went stale, over a new one, and once more where that is as
+/// unlucky. All calls can be tried again: a script finds what it did before.
+const ATTEMPTS: usize = 3;
 
 /// The transitions over Redis, each of them one script over one key.
 pub(super) struct Transitions {
@@ -28,15 +28,15 @@ struct Reply {
 impl Transitions {
     async fn run(
         &self,
-        script: &Script,
+        script: &str,
         key: &IdempotencyKey,
         args: &[String],
     ) -> Result<Reply, StoreError> {
-        let mut invocation = script.prepare_invoke();
-        invocation.key(self.key_in_redis(key));
-        for arg in args {
-            invocation.arg(arg);
-        }
+        let mut eval = redis::cmd("EVAL");
+        eval.arg(script)
+            .arg(1)
+            .arg(self.key_in_redis(key))
+            .arg(args);
         let started = Instant::now();
         let deadline = started + self.timeout;
         let mut last = self.no_response(self.timeout);
@@ -53,7 +53,7 @@ impl Transitions {
             // A connection that has gone silent must leave time for another.
             let is_first_of_two = attempt == 0 && acquired.is_reused;
             let limit = self.timeout / if is_first_of_two { 2 } else { 1 };
-            let running = acquired.connection.run(&invocation);
+            let running = acquired.connection.run(&eval);
             match timeout_at(started + limit, running).await {
                 Ok(Ok(number)) => {
                     let is_repeated = attempt > 0;
@@ -64,7 +64,7 @@ impl Transitions {
                 }
                 Ok(Err(error)) => {
                     last = Cause::from(error).into();
-                    if !leads_nowhere(&last) {
+                    if acquired.connection.heals_itself() || !leads_nowhere(&last) {
                         break;
                     }
                 }
@@ -75,12 +75,15 @@ impl Transitions {
         Err(last)
     }
 
-    /// With the lengths, no two keys are one text, whatever stands in them.
+    /// With the lengths, no two keys are one text, whatever stands in them. A cluster takes braces for a hash tag, by which all
+    /// keys of a scope could go to one node; behind an empty one all of the key counts.
     fn key_in_redis(&self, key: &IdempotencyKey) -> String {
         let (prefix, scope, tenant) = (&self.key_prefix, key.scope(), key.tenant());
         let (scope_len, tenant_len) = (scope.len(), tenant.len());
         let id = key.message_id();
-        format!("{prefix}{scope_len}:{scope}:{tenant_len}:{tenant}:{id}")
+        let key = format!("{scope_len}:{scope}:{tenant_len}:{tenant}:{id}");
+        let no_tag = if key.contains('{') { "{}" } else { "" };
+        format!("{prefix}{no_tag}{key}")
     }
 
     fn no_response(&self, within: Duration) -> StoreError {
@@ -98,7 +101,7 @@ impl EasyStore for Transitions {
         lease: Duration,
     ) -> Result<Claim, StoreError> {
         let args = [owner.to_string(), digest.to_string(), millis(lease)];
-        let reply = self.run(&scripts::CLAIM, key, &args).await?;
+        let reply = self.run(scripts::CLAIM, key, &args).await?;
         Ok(match reply.number {
             scripts::FRESH => Claim::Fresh,
             scripts::DONE => Claim::Done,
@@ -116,7 +119,7 @@ impl EasyStore for Transitions {
         lease: Duration,
     ) -> Result<Settlement, StoreError> {
         let args = [owner.to_string(), millis(lease)];
-        let reply = self.run(&scripts::RENEW, key, &args).await?;
+        let reply = self.run(scripts::RENEW, key, &args).await?;
         Ok(settlement(reply.number))
     }
 
@@ -128,7 +131,7 @@ impl EasyStore for Transitions {
         retention: Duration,
     ) -> Result<Settlement, StoreError> {
         let args = [owner.to_string(), digest.to_string(), millis(retention)];
-        let reply = self.run(&scripts::COMPLETE, key, &args).await?;
+        let reply = self.run(scripts::COMPLETE, key, &args).await?;
         Ok(settlement(reply.number))
     }
 
