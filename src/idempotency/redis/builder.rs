@@ -131,7 +131,10 @@ impl Servers {
     )]
     fn connector(self, timeout: Duration) -> RedisResult<Connector> {
         match self {
-            Self::Single(url) => Client::open(connection_info(&url)?).map(Connector::Single),
+            Self::Single(url) => {
+                let client = Client::open(connection_info(&url)?)?;
+                Ok(Connector::Single(Box::new(client)))
+            }
             #[cfg(feature = "redis-cluster")]
             Self::Cluster(urls) => {
                 let nodes = connection_infos(&urls)?;
@@ -145,7 +148,7 @@ impl Servers {
                     .min_retry_wait(10)
                     .max_retry_wait(100)
                     .build()?;
-                Ok(Connector::Cluster(client))
+                Ok(Connector::Cluster(Box::new(client)))
             }
             #[cfg(feature = "redis-sentinel")]
             Self::Sentinel { service, sentinels } => {

@@ -24,6 +24,11 @@ impl Cause {
         is_replica || is_unauthenticated || error.is_io_error() || error.is_unrecoverable_error()
     }
 
+    /// Whether the task of the connection is gone, as it is when its runtime has ended.
+    pub(super) fn has_ended(&self) -> bool {
+        self.0.is_io_error() && self.0.to_string().starts_with("redis_cluster: Unable to")
+    }
+
     pub(super) fn is_timeout(&self) -> bool {
         self.0.is_timeout()
     }

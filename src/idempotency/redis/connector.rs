@@ -6,9 +6,9 @@ use {redis::sentinel::SentinelClient, tokio::sync::Mutex};
 
 /// How the server is found, or the servers are.
 pub(super) enum Connector {
-    Single(Client),
+    Single(Box<Client>),
     #[cfg(feature = "redis-cluster")]
-    Cluster(ClusterClient),
+    Cluster(Box<ClusterClient>),
     #[cfg(feature = "redis-sentinel")]
     Sentinel(Box<Mutex<SentinelClient>>),
 }

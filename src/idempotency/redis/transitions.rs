@@ -39,7 +39,7 @@ impl Transitions {
             .arg(args);
         let started = Instant::now();
         let deadline = started + self.timeout;
-        let mut last = self.no_response(self.timeout);
+        let mut last = no_response(self.timeout);
         for attempt in 0..ATTEMPTS {
             let mut acquired = match timeout_at(deadline, self.link.acquire()).await {
                 Ok(Ok(acquired)) => acquired,
@@ -48,7 +48,7 @@ impl Transitions {
                     continue;
                 }
                 Ok(Err(error)) => return Err(error),
-                Err(_) => return Err(self.no_response(self.timeout)),
+                Err(_) => return Err(no_response(self.timeout)),
             };
             // A connection that has gone silent must leave time for another.
             let is_first_of_two = attempt == 0 && acquired.is_reused;
@@ -64,11 +64,12 @@ impl Transitions {
                 }
                 Ok(Err(error)) => {
                     last = Cause::from(error).into();
-                    if acquired.connection.heals_itself() || !leads_nowhere(&last) {
+                    let heals_itself = acquired.connection.heals_itself() && !has_ended(&last);
+                    if heals_itself || !leads_nowhere(&last) {
                         break;
                     }
                 }
-                Err(_) => last = self.no_response(limit),
+                Err(_) => last = no_response(limit),
             }
             self.link.discard(&acquired);
         }
@@ -84,11 +85,6 @@ impl Transitions {
         let key = format!("{scope_len}:{scope}:{tenant_len}:{tenant}:{id}");
         let no_tag = if key.contains('{') { "{}" } else { "" };
         format!("{prefix}{no_tag}{key}")
-    }
-
-    fn no_response(&self, within: Duration) -> StoreError {
-        let cause = format!("no response of Redis within {within:?}");
-        StoreError::with_source(StoreErrorKind::TimedOut, cause)
     }
 }
 
@@ -141,7 +137,7 @@ impl EasyStore for Transitions {
         owner: OwnerToken,
     ) -> Result<Settlement, StoreError> {
         let reply = self
-            .run(&scripts::RELEASE, key, &[owner.to_string()])
+            .run(scripts::RELEASE, key, &[owner.to_string()])
             .await?;
         Ok(match settlement(reply.number) {
             // The attempt without a response has released it.
@@ -165,6 +161,17 @@ fn settlement(reply: i64) -> Settlement {
         scripts::NOT_OWNER => Settlement::NotOwner,
         _ => Settlement::Settled,
     }
+}
+
+fn no_response(within: Duration) -> StoreError {
+    let cause = format!("no response of Redis within {within:?}");
+    StoreError::with_source(StoreErrorKind::TimedOut, cause)
+}
+
+/// Whether the connection has ended with its runtime, and cannot heal.
+fn has_ended(error: &StoreError) -> bool {
+    let cause = error.source().and_then(|cause| cause.downcast_ref());
+    cause.is_some_and(Cause::has_ended)
 }
 
 /// Whether another connection may fare better.

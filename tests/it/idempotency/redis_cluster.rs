@@ -101,6 +101,19 @@ async fn over_three_nodes_it_conforms_and_bears_the_loss_of_one() {
         assert_ne!(size.trim(), ":0");
     }
 
+    // The runtime of the first use may end.
+    let of_two_runtimes = self::store(&servers);
+    let elsewhere = std::thread::spawn({
+        let store = of_two_runtimes.clone();
+        move || {
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            runtime.block_on(claim(&store, 100))
+        }
+    });
+    assert_eq!(elsewhere.join().unwrap().unwrap(), Claim::Fresh);
+    let here = claim(&of_two_runtimes, 101).await;
+    assert_eq!(here.unwrap(), Claim::Fresh);
+
     let promises = Promises::start([store.clone(), self::store(&servers)]);
     tokio::time::sleep(Duration::from_millis(500)).await;
     servers[2].kill();
