@@ -18,7 +18,7 @@ mod unguarded;
 pub use boxed::BoxStore;
 pub use claim::{BodyDigest, Claim, OwnerToken, Settlement};
 #[cfg(feature = "tokio")]
-pub use detached::{Detached, DetachedClaim, DetachedSettlement, EasyStore};
+pub use detached::{Claimant, Detached, DetachedClaim, DetachedSettlement, EasyStore, StoreResult};
 pub(crate) use guard::ClaimGuard;
 pub use key::IdempotencyKey;
 pub use memory::{MemoryClaim, MemoryStore};

@@ -4,8 +4,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{cause::Cause, link::Link, scripts};
 use crate::idempotency::{
-    BodyDigest, Claim, EasyStore, IdempotencyKey, OwnerToken, Settlement, StoreError,
-    StoreErrorKind,
+    Claim, Claimant, EasyStore, OwnerToken, Settlement, StoreError, StoreErrorKind, StoreResult,
 };
 
 /// How often a call is tried at most: over a connection that went stale, over a new one, and once more where that is as
@@ -26,12 +25,7 @@ struct Reply {
 }
 
 impl Transitions {
-    async fn run(
-        &self,
-        script: &str,
-        key: &IdempotencyKey,
-        args: &[String],
-    ) -> Result<Reply, StoreError> {
+    async fn run(&self, script: &str, key: &str, args: &[String]) -> Result<Reply, StoreError> {
         let mut eval = redis::cmd("EVAL");
         eval.arg(script)
             .arg(1)
@@ -76,27 +70,17 @@ impl Transitions {
         Err(last)
     }
 
-    /// With the lengths, no two keys are one text, whatever stands in them. A cluster takes braces for a hash tag, by which all
-    /// keys of a scope could go to one node; behind an empty one all of the key counts.
-    fn key_in_redis(&self, key: &IdempotencyKey) -> String {
-        let (prefix, scope, tenant) = (&self.key_prefix, key.scope(), key.tenant());
-        let (scope_len, tenant_len) = (scope.len(), tenant.len());
-        let id = key.message_id();
-        let key = format!("{scope_len}:{scope}:{tenant_len}:{tenant}:{id}");
+    /// A cluster takes braces for a hash tag, by which all keys of a scope could go to one node; behind an empty one all of the
+    /// key counts.
+    fn key_in_redis(&self, key: &str) -> String {
         let no_tag = if key.contains('{') { "{}" } else { "" };
-        format!("{prefix}{no_tag}{key}")
+        format!("{}{no_tag}{key}", self.key_prefix)
     }
 }
 
 impl EasyStore for Transitions {
-    async fn claim(
-        &self,
-        key: &IdempotencyKey,
-        owner: OwnerToken,
-        digest: BodyDigest,
-        lease: Duration,
-    ) -> Result<Claim, StoreError> {
-        let args = [owner.to_string(), digest.to_string(), millis(lease)];
+    async fn claim(&self, key: &str, by: Claimant, lease: Duration) -> StoreResult<Claim> {
+        let args = [by.owner.to_string(), by.digest.to_string(), millis(lease)];
         let reply = self.run(scripts::CLAIM, key, &args).await?;
         Ok(match reply.number {
             scripts::FRESH => Claim::Fresh,
@@ -110,10 +94,10 @@ impl EasyStore for Transitions {
 
     async fn renew(
         &self,
-        key: &IdempotencyKey,
+        key: &str,
         owner: OwnerToken,
         lease: Duration,
-    ) -> Result<Settlement, StoreError> {
+    ) -> StoreResult<Settlement> {
         let args = [owner.to_string(), millis(lease)];
         let reply = self.run(scripts::RENEW, key, &args).await?;
         Ok(settlement(reply.number))
@@ -121,21 +105,20 @@ impl EasyStore for Transitions {
 
     async fn complete(
         &self,
-        key: &IdempotencyKey,
-        owner: OwnerToken,
-        digest: BodyDigest,
+        key: &str,
+        by: Claimant,
         retention: Duration,
-    ) -> Result<Settlement, StoreError> {
-        let args = [owner.to_string(), digest.to_string(), millis(retention)];
+    ) -> StoreResult<Settlement> {
+        let args = [
+            by.owner.to_string(),
+            by.digest.to_string(),
+            millis(retention),
+        ];
         let reply = self.run(scripts::COMPLETE, key, &args).await?;
         Ok(settlement(reply.number))
     }
 
-    async fn release(
-        &self,
-        key: &IdempotencyKey,
-        owner: OwnerToken,
-    ) -> Result<Settlement, StoreError> {
+    async fn release(&self, key: &str, owner: OwnerToken) -> StoreResult<Settlement> {
         let reply = self
             .run(scripts::RELEASE, key, &[owner.to_string()])
             .await?;
