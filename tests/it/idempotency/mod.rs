@@ -13,6 +13,7 @@ mod redis_faults;
 mod redis_sentinel;
 mod redis_server;
 mod states;
+mod wrapped;
 
 use std::{
     convert::Infallible,
