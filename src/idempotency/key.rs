@@ -33,7 +33,17 @@ impl IdempotencyKey {
     }
 }
 
-/// `scope:tenant:id`, for people: which of several colons part them is not told.
+impl IdempotencyKey {
+    /// The key as one text, for a store that keeps it as such: the scope and the tenant each behind its length, and the id, as
+    /// in `6:engage:0::msg_1`. No two keys are one text, whatever stands in them.
+    pub fn to_text(&self) -> String {
+        let Self { scope, tenant, id } = self;
+        let (scope_len, tenant_len) = (scope.len(), tenant.len());
+        format!("{scope_len}:{scope}:{tenant_len}:{tenant}:{id}")
+    }
+}
+
+/// `scope:tenant:id`, for people: which of several colons part them is not told, but by [`to_text`](IdempotencyKey::to_text).
 impl fmt::Display for IdempotencyKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.scope, self.tenant, self.id)

@@ -19,11 +19,11 @@ mod unguarded;
 pub use boxed::BoxStore;
 pub use claim::{BodyDigest, Claim, OwnerToken, Settlement};
 #[cfg(feature = "tokio")]
-pub use detached::{Detached, DetachedClaim, DetachedSettlement, EasyStore};
+pub use detached::{Claimant, Detached, DetachedClaim, DetachedSettlement, EasyStore, StoreResult};
 #[cfg(feature = "tokio")]
 pub(crate) use guard::ClaimGuard;
 pub use key::IdempotencyKey;
-pub use memory::MemoryStore;
+pub use memory::{MemoryClaim, MemoryStore};
 pub use optional::IfConfigured;
 pub use policy::Idempotency;
 pub(crate) use policy::OnStoreFailure;

@@ -3,7 +3,7 @@
 mod easy_store;
 mod futures;
 
-pub use easy_store::EasyStore;
+pub use easy_store::{Claimant, EasyStore, StoreResult};
 pub use futures::{DetachedClaim, DetachedSettlement};
 
 use std::{
@@ -15,7 +15,7 @@ use std::{
 use tokio::{
     runtime::Handle,
     sync::oneshot,
-    time::{error::Elapsed, timeout},
+    time::{error::Elapsed, sleep, timeout},
 };
 
 use super::{
@@ -28,6 +28,14 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How long a call goes on that nobody waits for any more.
 const GOES_ON: Duration = Duration::from_secs(60);
+
+/// Before each attempt to give back a key that nobody waits for.
+const ABANDON_PAUSES: [Duration; 4] = [
+    Duration::ZERO,
+    Duration::from_millis(250),
+    Duration::from_secs(1),
+    Duration::from_secs(4),
+];
 
 /// Makes an [`IdempotencyStore`] of an [`EasyStore`] (feature `tokio`): each call runs in a task of its own, which goes on
 /// when the request is dropped.
@@ -122,13 +130,13 @@ impl<S: EasyStore> IdempotencyStore for Detached<S> {
             return DetachedClaim::failed(no_runtime());
         };
         let (sender, receiver) = oneshot::channel();
-        let (store, key) = (self.clone(), key.clone());
+        let (store, key, text) = (self.clone(), key.clone(), key.to_text());
         let limit = self.timeout;
         runtime.spawn(async move {
             // From here on it may have been carried out, whatever is known of it, and would be nobody's until the lease ran out.
             // The guard goes with the outcome: whoever drops that unread gives the key back.
-            let mut guard = ClaimGuard::new(store.clone(), key.clone(), owner);
-            let mut call = Box::pin(store.store.claim(&key, owner, digest, lease));
+            let mut guard = ClaimGuard::new(store.clone(), key, owner, digest);
+            let mut call = Box::pin(store.store.claim(&text, Claimant { owner, digest }, lease));
             let outcome = match limit {
                 None => Ok(call.as_mut().await),
                 Some(limit) => timeout(limit, call.as_mut()).await,
@@ -151,7 +159,7 @@ impl<S: EasyStore> IdempotencyStore for Detached<S> {
     }
 
     fn renew(&self, key: &IdempotencyKey, owner: OwnerToken, lease: Duration) -> Self::Settling {
-        let key = key.clone();
+        let key = key.to_text();
         self.settle(move |store| async move { store.renew(&key, owner, lease).await })
     }
 
@@ -162,20 +170,30 @@ impl<S: EasyStore> IdempotencyStore for Detached<S> {
         digest: BodyDigest,
         retention: Duration,
     ) -> Self::Settling {
-        let key = key.clone();
-        self.settle(
-            move |store| async move { store.complete(&key, owner, digest, retention).await },
-        )
+        let key = key.to_text();
+        let by = Claimant { owner, digest };
+        self.settle(move |store| async move { store.complete(&key, by, retention).await })
     }
 
     fn release(&self, key: &IdempotencyKey, owner: OwnerToken) -> Self::Settling {
-        let key = key.clone();
+        let key = key.to_text();
         self.settle(move |store| async move { store.release(&key, owner).await })
     }
 
-    /// A runtime that is shutting down may not run it; the lease runs out then.
+    /// Tries again for a while if the store fails. A runtime that is shutting down may not run it; the lease runs out then.
     fn abandon(&self, key: &IdempotencyKey, owner: OwnerToken) {
-        drop(self.release(key, owner));
+        let Some(runtime) = self.runtime() else {
+            return;
+        };
+        let (store, key) = (self.clone(), key.clone());
+        runtime.spawn(async move {
+            for pause in ABANDON_PAUSES {
+                sleep(pause).await;
+                if store.release(&key, owner).await.is_ok() {
+                    break;
+                }
+            }
+        });
     }
 }
 

@@ -1,7 +1,10 @@
 //! A store in this process's memory.
 
+mod claim;
 mod occupancy;
 mod shard;
+
+pub use claim::MemoryClaim;
 
 use std::{
     fmt,
@@ -234,7 +237,7 @@ impl MemoryStore {
 }
 
 impl IdempotencyStore for MemoryStore {
-    type Claiming = Ready<Result<Claim, StoreError>>;
+    type Claiming = MemoryClaim;
     type Settling = Ready<Result<Settlement, StoreError>>;
 
     fn claim(
@@ -244,7 +247,7 @@ impl IdempotencyStore for MemoryStore {
         digest: BodyDigest,
         lease: Duration,
     ) -> Self::Claiming {
-        ready(self.claim_now(key, owner, digest, lease))
+        MemoryClaim::new(self.clone(), key.clone(), owner, digest, lease)
     }
 
     fn renew(&self, key: &IdempotencyKey, owner: OwnerToken, lease: Duration) -> Self::Settling {

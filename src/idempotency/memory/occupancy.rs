@@ -79,16 +79,13 @@ impl Occupancy {
             name: Arc::clone(&name),
             len: 0,
         };
-        let id = match self.unused.pop() {
-            Some(id) => {
-                self.tenants[id as usize] = tenant;
-                id
-            }
-            None => {
-                self.tenants.push(tenant);
-                // More than `u32::MAX` tenants with entries do not fit into memory.
-                TenantId::try_from(self.tenants.len() - 1).unwrap_or(TenantId::MAX)
-            }
+        let id = if let Some(id) = self.unused.pop() {
+            self.tenants[id as usize] = tenant;
+            id
+        } else {
+            self.tenants.push(tenant);
+            // More than `u32::MAX` tenants with entries do not fit into memory.
+            TenantId::try_from(self.tenants.len() - 1).unwrap_or(TenantId::MAX)
         };
         self.ids.insert(name, id);
         id

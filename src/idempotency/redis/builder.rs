@@ -131,20 +131,24 @@ impl Servers {
     )]
     fn connector(self, timeout: Duration) -> RedisResult<Connector> {
         match self {
-            Self::Single(url) => Client::open(connection_info(&url)?).map(Connector::Single),
+            Self::Single(url) => {
+                let client = Client::open(connection_info(&url)?)?;
+                Ok(Connector::Single(Box::new(client)))
+            }
             #[cfg(feature = "redis-cluster")]
             Self::Cluster(urls) => {
                 let nodes = connection_infos(&urls)?;
                 let client = redis::cluster::ClusterClientBuilder::new(nodes)
                     .tcp_settings(tcp_settings())
-                    .connection_timeout(timeout)
+                    // Where one node is silent, the others are to be reached within the time-out of a call.
+                    .connection_timeout(timeout / 4)
                     .response_timeout(timeout)
-                    // Within the time-out of the call, so that its error has the cause.
+                    // Within the time-out of a call, so that its error has the cause.
                     .retries(3)
                     .min_retry_wait(10)
                     .max_retry_wait(100)
                     .build()?;
-                Ok(Connector::Cluster(client))
+                Ok(Connector::Cluster(Box::new(client)))
             }
             #[cfg(feature = "redis-sentinel")]
             Self::Sentinel { service, sentinels } => {

@@ -1,6 +1,4 @@
-use redis::{
-    AsyncConnectionConfig, Client, RedisResult, ScriptInvocation, aio::MultiplexedConnection,
-};
+use redis::{AsyncConnectionConfig, Client, Cmd, RedisResult, aio::MultiplexedConnection};
 #[cfg(feature = "redis-cluster")]
 use redis::{cluster::ClusterClient, cluster_async::ClusterConnection};
 #[cfg(feature = "redis-sentinel")]
@@ -8,9 +6,9 @@ use {redis::sentinel::SentinelClient, tokio::sync::Mutex};
 
 /// How the server is found, or the servers are.
 pub(super) enum Connector {
-    Single(Client),
+    Single(Box<Client>),
     #[cfg(feature = "redis-cluster")]
-    Cluster(ClusterClient),
+    Cluster(Box<ClusterClient>),
     #[cfg(feature = "redis-sentinel")]
     Sentinel(Box<Mutex<SentinelClient>>),
 }
@@ -44,11 +42,21 @@ pub(super) enum Connection {
 }
 
 impl Connection {
-    pub(super) async fn run(&mut self, script: &ScriptInvocation<'_>) -> RedisResult<i64> {
+    /// Whether it replaces what is broken by itself, and tries again: that of a cluster has one to each node, and those to the
+    /// others are not to be lost with it. It does not replace what has gone silent.
+    pub(super) fn heals_itself(&self) -> bool {
         match self {
-            Self::Single(connection) => script.invoke_async(connection).await,
+            Self::Single(_) => false,
             #[cfg(feature = "redis-cluster")]
-            Self::Cluster(connection) => script.invoke_async(connection).await,
+            Self::Cluster(_) => true,
+        }
+    }
+
+    pub(super) async fn run(&mut self, command: &Cmd) -> RedisResult<i64> {
+        match self {
+            Self::Single(connection) => command.query_async(connection).await,
+            #[cfg(feature = "redis-cluster")]
+            Self::Cluster(connection) => command.query_async(connection).await,
         }
     }
 }

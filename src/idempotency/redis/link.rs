@@ -6,7 +6,10 @@ use std::{
 use redis::AsyncConnectionConfig;
 use tokio::{sync::watch, time::timeout};
 
-use super::connector::{Connection, Connector};
+use super::{
+    cause::Cause,
+    connector::{Connection, Connector},
+};
 use crate::idempotency::{StoreError, StoreErrorKind};
 
 type Outcome = Result<Connection, StoreError>;
@@ -117,8 +120,10 @@ impl Inner {
     async fn connect(&self) -> Outcome {
         match timeout(self.timeout, self.connector.connect(&self.config)).await {
             Ok(Ok(connection)) => Ok(connection),
-            Ok(Err(error)) if error.is_timeout() => Err(self.no_connection()),
-            Ok(Err(error)) => Err(StoreError::with_source(StoreErrorKind::Unavailable, error)),
+            Ok(Err(error)) => match Cause::from(error) {
+                cause if cause.is_timeout() => Err(self.no_connection()),
+                cause => Err(cause.into()),
+            },
             Err(_) => Err(self.no_connection()),
         }
     }

@@ -1,6 +1,7 @@
 //! A store that processes share over Redis or Valkey.
 
 mod builder;
+mod cause;
 mod connector;
 mod link;
 mod scripts;
@@ -26,7 +27,7 @@ use transitions::Transitions;
 /// # When Redis fails
 ///
 /// All calls share one connection. A call that meets a connection that was closed, has gone silent for half of the
-/// [time-out](RedisStoreBuilder::timeout) or leads to a server that became a replica is tried once more over a new one, so
+/// [time-out](RedisStoreBuilder::timeout) or leads to a server that became a replica is tried again over a new one, so
 /// neither an idle time-out of Redis or of a balancer nor a restart is seen from outside. A call that fails all the same
 /// is rejected with 503; the [source](std::error::Error::source) of its [`StoreError`] says why, without the password. TCP
 /// keepalive keeps the connection alive in the tables of firewalls.

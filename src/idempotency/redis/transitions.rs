@@ -1,16 +1,15 @@
-use std::{fmt, time::Duration};
+use std::{error::Error, fmt, time::Duration};
 
-use redis::{ErrorKind, RedisError, Script, ServerErrorKind};
 use tokio::time::{Instant, timeout_at};
 
-use super::{link::Link, scripts};
+use super::{cause::Cause, link::Link, scripts};
 use crate::idempotency::{
-    BodyDigest, Claim, EasyStore, IdempotencyKey, OwnerToken, Settlement, StoreError,
-    StoreErrorKind,
+    Claim, Claimant, EasyStore, OwnerToken, Settlement, StoreError, StoreErrorKind, StoreResult,
 };
 
-/// How often a call is tried. All of them can be: a script finds what it did before.
-const ATTEMPTS: usize = 2;
+/// How often a call is tried at most: over a connection that went stale, over a new one, and once more where that is as
+/// unlucky. All calls can be tried again: a script finds what it did before.
+const ATTEMPTS: usize = 3;
 
 /// The transitions over Redis, each of them one script over one key.
 pub(super) struct Transitions {
@@ -26,27 +25,29 @@ struct Reply {
 }
 
 impl Transitions {
-    async fn run(
-        &self,
-        script: &Script,
-        key: &IdempotencyKey,
-        args: &[String],
-    ) -> Result<Reply, StoreError> {
-        let mut invocation = script.prepare_invoke();
-        invocation.key(self.key_in_redis(key));
-        for arg in args {
-            invocation.arg(arg);
-        }
+    async fn run(&self, script: &str, key: &str, args: &[String]) -> Result<Reply, StoreError> {
+        let mut eval = redis::cmd("EVAL");
+        eval.arg(script)
+            .arg(1)
+            .arg(self.key_in_redis(key))
+            .arg(args);
         let started = Instant::now();
         let deadline = started + self.timeout;
-        let mut last = self.no_response(self.timeout);
+        let mut last = no_response(self.timeout);
         for attempt in 0..ATTEMPTS {
-            let acquiring = timeout_at(deadline, self.link.acquire()).await;
-            let mut acquired = acquiring.map_err(|_| self.no_response(self.timeout))??;
+            let mut acquired = match timeout_at(deadline, self.link.acquire()).await {
+                Ok(Ok(acquired)) => acquired,
+                Ok(Err(error)) if leads_nowhere(&error) => {
+                    last = error;
+                    continue;
+                }
+                Ok(Err(error)) => return Err(error),
+                Err(_) => return Err(no_response(self.timeout)),
+            };
             // A connection that has gone silent must leave time for another.
             let is_first_of_two = attempt == 0 && acquired.is_reused;
             let limit = self.timeout / if is_first_of_two { 2 } else { 1 };
-            let running = acquired.connection.run(&invocation);
+            let running = acquired.connection.run(&eval);
             match timeout_at(started + limit, running).await {
                 Ok(Ok(number)) => {
                     let is_repeated = attempt > 0;
@@ -56,43 +57,31 @@ impl Transitions {
                     });
                 }
                 Ok(Err(error)) => {
-                    let is_broken = leads_nowhere(&error);
-                    last = StoreError::with_source(StoreErrorKind::Unavailable, error);
-                    if !is_broken {
+                    last = Cause::from(error).into();
+                    let heals_itself = acquired.connection.heals_itself() && !has_ended(&last);
+                    if heals_itself || !leads_nowhere(&last) {
                         break;
                     }
                 }
-                Err(_) => last = self.no_response(limit),
+                Err(_) => last = no_response(limit),
             }
             self.link.discard(&acquired);
         }
         Err(last)
     }
 
-    /// With the lengths, no two keys are one text, whatever stands in them.
-    fn key_in_redis(&self, key: &IdempotencyKey) -> String {
-        let (prefix, scope, tenant) = (&self.key_prefix, key.scope(), key.tenant());
-        let (scope_len, tenant_len) = (scope.len(), tenant.len());
-        let id = key.message_id();
-        format!("{prefix}{scope_len}:{scope}:{tenant_len}:{tenant}:{id}")
-    }
-
-    fn no_response(&self, within: Duration) -> StoreError {
-        let cause = format!("no response of Redis within {within:?}");
-        StoreError::with_source(StoreErrorKind::TimedOut, cause)
+    /// A cluster takes braces for a hash tag, by which all keys of a scope could go to one node; behind an empty one all of the
+    /// key counts.
+    fn key_in_redis(&self, key: &str) -> String {
+        let no_tag = if key.contains('{') { "{}" } else { "" };
+        format!("{}{no_tag}{key}", self.key_prefix)
     }
 }
 
 impl EasyStore for Transitions {
-    async fn claim(
-        &self,
-        key: &IdempotencyKey,
-        owner: OwnerToken,
-        digest: BodyDigest,
-        lease: Duration,
-    ) -> Result<Claim, StoreError> {
-        let args = [owner.to_string(), digest.to_string(), millis(lease)];
-        let reply = self.run(&scripts::CLAIM, key, &args).await?;
+    async fn claim(&self, key: &str, by: Claimant, lease: Duration) -> StoreResult<Claim> {
+        let args = [by.owner.to_string(), by.digest.to_string(), millis(lease)];
+        let reply = self.run(scripts::CLAIM, key, &args).await?;
         Ok(match reply.number {
             scripts::FRESH => Claim::Fresh,
             scripts::DONE => Claim::Done,
@@ -105,34 +94,33 @@ impl EasyStore for Transitions {
 
     async fn renew(
         &self,
-        key: &IdempotencyKey,
+        key: &str,
         owner: OwnerToken,
         lease: Duration,
-    ) -> Result<Settlement, StoreError> {
+    ) -> StoreResult<Settlement> {
         let args = [owner.to_string(), millis(lease)];
-        let reply = self.run(&scripts::RENEW, key, &args).await?;
+        let reply = self.run(scripts::RENEW, key, &args).await?;
         Ok(settlement(reply.number))
     }
 
     async fn complete(
         &self,
-        key: &IdempotencyKey,
-        owner: OwnerToken,
-        digest: BodyDigest,
+        key: &str,
+        by: Claimant,
         retention: Duration,
-    ) -> Result<Settlement, StoreError> {
-        let args = [owner.to_string(), digest.to_string(), millis(retention)];
-        let reply = self.run(&scripts::COMPLETE, key, &args).await?;
+    ) -> StoreResult<Settlement> {
+        let args = [
+            by.owner.to_string(),
+            by.digest.to_string(),
+            millis(retention),
+        ];
+        let reply = self.run(scripts::COMPLETE, key, &args).await?;
         Ok(settlement(reply.number))
     }
 
-    async fn release(
-        &self,
-        key: &IdempotencyKey,
-        owner: OwnerToken,
-    ) -> Result<Settlement, StoreError> {
+    async fn release(&self, key: &str, owner: OwnerToken) -> StoreResult<Settlement> {
         let reply = self
-            .run(&scripts::RELEASE, key, &[owner.to_string()])
+            .run(scripts::RELEASE, key, &[owner.to_string()])
             .await?;
         Ok(match settlement(reply.number) {
             // The attempt without a response has released it.
@@ -158,18 +146,21 @@ fn settlement(reply: i64) -> Settlement {
     }
 }
 
-/// Whether another connection may fare better: this one is broken, leads to a server that became a replica, or was made with
-/// credentials that do not hold any more.
-fn leads_nowhere(error: &RedisError) -> bool {
-    let is_replica = match error.kind() {
-        ErrorKind::Server(ServerErrorKind::ReadOnly | ServerErrorKind::MasterDown) => true,
-        // Redis 6 wraps the error of a command in a script.
-        _ => error
-            .detail()
-            .is_some_and(|detail| detail.contains("READONLY")),
-    };
-    let is_unauthenticated = error.code() == Some("NOAUTH");
-    is_replica || is_unauthenticated || error.is_io_error() || error.is_unrecoverable_error()
+fn no_response(within: Duration) -> StoreError {
+    let cause = format!("no response of Redis within {within:?}");
+    StoreError::with_source(StoreErrorKind::TimedOut, cause)
+}
+
+/// Whether the connection has ended with its runtime, and cannot heal.
+fn has_ended(error: &StoreError) -> bool {
+    let cause = error.source().and_then(|cause| cause.downcast_ref());
+    cause.is_some_and(Cause::has_ended)
+}
+
+/// Whether another connection may fare better.
+fn leads_nowhere(error: &StoreError) -> bool {
+    let cause = error.source().and_then(|cause| cause.downcast_ref());
+    cause.is_some_and(Cause::leads_nowhere)
 }
 
 /// At least one, and at most ten years: Redis rejects an expiry of nothing, and one beyond its clock.

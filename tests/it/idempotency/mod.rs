@@ -2,11 +2,18 @@
 
 mod concurrency;
 mod failures;
+mod faulty;
 mod memory;
 mod model;
+mod promises;
+mod proxy;
 mod redis;
+mod redis_cluster;
+mod redis_faults;
+mod redis_sentinel;
 mod redis_server;
 mod states;
+mod wrapped;
 
 use std::{
     convert::Infallible,
@@ -69,6 +76,10 @@ impl TestClock {
     pub(crate) fn advance(&self, by: Duration) {
         let millis = u64::try_from(by.as_millis()).unwrap();
         self.0.fetch_add(millis, Ordering::Relaxed);
+    }
+
+    pub(crate) fn millis(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
     }
 
     pub(crate) fn memory_store(&self, capacity: usize) -> MemoryStore {
