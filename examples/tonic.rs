@@ -13,7 +13,7 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use bytes::Bytes;
@@ -31,6 +31,8 @@ use tower::{BoxError, Service, ServiceExt, service_fn};
 use tower_webhook::{Delivery, HeaderFamily, Receiver, Timestamp, WebhookLayer, testing::Signer};
 
 const PATH: &str = "/example.Notes/Receive";
+const MAX_STREAMS: u32 = 32;
+const TIME_FOR_A_CALL: Duration = Duration::from_secs(13);
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const FORGED_SECRET: &str = "whsec_Zm9yZ2VkIGZvcmdlZCBmb3JnZWQ=";
 
@@ -56,6 +58,9 @@ pub async fn serve(
     receiver: Receiver,
 ) -> Result<(), tonic::transport::Error> {
     Server::builder()
+        // Each stream of a stranger can hold a body of its own.
+        .max_concurrent_streams(MAX_STREAMS)
+        .timeout(TIME_FOR_A_CALL)
         .layer(WebhookLayer::new(receiver))
         .add_service(Notes)
         .serve_with_incoming(TcpIncoming::from(listener))

@@ -13,7 +13,7 @@ use http::{Request, Response, StatusCode, header::CONTENT_LENGTH};
 use http_body::{Body, Frame};
 use http_body_util::Full;
 use tower::{Layer, Service, service_fn};
-use tower_webhook::{Receiver, Timestamp, WebhookLayer, testing::Signer};
+use tower_webhook::{Receiver, Timestamp, WebhookLayer, layer::RequestBody, testing::Signer};
 
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
@@ -55,7 +55,7 @@ where
         .build()
         .expect("a configuration");
     let mut service =
-        WebhookLayer::new(receiver).layer(service_fn(async |_: Request<Full<Bytes>>| {
+        WebhookLayer::new(receiver).layer(service_fn(async |_: Request<RequestBody>| {
             Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))
         }));
     let profiler = dhat::Profiler::builder().testing().build();

@@ -71,10 +71,10 @@ fn remembering() -> tower_webhook::WebhookService<
     Echo,
     bytes::Bytes,
     http_body_util::Full<bytes::Bytes>,
-    tower_webhook::EmptyRejectionResponse,
     MemoryStore,
 > {
     WebhookLayer::new(receiver())
+        .inner_body()
         .idempotency(Idempotency::new(
             "bench",
             MemoryStore::new(CAPACITY).unwrap(),

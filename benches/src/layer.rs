@@ -64,16 +64,10 @@ impl Service<Request<Full<Bytes>>> for Echo {
     }
 }
 
-type Guarded = WebhookService<
-    Echo,
-    Bytes,
-    Full<Bytes>,
-    tower_webhook::EmptyRejectionResponse,
-    tower_webhook::Unguarded,
->;
+type Guarded = WebhookService<Echo, Bytes, Full<Bytes>>;
 
 pub fn guarded(receiver: Receiver) -> Guarded {
-    WebhookLayer::new(receiver).layer(Echo)
+    WebhookLayer::new(receiver).inner_body().layer(Echo)
 }
 
 /// As a server hands it over: with something in the extensions, such as the peer's address.
@@ -215,9 +209,7 @@ fn refusals(bytes: usize) -> [Case; 4] {
     ]
 }
 
-fn accepted(
-    answer: Result<Response<Full<Bytes>>, Infallible>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
+fn accepted<B>(answer: Result<Response<B>, Infallible>) -> Result<Response<B>, Infallible> {
     assert!(
         answer
             .as_ref()

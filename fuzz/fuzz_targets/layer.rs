@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, reques
 use libfuzzer_sys::fuzz_target;
 use tower::{Layer, Service, service_fn};
 use tower_webhook::{
-    Delivery, EmptyRejectionResponse, Idempotency, MemoryStore, Rejection, RejectionKind,
+    Delivery, Idempotency, MemoryStore, Rejection, RejectionKind,
     WebhookEvent, WebhookLayer, voyado,
 };
 use tower_webhook_fuzz::{
@@ -71,10 +71,11 @@ fuzz_target!(init: LazyLock::force(&RECEIVER), |input: Input<'_>| {
 fn check<E: WebhookEvent>(input: &Input<'_>) {
     set_clock(NOW);
     let (parts, body) = read(input.request, input.signed_by);
-    let idempotency = Idempotency::new(MemoryStore::with_clock(8, clock));
+    let idempotency = Idempotency::new("fuzz", MemoryStore::with_clock(8, clock).expect("a capacity"));
     let layer = WebhookLayer::new(RECEIVER.clone()).decode::<E>()
         .inner_body::<Bytes>()
-        .idempotency(idempotency);
+        .idempotency(idempotency)
+        .expect("a lease and a retention");
     let handled_with = match input.handled {
         Handled::Well => StatusCode::NO_CONTENT,
         Handled::Badly => StatusCode::INTERNAL_SERVER_ERROR,
@@ -143,7 +144,7 @@ enum Outcome {
 
 /// Sends a request through the layer to a service that looks at what it gets.
 fn exchange<E: WebhookEvent>(
-    layer: &WebhookLayer<E, Bytes, EmptyRejectionResponse, MemoryStore>,
+    layer: &WebhookLayer<E, Bytes, MemoryStore>,
     request: Request<Frames<'_>>,
     handled_with: StatusCode,
 ) -> Outcome {

@@ -1,14 +1,17 @@
 //! The tower layer: what a request passes through before it reaches the inner service.
 //!
-//! `service` checks the head; `future` is the state machine of one request; `claim`, `renewal` and `completion` keep
-//! what the idempotency store is told true; `response` builds the responses to rejections.
+//! `service` checks the head; `machine` is the state machine of one request, `exchange` what it works with; `claim`,
+//! `renewal` and `completion` keep what the idempotency store is told true; `response` builds the responses to rejections.
 
 mod claim;
 mod completion;
+mod exchange;
 #[cfg(feature = "axum")]
 mod extract;
 mod future;
+mod machine;
 mod renewal;
+mod reply;
 mod request_body;
 pub(crate) mod response;
 #[cfg(feature = "tokio")]
@@ -38,7 +41,7 @@ use crate::{
     event::WebhookEvent,
     idempotency::{Idempotency, IdempotencyStore, Unguarded},
     receiver::Receiver,
-    telemetry::Observer,
+    telemetry::{self, Observer},
 };
 use shared::{Enforcement, ReusedIds, SettlingTime, Shared, Unverified};
 
@@ -211,10 +214,18 @@ impl<E, B, I> WebhookLayer<E, B, I> {
     }
 }
 
-impl<S, E, B, I: Clone> Layer<S> for WebhookLayer<E, B, I> {
+impl<S, E, B, I: IdempotencyStore> Layer<S> for WebhookLayer<E, B, I> {
     type Service = WebhookService<S, E, B, I>;
 
     fn layer(&self, inner: S) -> Self::Service {
+        let Shared {
+            receiver,
+            idempotency,
+            ..
+        } = &self.shared;
+        if receiver.needs_idempotency() && !idempotency.store.is_enabled() {
+            telemetry::replays_unguarded(receiver.scheme().name());
+        }
         WebhookService::new(inner, Arc::new(self.shared.clone()))
     }
 }

@@ -18,7 +18,8 @@ use crate::{
     event::WebhookEvent,
     idempotency::{IdempotencyStore, Unguarded},
     layer::{
-        future::{Exchange, ResponseFuture},
+        exchange::Exchange,
+        future::ResponseFuture,
         request_body::RequestBody,
         response::ResponseBody,
         shared::{Enforcement, Shared},

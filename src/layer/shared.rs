@@ -1,15 +1,21 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, Version, header::CONNECTION, request::Parts};
 
 use crate::{
-    error::rejection::{Rejection, RejectionKind},
-    idempotency::Idempotency,
+    error::{
+        RejectionDetail,
+        rejection::{Rejection, RejectionKind},
+    },
+    idempotency::{Idempotency, StoreError},
     layer::{completion::UnstoredCompletions, response::RejectionResponse},
     receiver::Receiver,
     telemetry::{Observation, Observer},
 };
+
+/// When a sender should come back to a store that is down or to a receiver that holds too much.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// What all requests of a layer share.
 #[derive(Clone)]
@@ -99,4 +105,18 @@ impl<I> Shared<I> {
         response.extensions_mut().insert(rejection);
         response
     }
+}
+
+pub(super) fn overloaded(limit: usize) -> Rejection {
+    let limit = limit as u64;
+    Rejection::new(RejectionKind::Overloaded)
+        .with_retry_after(RETRY_AFTER)
+        .with_detail(RejectionDetail::BytesInFlight { limit })
+}
+
+pub(super) fn store_unavailable(error: StoreError) -> Rejection {
+    let error = Arc::new(error);
+    Rejection::new(RejectionKind::StoreUnavailable)
+        .with_retry_after(RETRY_AFTER)
+        .with_detail(RejectionDetail::Store { error })
 }

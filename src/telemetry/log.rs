@@ -19,6 +19,15 @@ pub(crate) fn short_signing_secret(bytes: usize) {
     );
 }
 
+/// Warns of a sender that signs no time, where nothing else keeps a captured request from being handled again.
+pub(crate) fn replays_unguarded(scheme: &str) {
+    tracing::warn!(
+        target: TARGET,
+        scheme,
+        "the sender signs no timestamp, so a captured request can be sent again: set an idempotency store, or accept replays"
+    );
+}
+
 /// Reports a handler without a layer in front of it.
 #[cfg(feature = "axum")]
 pub(crate) fn missing_delivery(event: &'static str) {

@@ -6,6 +6,9 @@ pub(crate) fn short_signing_secret(_bytes: usize) {}
 /// Warns of a store in memory that will soon reject messages.
 pub(crate) fn memory_store_nearly_full(_len: usize, _capacity: usize) {}
 
+/// Warns of a sender that signs no time, where nothing else keeps a captured request from being handled again.
+pub(crate) fn replays_unguarded(_scheme: &str) {}
+
 /// Reports a handler without a layer in front of it.
 #[cfg(feature = "axum")]
 pub(crate) fn missing_delivery(_event: &'static str) {}

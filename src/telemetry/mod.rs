@@ -22,7 +22,9 @@ mod throttle;
 pub(crate) use log::missing_delivery;
 #[cfg(feature = "tokio")]
 pub(crate) use log::{completion_given_up, in_current_span};
-pub(crate) use log::{memory_store_nearly_full, response_broke_off, short_signing_secret};
+pub(crate) use log::{
+    memory_store_nearly_full, replays_unguarded, response_broke_off, short_signing_secret,
+};
 #[cfg(feature = "metrics")]
 pub(crate) use metrics::memory_store_size;
 pub(crate) use observation::{Observation, Observer};

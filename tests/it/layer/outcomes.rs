@@ -330,12 +330,14 @@ mod futures_of {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a frame of a body that can fail")]
 fn trailers(grpc_status: &'static str) -> Result<Frame<Bytes>, &'static str> {
     let mut trailers = HeaderMap::new();
     trailers.insert("grpc-status", grpc_status.parse().unwrap());
     Ok(Frame::trailers(trailers))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a frame of a body that can fail")]
 fn data() -> Result<Frame<Bytes>, &'static str> {
     Ok(Frame::data(Bytes::from_static(b"part")))
 }
