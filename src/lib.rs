@@ -5,7 +5,7 @@
 
 mod crypto;
 mod error;
-mod event;
+pub mod event;
 mod headers;
 mod idempotency;
 mod layer;
@@ -19,7 +19,7 @@ pub mod testing;
 
 pub use crypto::decrypt::{Aes256Cbc, Aes256Gcm, Decrypt, DecryptError, Plaintext};
 pub use error::{ConfigError, ConfigErrorKind, Rejection, RejectionKind};
-pub use event::{AuthenticBody, DecodeError, DecodeErrorKind, Json, WebhookEvent};
+pub use event::{AuthenticBody, DecodeError, DecodeErrorKind, Json, Tagged, WebhookEvent};
 pub use headers::HeaderFamily;
 pub use idempotency::{
     Claim, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore, OwnerToken, Settlement,

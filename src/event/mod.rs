@@ -2,11 +2,22 @@
 
 mod authentic_body;
 mod decode_error;
+mod event_payload;
+mod event_types;
 mod json;
+mod members;
+mod raw_event;
+mod standard_event;
+mod tagged;
 
 pub use authentic_body::AuthenticBody;
 pub use decode_error::{DecodeError, DecodeErrorKind};
+pub use event_payload::EventPayload;
+pub use event_types::{EventTypes, IntoEventTypes};
 pub use json::Json;
+pub use raw_event::RawEvent;
+pub use standard_event::StandardEvent;
+pub use tagged::{DefaultTypeField, Tagged, TaggedEvent, TypeField};
 
 use bytes::Bytes;
 
@@ -31,6 +42,12 @@ use bytes::Bytes;
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "a webhook's body cannot be decoded into `{Self}`",
+    label = "not an event type",
+    note = "use `tower_webhook::Json<{Self}>` for a `serde` type (beside axum's own `Json`), `Bytes` for the body as it is, \
+            or implement `WebhookEvent`"
+)]
 pub trait WebhookEvent: Sized + Send + Sync + 'static {
     /// Decodes the body of a genuine webhook.
     ///
