@@ -4,6 +4,7 @@
 #![deny(missing_docs)]
 
 mod crypto;
+pub mod dispatch;
 mod error;
 pub mod event;
 mod headers;
@@ -22,8 +23,8 @@ pub use error::{ConfigError, ConfigErrorKind, Rejection, RejectionKind};
 pub use event::{AuthenticBody, DecodeError, DecodeErrorKind, Json, Tagged, WebhookEvent};
 pub use headers::HeaderFamily;
 pub use idempotency::{
-    Claim, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore, OwnerToken, Settlement,
-    StoreError, StoreErrorKind, Unguarded,
+    BodyDigest, Claim, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore, OwnerToken,
+    Settlement, StoreError, StoreErrorKind, Unguarded,
 };
 #[cfg(feature = "redis")]
 pub use idempotency::{RedisStore, RedisStoreBuilder};

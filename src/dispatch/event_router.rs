@@ -1,14 +1,16 @@
-use std::{any::type_name, collections::BTreeSet, fmt, sync::Arc};
+use std::{any::type_name, borrow::Cow, fmt, sync::Arc};
 
 use super::{
-    EventHandler, EventService,
-    event_handler::Responding,
-    event_service::{Route, RouteTable},
+    EventHandler, EventService, check,
+    event_service::{BoundHandler, Route},
+    once::Once,
 };
+#[cfg(doc)]
+use crate::error::config_error::ConfigErrorKind;
 use crate::{
-    error::config_error::{ConfigError, ConfigErrorKind},
+    error::config_error::ConfigError,
     event::{EventTypes, IntoEventTypes},
-    receiver::Delivery,
+    idempotency::{Idempotency, IdempotencyStore},
 };
 
 /// Calls axum handlers by the type of the event.
@@ -66,26 +68,24 @@ use crate::{
 #[must_use = "a router does nothing until it is built"]
 pub struct EventRouter<E, S = ()> {
     entries: Vec<Entry<E, S>>,
+    idempotency: Option<Arc<dyn Once>>,
 }
 
-struct Entry<E, S> {
-    takes: Takes,
-    name: &'static str,
-    can_handle: fn(Option<&str>) -> bool,
+/// A handler, before it has its state.
+pub(super) struct Entry<E, S> {
+    pub(super) takes: Takes,
+    pub(super) name: Cow<'static, str>,
+    pub(super) can_handle: fn(Option<&str>) -> bool,
     bind: Box<dyn FnOnce(S) -> BoundHandler<E> + Send>,
 }
 
 /// Which events a handler is for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) enum Takes {
     All,
     Types(Arc<[String]>),
     Others,
 }
-
-/// A handler with its state.
-pub(super) type BoundHandler<E> =
-    Arc<dyn Fn(axum::extract::Request, Delivery<E>) -> Responding + Send + Sync>;
 
 impl<E, S> EventRouter<E, S>
 where
@@ -96,6 +96,7 @@ where
     pub fn new() -> Self {
         Self {
             entries: Vec::new(),
+            idempotency: None,
         }
     }
 
@@ -124,6 +125,30 @@ where
         self.add(Takes::Others, handler)
     }
 
+    /// Names the handler that was added last, for the store of [`idempotency`](Self::idempotency). Default: the path of
+    /// its function.
+    ///
+    /// Closures have no path of their own and need a name. A function that moves to another module needs its old path as
+    /// its name, or what it has done before is forgotten.
+    pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        if let Some(last) = self.entries.last_mut() {
+            last.name = name.into();
+        }
+        self
+    }
+
+    /// Completes each handler for itself, so that a retry calls only those that have not succeeded. Default: a retry
+    /// calls all of them.
+    ///
+    /// It stands beside the layer's own idempotency, which completes the message as a whole, and may be a clone of it: a
+    /// handler is remembered under the scope and its name. A handler that another delivery is running, and a store that
+    /// is down, are answered 503 with `retry-after`. A request that is dropped while a handler runs keeps the handler's
+    /// lease, since nobody knows how far it came.
+    pub fn idempotency<I: IdempotencyStore>(mut self, idempotency: Idempotency<I>) -> Self {
+        self.idempotency = Some(Arc::new(idempotency));
+        self
+    }
+
     /// Gives the handlers that were added so far their state, as [`axum::Router::with_state`] does.
     pub fn with_state(self, state: S) -> EventRouter<E> {
         let bind = |entry: Entry<E, S>| {
@@ -137,6 +162,7 @@ where
         };
         EventRouter {
             entries: self.entries.into_iter().map(bind).collect(),
+            idempotency: self.idempotency,
         }
     }
 
@@ -146,7 +172,7 @@ where
     {
         self.entries.push(Entry {
             takes,
-            name: type_name::<H>(),
+            name: type_name::<H>().into(),
             can_handle: H::can_handle,
             bind: Box::new(move |state: S| {
                 Arc::new(move |request, delivery| {
@@ -167,55 +193,38 @@ impl<E: EventTypes> EventRouter<E> {
     /// - [`PayloadMismatch`](ConfigErrorKind::PayloadMismatch): a handler whose payload an event that it is called for
     ///   cannot have.
     /// - [`UnreachableHandler`](ConfigErrorKind::UnreachableHandler): a second fallback, or `on` without a type.
+    /// - [`DuplicateHandlerName`](ConfigErrorKind::DuplicateHandlerName), and what is wrong with an
+    ///   [`Idempotency`], if there is one.
     pub fn build(self) -> Result<EventService<E>, ConfigError> {
-        self.check()?;
+        check::types_exist(&self.entries)?;
+        check::payloads_fit(&self.entries)?;
+        if let Some(idempotency) = &self.idempotency {
+            idempotency.validate()?;
+            check::names_differ(&self.entries)?;
+        }
         let route = |entry: Entry<E, ()>| Route {
+            once: self
+                .idempotency
+                .as_ref()
+                .map(|idempotency| idempotency.for_handler(&entry.name)),
             takes: entry.takes,
             handler: (entry.bind)(()),
         };
-        Ok(EventService::new(RouteTable::new(
+        Ok(EventService::new(
             self.entries.into_iter().map(route).collect(),
-        )))
+        ))
     }
+}
 
-    fn check(&self) -> Result<(), ConfigError> {
-        let known = E::known();
-        let mut routed = BTreeSet::new();
-        for entry in &self.entries {
-            if let Takes::Types(event_types) = &entry.takes {
-                if event_types.is_empty() {
-                    return Err(unreachable(entry.name));
-                }
-                routed.extend(event_types.iter().map(String::as_str));
-            }
-        }
-        if let (Some(known), Some(unknown)) = (known, known.and_then(|known| {
-            routed.iter().find(|name| !known.contains(*name))
-        })) {
-            let _ = known;
-            return Err(ConfigError::new(ConfigErrorKind::UnknownEventType).about(*unknown));
-        }
-        let mut has_fallback = false;
-        for entry in &self.entries {
-            let known = known.unwrap_or_default().iter().copied();
-            let misfit = match &entry.takes {
-                Takes::Types(event_types) => event_types
-                    .iter()
-                    .map(String::as_str)
-                    .find(|name| !(entry.can_handle)(Some(name))),
-                Takes::All => entry.first_misfit(known),
-                Takes::Others => {
-                    if std::mem::replace(&mut has_fallback, true) {
-                        return Err(unreachable(entry.name));
-                    }
-                    entry.first_misfit(known.filter(|name| !routed.contains(name)))
-                }
-            };
-            if let Some(event_type) = misfit {
-                let culprit = format!("{} for {event_type}", entry.name);
-                return Err(ConfigError::new(ConfigErrorKind::PayloadMismatch).about(culprit));
-            }
-        }
-        Ok(())
+impl<E: EventTypes, S: Clone + Send + Sync + 'static> Default for EventRouter<E, S> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<E, S> fmt::Debug for EventRouter<E, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let handlers = self.entries.iter().map(|entry| (&entry.name, &entry.takes));
+        f.debug_map().entries(handlers).finish()
     }
 }

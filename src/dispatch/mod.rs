@@ -7,11 +7,15 @@
 //! behind a [`WebhookLayer`](crate::WebhookLayer), and as services of a worker behind an inbox.
 
 #[cfg(feature = "axum")]
+mod check;
+#[cfg(feature = "axum")]
 mod event_handler;
 #[cfg(feature = "axum")]
 mod event_router;
 #[cfg(feature = "axum")]
 mod event_service;
+#[cfg(feature = "axum")]
+mod once;
 #[cfg(feature = "axum")]
 mod payload;
 

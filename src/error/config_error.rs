@@ -67,8 +67,28 @@ pub enum ConfigErrorKind {
     SecretsBesideSource,
     /// The URL of a Redis server is invalid.
     InvalidRedisUrl,
-    /// A store was created outside of a Tokio runtime.
-    NoTokioRuntime,
+    /// The scope of an idempotency is empty.
+    EmptyScope,
+    /// The lease of an idempotency is shorter than 1 millisecond.
+    ZeroLease,
+    /// The retention of an idempotency is shorter than 1 millisecond.
+    ZeroRetention,
+    /// A store has no room for a single message.
+    ZeroCapacity,
+    /// A handler is registered for an event type that the sender does not document.
+    UnknownEventType,
+    /// A handler takes a payload that an event it is called for cannot have.
+    PayloadMismatch,
+    /// A handler could never be called: it has no event type, or another one is called in its place.
+    UnreachableHandler,
+    /// Two handlers have one name, under which a store remembers what they have done.
+    DuplicateHandlerName,
+    /// The URL of a target is not an absolute `http` or `https` URL.
+    InvalidTargetUrl,
+    /// The source of CloudEvents is empty or has characters that no URI reference has.
+    InvalidEventSource,
+    /// The certificates of the system cannot be read, which an `https` target needs.
+    NoRootCertificates,
 }
 
 impl ConfigError {
@@ -167,7 +187,32 @@ impl fmt::Display for ConfigError {
             Kind::InvalidRedisUrl => {
                 f.write_str("invalid Redis URL (expected e.g. `redis://localhost:6379/0`)")
             }
-            Kind::NoTokioRuntime => f.write_str("the store must be created within a Tokio runtime"),
+            Kind::EmptyScope => f.write_str("the idempotency scope is empty"),
+            Kind::ZeroLease => f.write_str("the idempotency lease is shorter than 1 millisecond"),
+            Kind::ZeroRetention => {
+                f.write_str("the idempotency retention is shorter than 1 millisecond")
+            }
+            Kind::ZeroCapacity => f.write_str("the capacity of the store is 0"),
+            Kind::UnknownEventType => write!(f, "the sender has no event type{quoted}"),
+            Kind::PayloadMismatch => {
+                write!(f, "a handler takes a payload that no such event has:{quoted}")
+            }
+            Kind::UnreachableHandler => write!(f, "a handler could never be called:{quoted}"),
+            Kind::DuplicateHandlerName => write!(
+                f,
+                "two handlers have the name{quoted} (name each with `named`, so that the store can tell them apart)"
+            ),
+            Kind::InvalidTargetUrl => write!(
+                f,
+                "invalid target URL{quoted} (expected e.g. `https://crm.internal/webhooks`)"
+            ),
+            Kind::InvalidEventSource => write!(
+                f,
+                "invalid source of CloudEvents{quoted} (expected a URI reference, e.g. `/webhooks/engage`)"
+            ),
+            Kind::NoRootCertificates => {
+                write!(f, "the system's root certificates cannot be read{quoted}")
+            }
         }
     }
 }

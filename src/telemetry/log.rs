@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{error::Error, time::Duration};
 
 use tracing::{Level, Span, field};
 
@@ -48,8 +48,9 @@ pub(super) fn record(summary: &Summary, throttle: &Throttle) {
             "the handler outlived its lease, so another delivery of the message may have been handled too: lengthen the lease"
         );
     }
-    if let Some(error) = summary.store_error {
-        tracing::warn!(%error, "the idempotency store failed");
+    if let Some(error) = &summary.store_error {
+        let cause = error.source().map(field::display);
+        tracing::warn!(%error, cause, "the idempotency store failed");
     }
     match summary.severity {
         Severity::Info => event!(Level::INFO, "webhook"),

@@ -1,6 +1,8 @@
 //! Everything that is logged or counted goes through here. Without the features `tracing` and `metrics`, nothing
 //! is. The names are a contract: `docs/telemetry.md`.
 
+#[cfg(feature = "axum")]
+mod dispatch;
 #[cfg(feature = "tracing")]
 mod log;
 #[cfg(feature = "metrics")]
@@ -13,6 +15,11 @@ mod observation;
 #[cfg(feature = "tracing")]
 mod throttle;
 
+#[cfg(feature = "axum")]
+pub(crate) use dispatch::{
+    event_without_handler, handler_outlived_its_lease, handler_store_failed, missing_delivery,
+    payload_does_not_fit,
+};
 #[cfg(feature = "tracing")]
 pub(crate) use log::short_signing_secret;
 pub(crate) use observation::{Observation, Observer};
@@ -38,7 +45,7 @@ struct Summary {
     receive: Option<std::time::Duration>,
     open: Option<std::time::Duration>,
     handle: Option<std::time::Duration>,
-    store_error: Option<crate::idempotency::StoreErrorKind>,
+    store_error: Option<crate::idempotency::StoreError>,
     outlived_its_lease: bool,
 }
 

@@ -1,6 +1,9 @@
 use std::{
-    sync::atomic::{AtomicU64, Ordering},
-    time::Instant,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use crate::error::rejection::RejectionKind;
@@ -36,5 +39,28 @@ impl Throttle {
                 (at <= now).then_some(now.saturating_add(INTERVAL_MS))
             })
             .is_ok()
+    }
+}
+
+/// Keeps one line from flooding the log.
+pub(super) struct OncePerMinute {
+    last: Mutex<Option<Instant>>,
+}
+
+impl OncePerMinute {
+    pub(super) const fn new() -> Self {
+        Self {
+            last: Mutex::new(None),
+        }
+    }
+
+    /// Whether the line may be written now.
+    pub(super) fn is_due(&self) -> bool {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_due = last.is_none_or(|last| last.elapsed() >= Duration::from_millis(INTERVAL_MS));
+        if is_due {
+            *last = Some(Instant::now());
+        }
+        is_due
     }
 }

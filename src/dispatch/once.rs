@@ -1,0 +1,148 @@
+//! Each handler of a message is completed for itself.
+
+use std::{pin::Pin, sync::Arc, thread, time::Duration};
+
+use axum::response::{IntoResponse, Response};
+use http::{StatusCode, header::RETRY_AFTER};
+
+use super::event_handler::Responding;
+use crate::{
+    error::config_error::ConfigError,
+    idempotency::{
+        BodyDigest, Claim, Idempotency, IdempotencyKey, IdempotencyStore, OnStoreFailure,
+        OwnerToken, Settlement, StoreError,
+    },
+    message::message_id::MessageId,
+    telemetry,
+};
+
+/// When a sender should come back to a store that is down.
+const STORE_RETRY_AFTER: Duration = Duration::from_secs(5);
+/// How often a completion is tried while the store fails.
+const COMPLETION_ATTEMPTS: usize = 3;
+
+/// What identifies a message to a store.
+#[derive(Clone)]
+pub(super) struct Identity {
+    pub(super) tenant: Arc<str>,
+    pub(super) id: MessageId,
+    pub(super) digest: BodyDigest,
+}
+
+/// An [`Idempotency`] of whatever store.
+pub(super) trait Once: Send + Sync {
+    fn validate(&self) -> Result<(), ConfigError>;
+
+    /// The same for the handler of this name.
+    fn for_handler(&self, name: &str) -> Arc<dyn Once>;
+
+    /// Calls a handler unless it has succeeded for this message before, which is answered 200.
+    fn run(&self, message: Identity, handler: Box<dyn FnOnce() -> Responding + Send>)
+    -> Responding;
+}
+
+impl<I: IdempotencyStore> Once for Idempotency<I> {
+    fn validate(&self) -> Result<(), ConfigError> {
+        self.validate()
+    }
+
+    fn for_handler(&self, name: &str) -> Arc<dyn Once> {
+        Arc::new(self.for_handler(name))
+    }
+
+    fn run(
+        &self,
+        message: Identity,
+        handler: Box<dyn FnOnce() -> Responding + Send>,
+    ) -> Responding {
+        let idempotency = self.clone();
+        Box::pin(async move { run(idempotency, message, handler).await })
+    }
+}
+
+async fn run<I: IdempotencyStore>(
+    idempotency: Idempotency<I>,
+    message: Identity,
+    handler: Box<dyn FnOnce() -> Responding + Send>,
+) -> Response {
+    let key = idempotency.key(&message.tenant, &message.id);
+    let owner = OwnerToken::random();
+    let claiming = idempotency
+        .store
+        .claim(&key, owner, message.digest, idempotency.lease);
+    match claiming.await {
+        Ok(Claim::Fresh) => {}
+        Ok(Claim::Unguarded) => return handler().await,
+        Ok(Claim::Done) => return StatusCode::OK.into_response(),
+        Ok(Claim::InProgress { remaining }) => return later(remaining.min(idempotency.lease)),
+        Ok(Claim::OtherBody) => return StatusCode::UNPROCESSABLE_ENTITY.into_response(),
+        Err(error) => {
+            telemetry::handler_store_failed(&message.id, &error);
+            return match idempotency.on_store_failure {
+                OnStoreFailure::DeliverUnguarded => handler().await,
+                OnStoreFailure::Refuse => later(STORE_RETRY_AFTER),
+            };
+        }
+    }
+    let claim = HeldClaim {
+        idempotency,
+        key,
+        owner,
+    };
+    let response = handler().await;
+    claim.settle(&message, response.status()).await;
+    response
+}
+
+/// A claim of a handler that is running. If it is dropped with the request, nobody knows how far the handler came, and
+/// the lease is kept; a panic has ended it, and gives the claim back.
+struct HeldClaim<I: IdempotencyStore> {
+    idempotency: Idempotency<I>,
+    key: IdempotencyKey,
+    owner: OwnerToken,
+}
+
+impl<I: IdempotencyStore> HeldClaim<I> {
+    async fn settle(self, message: &Identity, status: StatusCode) {
+        let Idempotency {
+            store, retention, ..
+        } = &self.idempotency;
+        let settled = if status.is_success() {
+            let mut attempts = 1;
+            loop {
+                let completing =
+                    store.complete(&self.key, self.owner, message.digest, *retention);
+                match completing.await {
+                    Err(_) if attempts < COMPLETION_ATTEMPTS => attempts += 1,
+                    settled => break settled,
+                }
+            }
+        } else {
+            store.release(&self.key, self.owner).await
+        };
+        match settled {
+            Ok(Settlement::Settled) => {}
+            Ok(Settlement::NotOwner) => telemetry::handler_outlived_its_lease(&message.id),
+            Err(error) => telemetry::handler_store_failed(&message.id, &error),
+        }
+    }
+}
+
+impl<I: IdempotencyStore> Drop for HeldClaim<I> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.idempotency.store.abandon(&self.key, self.owner);
+        }
+    }
+}
+
+/// Not now: the worker and the sender come back when it is time.
+fn later(after: Duration) -> Response {
+    // Rounded up, so that nobody comes back before it is time.
+    let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        [(RETRY_AFTER, seconds.to_string())],
+    )
+        .into_response()
+}

@@ -1,0 +1,75 @@
+//! What the operator is told about handlers and targets behind the layer.
+
+use std::fmt::Display;
+
+/// A handler asks for a delivery where no layer has put one. A stranger can cause it as often as it likes, so the line
+/// comes once a minute.
+pub(crate) fn missing_delivery(event: &'static str) {
+    #[cfg(feature = "tracing")]
+    {
+        static LOUD: super::throttle::OncePerMinute = super::throttle::OncePerMinute::new();
+        if LOUD.is_due() {
+            tracing::error!(
+                target: "tower_webhook",
+                event,
+                "a handler expects a `Delivery` and the request has none: add \
+                 `.layer(WebhookLayer)` with this event type to the route (shown once a minute)"
+            );
+        }
+    }
+    #[cfg(not(feature = "tracing"))]
+    let _ = event;
+}
+
+/// The payload of a genuine event is not what its handler takes.
+pub(crate) fn payload_does_not_fit(
+    message_id: &dyn Display,
+    event_type: Option<&str>,
+    payload: &'static str,
+    error: &dyn Display,
+) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(
+        target: "tower_webhook",
+        %message_id,
+        event_type,
+        payload,
+        %error,
+        "the payload of an event does not fit the type that its handler takes"
+    );
+    #[cfg(not(feature = "tracing"))]
+    let _ = (message_id, event_type, payload, error);
+}
+
+/// A genuine event has a type that no handler is for.
+pub(crate) fn event_without_handler(message_id: &dyn Display, event_type: Option<&str>) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(
+        target: "tower_webhook",
+        %message_id,
+        event_type,
+        "no handler takes events of this type: add one, or a fallback for what may be ignored"
+    );
+    #[cfg(not(feature = "tracing"))]
+    let _ = (message_id, event_type);
+}
+
+/// The store that remembers what each handler has done failed.
+pub(crate) fn handler_store_failed(message_id: &dyn Display, error: &dyn Display) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(target: "tower_webhook", %message_id, %error, "the idempotency store failed");
+    #[cfg(not(feature = "tracing"))]
+    let _ = (message_id, error);
+}
+
+/// A handler ran for longer than its lease, and another delivery may have run it too.
+pub(crate) fn handler_outlived_its_lease(message_id: &dyn Display) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(
+        target: "tower_webhook",
+        %message_id,
+        "a handler outlived its lease, so another delivery of the message may have been handled too: lengthen the lease"
+    );
+    #[cfg(not(feature = "tracing"))]
+    let _ = message_id;
+}
