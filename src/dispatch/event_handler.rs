@@ -61,8 +61,7 @@ pub struct WithPayload<P, A>(P, A);
 macro_rules! with_payload {
     ([$($before:ident),*], [$($after:ident),*] $(, $last:ident)?) => {
         #[diagnostic::do_not_recommend]
-        #[expect(non_snake_case, reason = "a type and its value have one name")]
-        #[allow(unused_parens, unused_mut, unused_variables, reason = "not every number of arguments needs all")]
+        #[allow(non_snake_case, unused_mut, unused_variables, reason = "a type and its value have one name, and not every shape has all")]
         impl<H, Fut, Res, E, S, P, $($before,)* $($after,)* $($last, M)?>
             EventHandler<E, S, WithPayload<P, ($(M, $last,)? ($($before,)*), ($($after,)*))>> for H
         where
@@ -136,7 +135,9 @@ with_payload!([A, B, C], [D], L);
 with_payload!([A, B, C, D], [], L);
 
 /// Takes the payload out of a delivery. The sender learns the status and the operator the place.
-fn payload_of<E: WebhookEvent, P: EventPayload<E>>(delivery: &Delivery<E>) -> Result<P, StatusCode> {
+fn payload_of<E: WebhookEvent, P: EventPayload<E>>(
+    delivery: &Delivery<E>,
+) -> Result<P, StatusCode> {
     P::from_event(delivery.event(), delivery.body()).map_err(|error| {
         telemetry::payload_does_not_fit(
             delivery.id(),

@@ -78,7 +78,9 @@ async fn dispatch<E: WebhookEvent>(
     let event_type = delivery.event().event_type().map(str::to_owned);
     let event_type = event_type.as_deref();
     let is_routed = routes.iter().any(|route| route.takes.names(event_type));
-    let mut is_handled = !routes.iter().any(|route| matches!(route.takes, Takes::Types(_)));
+    let mut is_handled = !routes
+        .iter()
+        .any(|route| matches!(route.takes, Takes::Types(_)));
     let mut response = StatusCode::OK.into_response();
     for route in routes {
         match route.takes {

@@ -1,6 +1,6 @@
 //! Each handler of a message is completed for itself.
 
-use std::{pin::Pin, sync::Arc, thread, time::Duration};
+use std::{sync::Arc, thread, time::Duration};
 
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header::RETRY_AFTER};
@@ -10,7 +10,7 @@ use crate::{
     error::config_error::ConfigError,
     idempotency::{
         BodyDigest, Claim, Idempotency, IdempotencyKey, IdempotencyStore, OnStoreFailure,
-        OwnerToken, Settlement, StoreError,
+        OwnerToken, Settlement,
     },
     message::message_id::MessageId,
     telemetry,
@@ -110,8 +110,7 @@ impl<I: IdempotencyStore> HeldClaim<I> {
         let settled = if status.is_success() {
             let mut attempts = 1;
             loop {
-                let completing =
-                    store.complete(&self.key, self.owner, message.digest, *retention);
+                let completing = store.complete(&self.key, self.owner, message.digest, *retention);
                 match completing.await {
                     Err(_) if attempts < COMPLETION_ATTEMPTS => attempts += 1,
                     settled => break settled,
