@@ -14,10 +14,14 @@ mod event_handler;
 mod event_router;
 #[cfg(feature = "axum")]
 mod event_service;
+#[cfg(feature = "forward")]
+mod forward;
 #[cfg(feature = "axum")]
 mod once;
 #[cfg(feature = "axum")]
 mod payload;
+#[cfg(feature = "forward")]
+mod signer;
 
 #[cfg(feature = "axum")]
 pub use event_handler::EventHandler;
@@ -25,5 +29,9 @@ pub use event_handler::EventHandler;
 pub use event_router::EventRouter;
 #[cfg(feature = "axum")]
 pub use event_service::EventService;
+#[cfg(feature = "forward")]
+pub use forward::{Forward, ForwardBuilder};
 #[cfg(feature = "axum")]
 pub use payload::Payload;
+#[cfg(feature = "forward")]
+pub use signer::Signer;

@@ -15,6 +15,8 @@ pub use decode_error::{DecodeError, DecodeErrorKind};
 pub use event_payload::EventPayload;
 pub use event_types::{EventTypes, IntoEventTypes};
 pub use json::Json;
+#[cfg(feature = "forward")]
+pub(crate) use members::without_bom;
 pub use raw_event::RawEvent;
 pub use standard_event::StandardEvent;
 pub use tagged::{DefaultTypeField, Tagged, TaggedEvent, TypeField};

@@ -8,7 +8,7 @@ use axum::{
 };
 use http::{StatusCode, request::Parts};
 
-use crate::{event::WebhookEvent, receiver::delivery::Delivery};
+use crate::{event::WebhookEvent, receiver::delivery::Delivery, telemetry};
 
 /// Takes the delivery that [`WebhookLayer`](crate::WebhookLayer) put into the request.
 impl<S, E> FromRequestParts<S> for Delivery<E>
@@ -19,14 +19,16 @@ where
     type Rejection = MissingDelivery;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, MissingDelivery> {
-        parts.extensions.get().cloned().ok_or(MissingDelivery {
-            event: std::any::type_name::<E>(),
+        parts.extensions.get().cloned().ok_or_else(|| {
+            let event = std::any::type_name::<E>();
+            telemetry::missing_delivery(event);
+            MissingDelivery { event }
         })
     }
 }
 
-/// `None` behind a layer that [only monitors](crate::WebhookLayer::danger_monitor_only), where the request was to be
-/// refused.
+/// `None` behind a layer that [only monitors](crate::WebhookLayer::danger_monitor_only), where the request would have been
+/// rejected.
 impl<S, E> OptionalFromRequestParts<S> for Delivery<E>
 where
     S: Sync,
@@ -40,7 +42,10 @@ where
 }
 
 /// A handler asks for a [`Delivery`] on a route that has no [`WebhookLayer`](crate::WebhookLayer) for its
-/// event type. Answered with 500.
+/// event type.
+///
+/// The response is a bare 500, since the caller may be a stranger. The log says once a minute, as an error, what is
+/// missing.
 #[derive(Clone, Copy, Debug)]
 pub struct MissingDelivery {
     event: &'static str,
@@ -61,6 +66,6 @@ impl Error for MissingDelivery {}
 
 impl IntoResponse for MissingDelivery {
     fn into_response(self) -> Response {
-        (StatusCode::INTERNAL_SERVER_ERROR, self.to_string()).into_response()
+        StatusCode::INTERNAL_SERVER_ERROR.into_response()
     }
 }

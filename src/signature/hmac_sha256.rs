@@ -83,7 +83,7 @@ impl HmacSha256Tag {
         self.0 == *candidate.0
     }
 
-    #[cfg(feature = "testing")]
+    #[cfg(any(feature = "testing", feature = "forward"))]
     pub(crate) fn to_header(&self) -> String {
         format!("v1,{}", STANDARD.encode(self.0.as_bytes()))
     }

@@ -11,7 +11,7 @@ mod verification_key;
 
 #[cfg(feature = "ed25519")]
 pub use ed25519::Ed25519PublicKey;
-#[cfg(feature = "testing")]
+#[cfg(any(feature = "testing", feature = "forward"))]
 pub(crate) use hmac_sha256::HmacSha256Key;
 pub(crate) use keyring::{Keyring, KeyringHasher};
 pub use scheme::SignatureScheme;

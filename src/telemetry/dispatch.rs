@@ -22,6 +22,7 @@ pub(crate) fn missing_delivery(event: &'static str) {
 }
 
 /// The payload of a genuine event is not what its handler takes.
+#[cfg(feature = "axum")]
 pub(crate) fn payload_does_not_fit(
     message_id: &dyn Display,
     event_type: Option<&str>,
@@ -42,6 +43,7 @@ pub(crate) fn payload_does_not_fit(
 }
 
 /// A genuine event has a type that no handler is for.
+#[cfg(feature = "axum")]
 pub(crate) fn event_without_handler(message_id: &dyn Display, event_type: Option<&str>) {
     #[cfg(feature = "tracing")]
     tracing::error!(
@@ -55,6 +57,7 @@ pub(crate) fn event_without_handler(message_id: &dyn Display, event_type: Option
 }
 
 /// The store that remembers what each handler has done failed.
+#[cfg(feature = "axum")]
 pub(crate) fn handler_store_failed(message_id: &dyn Display, error: &dyn Display) {
     #[cfg(feature = "tracing")]
     tracing::warn!(target: "tower_webhook", %message_id, %error, "the idempotency store failed");
@@ -63,6 +66,7 @@ pub(crate) fn handler_store_failed(message_id: &dyn Display, error: &dyn Display
 }
 
 /// A handler ran for longer than its lease, and another delivery may have run it too.
+#[cfg(feature = "axum")]
 pub(crate) fn handler_outlived_its_lease(message_id: &dyn Display) {
     #[cfg(feature = "tracing")]
     tracing::warn!(
@@ -72,4 +76,13 @@ pub(crate) fn handler_outlived_its_lease(message_id: &dyn Display) {
     );
     #[cfg(not(feature = "tracing"))]
     let _ = message_id;
+}
+
+/// A target did not respond. Its path and query may hold a secret, and are not shown.
+#[cfg(feature = "forward")]
+pub(crate) fn target_failed(message_id: &dyn Display, target: &str, error: &dyn Display) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(target: "tower_webhook", %message_id, to = target, %error, "a delivery could not be forwarded");
+    #[cfg(not(feature = "tracing"))]
+    let _ = (message_id, target, error);
 }

@@ -1,7 +1,7 @@
 //! Everything that is logged or counted goes through here. Without the features `tracing` and `metrics`, nothing
 //! is. The names are a contract: `docs/telemetry.md`.
 
-#[cfg(feature = "axum")]
+#[cfg(any(feature = "axum", feature = "forward"))]
 mod dispatch;
 #[cfg(feature = "tracing")]
 mod log;
@@ -15,10 +15,13 @@ mod observation;
 #[cfg(feature = "tracing")]
 mod throttle;
 
+#[cfg(any(feature = "axum", feature = "forward"))]
+pub(crate) use dispatch::missing_delivery;
+#[cfg(feature = "forward")]
+pub(crate) use dispatch::target_failed;
 #[cfg(feature = "axum")]
 pub(crate) use dispatch::{
-    event_without_handler, handler_outlived_its_lease, handler_store_failed, missing_delivery,
-    payload_does_not_fit,
+    event_without_handler, handler_outlived_its_lease, handler_store_failed, payload_does_not_fit,
 };
 #[cfg(feature = "tracing")]
 pub(crate) use log::short_signing_secret;
