@@ -1,0 +1,323 @@
+//! With a store, each handler is completed for itself.
+
+use std::{
+    future::{Ready, pending, ready},
+    panic::AssertUnwindSafe,
+    pin::pin,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use axum::extract::State;
+use http::StatusCode;
+use tower::ServiceExt;
+use tower_webhook::{
+    BodyDigest, Claim, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore, OwnerToken,
+    Settlement, StoreError, StoreErrorKind,
+    dispatch::{EventRouter, EventService},
+    event::RawEvent,
+};
+
+use super::{delivered, respond, status};
+use crate::support::{log_of, now};
+
+const BODY: &str = r#"{"type":"invoice.paid"}"#;
+
+/// How often each handler ran, and how often the second one fails.
+#[derive(Clone, Default)]
+struct Runs {
+    first: Arc<AtomicUsize>,
+    second: Arc<AtomicUsize>,
+    third: Arc<AtomicUsize>,
+    failures: Arc<AtomicUsize>,
+}
+
+impl Runs {
+    fn failing(times: usize) -> Self {
+        let runs = Self::default();
+        runs.failures.store(times, Ordering::SeqCst);
+        runs
+    }
+
+    fn counts(&self) -> [usize; 3] {
+        [&self.first, &self.second, &self.third].map(|runs| runs.load(Ordering::SeqCst))
+    }
+}
+
+async fn first(State(runs): State<Runs>) {
+    runs.first.fetch_add(1, Ordering::SeqCst);
+}
+
+async fn second(State(runs): State<Runs>) -> StatusCode {
+    runs.second.fetch_add(1, Ordering::SeqCst);
+    let failing = |left: usize| left.checked_sub(1);
+    match runs
+        .failures
+        .fetch_update(Ordering::SeqCst, Ordering::SeqCst, failing)
+    {
+        Ok(_) => StatusCode::BAD_GATEWAY,
+        Err(_) => StatusCode::NO_CONTENT,
+    }
+}
+
+async fn third(State(runs): State<Runs>) -> StatusCode {
+    runs.third.fetch_add(1, Ordering::SeqCst);
+    StatusCode::ACCEPTED
+}
+
+fn memory() -> MemoryStore {
+    MemoryStore::new(100).unwrap()
+}
+
+fn three<I: IdempotencyStore>(runs: &Runs, store: I) -> EventService<RawEvent> {
+    EventRouter::<RawEvent, Runs>::new()
+        .always(first)
+        .on("invoice.paid", second)
+        .always(third)
+        .idempotency(Idempotency::new("engage", store))
+        .with_state(runs.clone())
+        .build()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_retry_runs_only_what_has_not_succeeded() {
+    let runs = Runs::failing(2);
+    let events = three(&runs, memory());
+    for (expected, counts) in [
+        (StatusCode::BAD_GATEWAY, [1, 1, 0]),
+        (StatusCode::BAD_GATEWAY, [1, 2, 0]),
+        (StatusCode::ACCEPTED, [1, 3, 1]),
+        // A redelivery of what is done.
+        (StatusCode::OK, [1, 3, 1]),
+    ] {
+        assert_eq!(status(&events, BODY).await, expected);
+        assert_eq!(runs.counts(), counts);
+    }
+}
+
+#[tokio::test]
+async fn without_a_store_a_retry_runs_everything() {
+    let runs = Runs::failing(1);
+    let events = EventRouter::<RawEvent, Runs>::new()
+        .always(first)
+        .always(second)
+        .with_state(runs.clone())
+        .build()
+        .unwrap();
+    assert_eq!(status(&events, BODY).await, StatusCode::BAD_GATEWAY);
+    assert_eq!(status(&events, BODY).await, StatusCode::NO_CONTENT);
+    assert_eq!(runs.counts(), [2, 2, 0]);
+}
+
+#[tokio::test]
+async fn routers_that_share_a_store_are_kept_apart_by_their_scope() {
+    let store = memory();
+    let runs = Runs::default();
+    let other = EventRouter::<RawEvent, Runs>::new()
+        .always(first)
+        .idempotency(Idempotency::new("other", store.clone()))
+        .with_state(runs.clone())
+        .build()
+        .unwrap();
+    assert_eq!(
+        status(&three(&runs, store), BODY).await,
+        StatusCode::ACCEPTED
+    );
+    assert_eq!(status(&other, BODY).await, StatusCode::OK);
+    assert_eq!(runs.counts(), [2, 1, 1]);
+}
+
+#[tokio::test]
+async fn one_id_with_another_body_is_422() {
+    let runs = Runs::default();
+    let events = three(&runs, memory());
+    assert_eq!(status(&events, BODY).await, StatusCode::ACCEPTED);
+    let other = r#"{"type":"invoice.paid","number":17}"#;
+    assert_eq!(
+        status(&events, other).await,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    assert_eq!(runs.counts(), [1, 1, 1]);
+}
+
+fn hanging(store: &MemoryStore) -> EventService<RawEvent> {
+    EventRouter::<RawEvent>::new()
+        .always(async || pending::<()>().await)
+        .named("hanging")
+        .idempotency(Idempotency::new("engage", store.clone()).lease(Duration::from_secs(90)))
+        .build()
+        .unwrap()
+}
+
+/// A handler that another delivery is running, and one of which nobody knows how far it came.
+#[tokio::test]
+async fn a_handler_in_progress_is_503_until_its_lease_ends() {
+    let store = memory();
+    let events = hanging(&store);
+    let mut running = Box::pin(events.clone().oneshot(delivered::<RawEvent>(BODY)));
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(running.as_mut().poll(&mut context).is_pending());
+    let mut running = Some(running);
+    for dropped in [false, true] {
+        let response = respond(&events, BODY).await;
+        assert_eq!(
+            response.status(),
+            StatusCode::SERVICE_UNAVAILABLE,
+            "{dropped}"
+        );
+        let retry_after: u64 = response.headers()["retry-after"]
+            .to_str()
+            .unwrap()
+            .parse()
+            .unwrap();
+        assert!((80..=90).contains(&retry_after), "{retry_after}");
+        running = running.filter(|_| dropped);
+    }
+}
+
+#[tokio::test]
+async fn a_panic_gives_the_claim_back() {
+    let store = memory();
+    let events = EventRouter::<RawEvent, Runs>::new()
+        .always(async |State(runs): State<Runs>| {
+            assert!(
+                runs.first.fetch_add(1, Ordering::SeqCst) > 0,
+                "the first run fails"
+            );
+        })
+        .idempotency(Idempotency::new("engage", store))
+        .with_state(Runs::default())
+        .build()
+        .unwrap();
+    let mut panicking = pin!(events.clone().oneshot(delivered::<RawEvent>(BODY)));
+    let mut context = Context::from_waker(Waker::noop());
+    let poll = AssertUnwindSafe(|| panicking.as_mut().poll(&mut context).is_ready());
+    assert!(std::panic::catch_unwind(poll).is_err());
+    assert_eq!(status(&events, BODY).await, StatusCode::OK);
+}
+
+/// A store whose claims, or the first of whose completions, fail.
+#[derive(Clone)]
+struct Failing {
+    claims: bool,
+    completions: Arc<Mutex<usize>>,
+    inner: MemoryStore,
+}
+
+impl Failing {
+    fn new(claims: bool, completions: usize) -> Self {
+        Self {
+            claims,
+            completions: Arc::new(Mutex::new(completions)),
+            inner: memory(),
+        }
+    }
+}
+
+type Answer<T> = Ready<Result<T, StoreError>>;
+
+fn down<T>() -> Answer<T> {
+    ready(Err(StoreError::new(StoreErrorKind::Unavailable)))
+}
+
+impl IdempotencyStore for Failing {
+    type Claiming = Answer<Claim>;
+    type Settling = Answer<Settlement>;
+
+    fn claim(
+        &self,
+        key: &IdempotencyKey,
+        owner: OwnerToken,
+        digest: BodyDigest,
+        lease: Duration,
+    ) -> Self::Claiming {
+        if self.claims {
+            return down();
+        }
+        ready(now(self.inner.claim(key, owner, digest, lease)))
+    }
+
+    fn renew(&self, key: &IdempotencyKey, owner: OwnerToken, lease: Duration) -> Self::Settling {
+        ready(now(self.inner.renew(key, owner, lease)))
+    }
+
+    fn complete(
+        &self,
+        key: &IdempotencyKey,
+        owner: OwnerToken,
+        digest: BodyDigest,
+        retention: Duration,
+    ) -> Self::Settling {
+        let mut left = self.completions.lock().unwrap();
+        if let Some(fewer) = left.checked_sub(1) {
+            *left = fewer;
+            return down();
+        }
+        ready(now(self.inner.complete(key, owner, digest, retention)))
+    }
+
+    fn release(&self, key: &IdempotencyKey, owner: OwnerToken) -> Self::Settling {
+        ready(now(self.inner.release(key, owner)))
+    }
+
+    fn abandon(&self, key: &IdempotencyKey, owner: OwnerToken) {
+        self.inner.abandon(key, owner);
+    }
+}
+
+#[test]
+fn a_store_that_is_down_is_503_and_no_handler_runs() {
+    let runs = Runs::default();
+    let events = three(&runs, Failing::new(true, 0));
+    let log = log_of(|| {
+        let response = now(respond(&events, BODY));
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers()["retry-after"], "5");
+    });
+    assert_eq!(runs.counts(), [0, 0, 0]);
+    assert!(
+        log.contains("WARN tower_webhook: the idempotency store failed"),
+        "{log}"
+    );
+}
+
+#[tokio::test]
+async fn a_store_that_is_down_can_be_done_without() {
+    let runs = Runs::default();
+    let store = Failing::new(true, 0);
+    let events = EventRouter::<RawEvent, Runs>::new()
+        .always(first)
+        .idempotency(Idempotency::new("engage", store).danger_deliver_unguarded_on_store_failure())
+        .with_state(runs.clone())
+        .build()
+        .unwrap();
+    assert_eq!(status(&events, BODY).await, StatusCode::OK);
+    assert_eq!(runs.counts(), [1, 0, 0]);
+}
+
+#[tokio::test]
+async fn a_completion_that_fails_is_tried_again() {
+    let runs = Runs::default();
+    let events = three(&runs, Failing::new(false, 2));
+    assert_eq!(status(&events, BODY).await, StatusCode::ACCEPTED);
+    assert_eq!(status(&events, BODY).await, StatusCode::OK);
+    assert_eq!(runs.counts(), [1, 1, 1]);
+}
+
+#[test]
+fn what_a_handler_did_is_its_response_even_if_it_cannot_be_remembered() {
+    let runs = Runs::default();
+    let events = three(&runs, Failing::new(false, usize::MAX));
+    let log = log_of(|| {
+        match pin!(respond(&events, BODY)).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(response) => assert_eq!(response.status(), StatusCode::ACCEPTED),
+            Poll::Pending => panic!("nothing is waited for"),
+        }
+    });
+    assert!(log.contains("the idempotency store failed"), "{log}");
+}
