@@ -1,5 +1,6 @@
 //! What comes behind the layer: handlers by event type, and targets to forward to.
 
+mod example;
 mod forward;
 mod once;
 mod payloads;
