@@ -1,7 +1,10 @@
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
-use super::{DecodeError, Json, RawEvent, StandardEvent, Tagged, TypeField, members::without_bom};
+use super::{
+    DecodeError, Json, RawEvent, StandardEvent, Tagged, TypeField,
+    authentic_body::{read_json, skip_byte_order_mark},
+};
 
 /// What a handler can take as the payload of an event of type `E`.
 ///
@@ -57,8 +60,13 @@ where
 
 impl<P: DeserializeOwned + Send + 'static> EventPayload<StandardEvent> for P {
     fn from_event(event: &StandardEvent, _body: &Bytes) -> Result<Self, DecodeError> {
-        // The place within `data` would be mistaken for the place within the body.
-        serde_json::from_str(event.data.get()).map_err(|_| DecodeError::malformed())
+        read_json(event.data.get().as_bytes()).map_err(|error| {
+            // The line and the column within `data` would be mistaken for those within the body.
+            DecodeError::malformed().with_path(match error.path() {
+                Some(path) => format!("data.{path}"),
+                None => "data".to_owned(),
+            })
+        })
     }
 }
 
@@ -69,5 +77,5 @@ impl<T: Clone + Send + 'static> EventPayload<Json<T>> for T {
 }
 
 fn whole<P: DeserializeOwned>(body: &Bytes) -> Result<P, DecodeError> {
-    Ok(serde_json::from_slice(without_bom(body))?)
+    read_json(skip_byte_order_mark(body))
 }

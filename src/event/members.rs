@@ -5,10 +5,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// The text behind a byte order mark, which RFC 8259, 8.1 allows a parser to ignore. What is signed includes the mark.
-pub(crate) fn without_bom(body: &[u8]) -> &[u8] {
-    body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)
-}
+use super::authentic_body::skip_byte_order_mark;
 
 /// The JSON of the member `name` of an object; `None` if it is absent, or if the JSON is no object.
 ///
@@ -19,7 +16,7 @@ pub(super) fn member<'b>(
     body: &'b [u8],
     name: &'static str,
 ) -> Result<Option<&'b RawValue>, serde_json::Error> {
-    let mut deserializer = serde_json::Deserializer::from_slice(without_bom(body));
+    let mut deserializer = serde_json::Deserializer::from_slice(skip_byte_order_mark(body));
     let found = deserializer.deserialize_any(MemberVisitor { name })?;
     deserializer.end()?;
     Ok(found)

@@ -5,18 +5,18 @@ mod decode_error;
 mod event_payload;
 mod event_types;
 mod json;
+mod json_path;
 mod members;
 mod raw_event;
 mod standard_event;
 mod tagged;
 
 pub use authentic_body::AuthenticBody;
+pub(crate) use authentic_body::skip_byte_order_mark;
 pub use decode_error::{DecodeError, DecodeErrorKind};
 pub use event_payload::EventPayload;
 pub use event_types::{EventTypes, IntoEventTypes};
 pub use json::Json;
-#[cfg(feature = "forward")]
-pub(crate) use members::without_bom;
 pub use raw_event::RawEvent;
 pub use standard_event::StandardEvent;
 pub use tagged::{DefaultTypeField, Tagged, TaggedEvent, TypeField};

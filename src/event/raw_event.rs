@@ -5,7 +5,8 @@ use serde::de::DeserializeOwned;
 
 use super::{
     AuthenticBody, DecodeError, WebhookEvent,
-    members::{member, text, without_bom},
+    authentic_body::{read_json, skip_byte_order_mark},
+    members::{member, text},
 };
 
 /// The body as it was sent, and the event's type where the body is a JSON object that names it as `type`.
@@ -59,7 +60,7 @@ impl RawEvent {
     ///
     /// The place at which the body does not fit `T`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
-        Ok(serde_json::from_slice(without_bom(&self.body))?)
+        read_json(skip_byte_order_mark(&self.body))
     }
 }
 

@@ -1,7 +1,7 @@
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
-use super::{AuthenticBody, DecodeError, WebhookEvent, members::without_bom};
+use super::{AuthenticBody, DecodeError, WebhookEvent};
 
 /// The payload that the Standard Webhooks specification recommends: `{"type": …, "timestamp": …, "data": {…}}`
 /// ("Payload structure").
@@ -45,7 +45,7 @@ where
     T: DeserializeOwned + Send + Sync + 'static,
 {
     fn decode(body: &AuthenticBody<'_>) -> Result<Self, DecodeError> {
-        Ok(serde_json::from_slice(without_bom(body.as_bytes()))?)
+        body.json()
     }
 
     fn event_type(&self) -> Option<&str> {

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 
 use super::{
     AuthenticBody, DecodeError, RawEvent, WebhookEvent,
-    members::{member, text, without_bom},
+    members::{member, text},
 };
 
 /// JSON whose type is named by a field, `type` by default: a known type is read into `T`, an unknown one is kept.
@@ -142,11 +142,11 @@ where
 {
     fn decode(body: &AuthenticBody<'_>) -> Result<Self, DecodeError> {
         let event_type = member(body.as_bytes(), F::NAME)?.and_then(text);
-        let event = match serde_json::from_slice(without_bom(body.as_bytes())) {
+        let event = match body.json() {
             Ok(event) => TaggedEvent::Known(event),
             Err(error) => TaggedEvent::Unknown {
                 raw: RawEvent::new(event_type.clone(), body.to_bytes()),
-                error: error.into(),
+                error,
             },
         };
         Ok(Self {

@@ -56,7 +56,7 @@ impl Verified {
     /// [`RejectionKind::DecryptionFailed`] or [`RejectionKind::EncryptionRequired`].
     pub fn open<E: WebhookEvent>(self) -> Result<Delivery<E>, Rejection> {
         let body = AuthenticBody::new(&self.body, &self.secrets.decryptors);
-        let event = E::decode(&body).map_err(refusal)?;
+        let event = E::decode(&body).map_err(|error| refusal(&error))?;
         if self.encryption == Encryption::Required && !body.was_encrypted() {
             return Err(RejectionKind::EncryptionRequired.into());
         }
@@ -74,7 +74,7 @@ impl fmt::Debug for Verified {
     }
 }
 
-fn refusal(error: DecodeError) -> RejectionKind {
+fn refusal(error: &DecodeError) -> RejectionKind {
     match error.kind() {
         DecodeErrorKind::Malformed => RejectionKind::MalformedEvent,
         DecodeErrorKind::DecryptionKeyMissing => RejectionKind::DecryptionKeyMissing,

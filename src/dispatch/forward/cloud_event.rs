@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     error::config_error::{ConfigError, ConfigErrorKind},
-    event::without_bom,
+    event::skip_byte_order_mark,
     message::{message_id::MessageId, timestamp::Timestamp},
 };
 
@@ -44,7 +44,7 @@ impl EventSource {
         let content_type = content_type.and_then(|value| value.to_str().ok());
         let json: Option<&RawValue> = content_type
             .is_none_or(is_json)
-            .then(|| serde_json::from_slice(without_bom(body)).ok())
+            .then(|| serde_json::from_slice(skip_byte_order_mark(body)).ok())
             .flatten();
         let envelope = Envelope {
             specversion: "1.0",

@@ -1,5 +1,6 @@
 use std::str;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeMap};
 use serde_json::value::RawValue;
 
 use super::{
@@ -8,46 +9,52 @@ use super::{
     field::{JsonField, text},
     sent_envelope::{SentEnvelope, SentPayload},
 };
-use crate::event::{AuthenticBody, DecodeError, WebhookEvent};
+use crate::event::{AuthenticBody, DecodeError, WebhookEvent, skip_byte_order_mark};
 
 /// A webhook of Voyado Engage as a whole: the [`Event`] and what was sent around it.
 ///
 /// Svix's `svix.ping` has no envelope; it is an `Envelope` with an [`Event::Ping`] and nothing else known.
+///
+/// It is serialised as an envelope in plain text, also if it came encrypted, and can be deserialised from one.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Envelope {
-    /// The type of the event as it was sent. Documented.
+    /// The type of the event as it was sent.
+    /// Documented in [points and vouchers](https://developer.voyado.com/en/webhooks/webhooks-for-points-and-vouchers.html).
     pub event_type: String,
-    /// Voyado's id of the event, not the id of the Svix message. Documented both as `id` and as `eventId`;
-    /// if both are sent, `id` counts and `eventId` is in [`other`](Self::other).
+    /// Voyado's id of the event, not the id of the Svix message; if both `id` and `eventId` are sent, `id` counts and
+    /// `eventId` is in [`other`](Self::other).
+    /// Documented in [points and vouchers](https://developer.voyado.com/en/webhooks/webhooks-for-points-and-vouchers.html),
+    /// under either name.
     pub id: Option<String>,
-    /// The tenant of Engage that the event comes from, an opaque text. Documented.
+    /// The tenant of Engage that the event comes from, an opaque text.
+    /// Documented in [points and vouchers](https://developer.voyado.com/en/webhooks/webhooks-for-points-and-vouchers.html).
     pub tenant: Option<String>,
-    /// Whether the payload came encrypted. Documented; absent means that it did not.
+    /// Whether the payload came encrypted; absent means that it did not.
+    /// Documented in [points and vouchers](https://developer.voyado.com/en/webhooks/webhooks-for-points-and-vouchers.html).
     pub is_encrypted: bool,
     /// What happened.
     pub event: Event,
-    /// Fields of the envelope that this crate does not know.
+    /// Fields of the envelope that this crate does not know, and known ones of another type.
     pub other: OtherFields,
 }
 
-impl WebhookEvent for Envelope {
-    fn decode(body: &AuthenticBody<'_>) -> Result<Self, DecodeError> {
-        // Checked once for the whole body, so that no slice of it is checked again.
-        let json = str::from_utf8(body.as_bytes()).map_err(|_| DecodeError::malformed())?;
-        let sent = SentEnvelope::from_json(json)?;
+impl Envelope {
+    /// Decides what the payload of an envelope is; `open` reads one that is encrypted.
+    fn from_sent(
+        sent: SentEnvelope<'_>,
+        open: impl FnOnce(&str, &RawValue) -> Result<Event, DecodeError>,
+    ) -> Result<Self, DecodeError> {
         let event_type = match sent.event_type {
-            Some(event_type) if !event_type.is_empty() => event_type,
+            Some(event_type) => event_type,
             None if is_bare_ping(&sent.other) => PING.to_owned(),
-            _ => return Err(DecodeError::malformed()),
+            None => return Err(DecodeError::malformed().with_path("eventType")),
         };
         let event = match sent.payload {
             SentPayload::Read(event) => event,
             // Never delivered as it is: a handler must not mistake ciphertext for a payload.
-            SentPayload::Raw(payload) if sent.is_encrypted => {
-                open_payload(body, &event_type, payload)?
-            }
-            SentPayload::Raw(payload) => read_payload(&event_type, payload)?,
+            SentPayload::Raw(payload) if sent.is_encrypted => open(&event_type, payload)?,
+            SentPayload::Raw(payload) => Event::from_raw(&event_type, payload),
         };
         Ok(Self {
             event_type,
@@ -56,6 +63,16 @@ impl WebhookEvent for Envelope {
             is_encrypted: sent.is_encrypted,
             event,
             other: sent.other,
+        })
+    }
+}
+
+impl WebhookEvent for Envelope {
+    fn decode(body: &AuthenticBody<'_>) -> Result<Self, DecodeError> {
+        // Checked once for the whole body, so that no slice of it is checked again.
+        let json = str::from_utf8(body.json_bytes()).map_err(|_| DecodeError::malformed())?;
+        Self::from_sent(SentEnvelope::from_json(json)?, |event_type, payload| {
+            open_payload(body, event_type, payload)
         })
     }
 
@@ -78,9 +95,41 @@ impl WebhookEvent for Event {
     }
 }
 
-/// Where in a payload an error is would be mistaken for where in the body it is.
-fn read_payload(event_type: &str, payload: &RawValue) -> Result<Event, DecodeError> {
-    Event::from_payload(event_type, payload).map_err(|_| DecodeError::malformed())
+impl Serialize for Envelope {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("eventType", &self.event_type)?;
+        if let Some(id) = &self.id {
+            map.serialize_entry("id", id)?;
+        }
+        map.serialize_entry("isEncrypted", &false)?;
+        map.serialize_entry("payload", &self.event)?;
+        if let Some(tenant) = &self.tenant {
+            map.serialize_entry("tenant", tenant)?;
+        }
+        self.other.serialize_into(&mut map)?;
+        map.end()
+    }
+}
+
+/// From JSON only, with the same tolerance as in a webhook, and in plain text only: an encrypted payload is opened by a
+/// [`Receiver`](crate::Receiver) that has the key.
+impl<'de> Deserialize<'de> for Envelope {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = Box::<RawValue>::deserialize(deserializer)?;
+        SentEnvelope::from_json(json.get())
+            .and_then(|sent| {
+                Self::from_sent(sent, |_, _| Err(DecodeError::decryption_key_missing()))
+            })
+            .map_err(de::Error::custom)
+    }
+}
+
+/// From the JSON of a whole [`Envelope`] in plain text: a payload alone does not say what happened.
+impl<'de> Deserialize<'de> for Event {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Envelope::deserialize(deserializer).map(|envelope| envelope.event)
+    }
 }
 
 /// Decrypts a payload; what comes out as no JSON was not decrypted.
@@ -91,22 +140,22 @@ fn open_payload(
 ) -> Result<Event, DecodeError> {
     let sealed = text(payload).unwrap_or_default();
     body.decrypt(&sealed, |plaintext| {
-        let json = str::from_utf8(plaintext).ok()?;
+        let json = str::from_utf8(skip_byte_order_mark(plaintext)).ok()?;
         match Event::from_json(event_type, json) {
             Ok(Event::Unknown(_)) | Err(_) => read_plaintext(event_type, json),
             // The usual case, read in one pass.
-            Ok(event) => Some(Ok(event)),
+            Ok(event) => Some(event),
         }
-    })?
+    })
 }
 
 /// Reads a plaintext that is not the payload of a known event: it may be a whole envelope, or no JSON.
-fn read_plaintext(event_type: &str, json: &str) -> Option<Result<Event, DecodeError>> {
+fn read_plaintext(event_type: &str, json: &str) -> Option<Event> {
     let json: &RawValue = serde_json::from_str(json).ok()?;
     Some(match nested_payload(event_type, json) {
-        Some(SentPayload::Read(event)) => Ok(event),
-        Some(SentPayload::Raw(payload)) => read_payload(event_type, payload),
-        None => read_payload(event_type, json),
+        Some(SentPayload::Read(event)) => event,
+        Some(SentPayload::Raw(payload)) => Event::from_raw(event_type, payload),
+        None => Event::from_raw(event_type, json),
     })
 }
 

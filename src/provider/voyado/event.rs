@@ -17,7 +17,8 @@ pub(super) const PING: &str = "svix.ping";
 ///
 /// As the event of a layer it drops the rest of the [`Envelope`](super::Envelope). It is serialised as its
 /// payload, with the names that Voyado documents, and with what this crate does not know exactly as it was
-/// sent, line breaks included; a ping as `null`.
+/// sent, line breaks included; a ping as `null`. It is deserialised from a whole envelope in plain text, since a payload
+/// alone does not say what happened.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -46,7 +47,8 @@ pub enum Event {
     ContactDeleted(ContactDeleted),
     /// `svix.ping`: a test from Svix, about nothing in Engage.
     Ping,
-    /// A type of event that this version does not know.
+    /// A type of event that this version does not know, or one whose payload is not as expected: no object, or one without
+    /// the contact's id.
     Unknown(UnknownEvent),
 }
 
@@ -71,7 +73,7 @@ impl Event {
         known.as_str()
     }
 
-    /// The contact that the event is about; `None` for a ping and for an unknown type.
+    /// The contact that the event is about; `None` for a ping and for an unknown event.
     pub fn contact_id(&self) -> Option<&str> {
         match self {
             Self::AcceptsEmailChanged(event) => Some(&event.contact_id),
@@ -98,7 +100,13 @@ impl Event {
         Ok(event)
     }
 
-    /// Reads a payload in plain text. The JSON has to be borrowed, not from a reader.
+    /// Reads a payload of any type; one that does not fit its type is an [`Unknown`](Self::Unknown) event.
+    pub(super) fn from_raw(event_type: &str, payload: &RawValue) -> Self {
+        Self::from_payload(event_type, payload)
+            .unwrap_or_else(|_| Self::Unknown(UnknownEvent::new(event_type, payload)))
+    }
+
+    /// Reads a payload in plain text that fits its type. The JSON has to be borrowed, not from a reader.
     pub(super) fn from_payload<'de, D: Deserializer<'de>>(
         event_type: &str,
         payload: D,
@@ -107,10 +115,7 @@ impl Event {
             let payload = <&RawValue>::deserialize(payload)?;
             return Ok(match event_type {
                 PING => Self::Ping,
-                _ => Self::Unknown(UnknownEvent {
-                    event_type: event_type.to_owned(),
-                    payload: payload.to_owned(),
-                }),
+                _ => Self::Unknown(UnknownEvent::new(event_type, payload)),
             });
         };
         Ok(match known {
@@ -135,14 +140,27 @@ impl Event {
     }
 }
 
-/// An event of a type that this version of the crate does not know. It is serialised as its payload.
+/// An event that is delivered as it was sent: its type is one that this version does not know, or its payload is not as this
+/// version expects it. It is serialised as its payload.
+///
+/// No public page of Voyado shows most payloads, and a genuine event is not to be lost because they were guessed wrong.
+/// Whether the type is known is what `event_type.parse::<EventType>()` finds out.
 #[derive(Clone, Debug, Serialize)]
 #[serde(transparent)]
 #[non_exhaustive]
 pub struct UnknownEvent {
-    /// The type as it was sent.
+    /// The type as it was sent. One with half of a surrogate pair, which no `str` can hold, is given with its escapes.
     #[serde(skip)]
     pub event_type: String,
-    /// The payload as it was sent; `null` if there was none.
+    /// The payload as it was sent, decrypted if it came encrypted; `null` if there was none.
     pub payload: Box<RawValue>,
+}
+
+impl UnknownEvent {
+    fn new(event_type: &str, payload: &RawValue) -> Self {
+        Self {
+            event_type: event_type.to_owned(),
+            payload: payload.to_owned(),
+        }
+    }
 }

@@ -6,15 +6,24 @@
 //!
 //! # What is accepted
 //!
-//! Voyado publishes a few payloads in full and keeps the rest in each customer's Svix portal, so the types
-//! here accept more and less than they know:
+//! Voyado publishes three payloads and keeps the rest in each customer's Svix portal, so a genuine event is never rejected
+//! because its payload is not as expected:
 //!
 //! - Names of fields are matched without regard to ASCII case: `contactId`, `ContactId`, `contactid`.
 //! - Fields come in any order. Absent and `null` are both `None`; only the contact's id is required.
-//! - Unknown fields are kept in [`OtherFields`], an unknown type of event is an [`Event::Unknown`].
-//! - A *documented* field of the wrong type makes the webhook malformed. An *inferred* one, which Voyado
-//!   does not promise, does not: its field is then `None` and the value is kept in [`OtherFields`].
-//! - A known field that is sent twice makes the webhook malformed, since nothing says which one holds.
+//! - A field of another type is `None` and its value is kept in [`OtherFields`], as unknown fields are. A text may be sent
+//!   as a number.
+//! - A field that is sent twice with equal values is one. Else the exact name counts, and what else was sent is kept.
+//! - A payload without the contact's id, or that is no object, is an [`Event::Unknown`] with its type and its payload, as is
+//!   an event of an unknown type.
+//! - A byte order mark is skipped. Half of a surrogate pair is kept as it was sent.
+//!
+//! Malformed is only what is no envelope: no JSON object, no `eventType` that is a text, a field of the envelope that is
+//! there twice with different values, or an `isEncrypted` that is no boolean. Whether to decrypt is not guessed.
+//!
+//! A body takes at most twenty times its size while it is decoded, whatever whoever holds the secret puts into it.
+//!
+//! The addresses of the pages that document each field, or that it was inferred from, stand at the fields.
 //!
 //! Points and money are exact [`Decimal`]s and never pass through floating point.
 //!
@@ -39,9 +48,9 @@ pub use field::{DateTime, Identifier};
 pub use jiff;
 pub use object::OtherFields;
 pub use payload::{
-    AcceptsEmailChanged, AcceptsPostalChanged, AcceptsSmsChanged, ConsentChanged, Contact,
-    ContactDeleted, MultichannelPromotionAssigned, PointBalanceUpdated, PointsAdded,
-    PromotionPresentation, RedemptionChannel, RewardVoucherCreated,
+    AcceptsEmailChanged, AcceptsPostalChanged, AcceptsSmsChanged, AssignedValidity, ConsentChanged,
+    Contact, ContactConsent, ContactDeleted, MultichannelPromotionAssigned, PointBalanceUpdated,
+    PointsAdded, PromotionValidity, RedemptionChannel, RewardVoucherCreated,
 };
 pub use rust_decimal::Decimal;
 pub use soft_identification::{

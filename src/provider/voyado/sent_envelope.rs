@@ -5,9 +5,10 @@ use serde_json::value::RawValue;
 
 use super::{
     Event,
-    field::{JsonField, Mismatch, text},
+    field::{JsonField, Mismatch, content, is_null, text},
     object::{Members, Name, OtherFields},
 };
+use crate::event::DecodeError;
 
 /// The fields of an envelope as they were sent.
 pub(super) struct SentEnvelope<'de> {
@@ -41,42 +42,85 @@ impl SentPayload<'_> {
     }
 }
 
-const NAMES: [&str; 5] = ["eventType", "id", "eventId", "tenant", "isEncrypted"];
+const NAMES: [&str; 6] = [
+    "eventType",
+    "id",
+    "eventId",
+    "tenant",
+    "isEncrypted",
+    "payload",
+];
 const EVENT_TYPE: usize = 0;
 const IS_ENCRYPTED: usize = 4;
+const PAYLOAD: usize = 5;
+
+type EnvelopeMembers<'de> = Members<'de, { NAMES.len() }>;
 
 impl<'de> SentEnvelope<'de> {
-    pub(super) fn from_json(json: &'de str) -> Result<Self, serde_json::Error> {
-        let mut json = serde_json::Deserializer::from_str(json);
-        let sent = json.deserialize_map(EnvelopeVisitor)?;
-        json.end()?;
-        Ok(sent)
+    /// Reads an envelope, and in passing its payload, if that fits its type.
+    pub(super) fn from_json(json: &'de str) -> Result<Self, DecodeError> {
+        match visit(json, true) {
+            Ok((members, event)) => Self::from_members(members, event),
+            // Whatever was out of the ordinary, with all of the text at hand it is decided.
+            Err(_) => visit(json, false).and_then(|(members, _)| Self::from_members(members, None)),
+        }
     }
 
     /// Takes the members in the order of [`NAMES`].
     fn from_members(
-        mut members: Members<'de, { NAMES.len() }>,
-        payload: SentPayload<'de>,
-    ) -> Result<Self, Mismatch> {
-        let event_type = members.optional::<1, _>(String::from_json)?;
-        let id = members.optional::<2, _>(String::from_json)?;
-        let tenant = members.optional::<1, _>(String::from_json)?;
-        let is_encrypted = members.optional::<1, _>(bool::from_json)?;
+        mut members: EnvelopeMembers<'de>,
+        event: Option<Event>,
+    ) -> Result<Self, DecodeError> {
+        let is_encrypted = is_encrypted(&members)?;
+        let has_event_type = members.peek(EVENT_TYPE).is_some_and(|sent| !is_null(sent));
+        let payload = members.peek(PAYLOAD).unwrap_or(RawValue::NULL);
+        let event_type = members.take::<1, _>(event_type);
+        if has_event_type && event_type.is_none() {
+            return Err(malformed(EVENT_TYPE));
+        }
+        let id = members.take::<2, _>(String::from_json);
+        let tenant = members.take::<1, _>(String::from_json);
+        members.take::<1, _>(bool::from_json);
+        members.take::<1, _>(Ok);
         Ok(Self {
-            event_type,
+            event_type: event_type.map(Cow::into_owned),
             id,
             tenant,
-            is_encrypted: is_encrypted.unwrap_or(false),
-            payload,
+            is_encrypted,
+            payload: event.map_or(SentPayload::Raw(payload), SentPayload::Read),
             other: members.into_other(),
         })
     }
 }
 
-struct EnvelopeVisitor;
+/// Reads the members of an envelope, and the event if its payload is read in passing.
+fn visit(
+    json: &str,
+    in_passing: bool,
+) -> Result<(EnvelopeMembers<'_>, Option<Event>), DecodeError> {
+    let mut conflict = None;
+    let visitor = EnvelopeVisitor {
+        in_passing,
+        conflict: &mut conflict,
+    };
+    let mut json = serde_json::Deserializer::from_str(json);
+    let sent = json
+        .deserialize_map(visitor)
+        .and_then(|sent| json.end().map(|()| sent));
+    sent.map_err(|error| match conflict {
+        Some(name) => DecodeError::from(error).with_path(name),
+        None => error.into(),
+    })
+}
 
-impl<'de> Visitor<'de> for EnvelopeVisitor {
-    type Value = SentEnvelope<'de>;
+struct EnvelopeVisitor<'c> {
+    in_passing: bool,
+    /// The name that has two values, if one has.
+    conflict: &'c mut Option<&'static str>,
+}
+
+impl<'de> Visitor<'de> for EnvelopeVisitor<'_> {
+    type Value = (EnvelopeMembers<'de>, Option<Event>);
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an envelope")
@@ -84,35 +128,52 @@ impl<'de> Visitor<'de> for EnvelopeVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut members = Members::new(&NAMES);
-        let mut payload = None;
-        while let Some(name) = map.next_key::<Name<'_>>()? {
-            if !name.is("payload") {
-                members.insert(name, map.next_value()?)?;
+        let mut event = None;
+        while let Some(name) = map.next_key().map(|name| name.map(Name::new))? {
+            let is_payload = name.is(NAMES[PAYLOAD]);
+            if is_payload && event.is_some() {
+                // To compare the two, the first has to be there as a text.
+                return Err(A::Error::duplicate_field(NAMES[PAYLOAD]));
+            }
+            if let (true, true, Some(event_type)) =
+                (is_payload, self.in_passing, plain_event_type(&members))
+            {
+                event = Some(map.next_value_seed(PayloadSeed(&event_type))?);
                 continue;
             }
-            let sent = match plain_event_type(&members) {
-                Some(event_type) => {
-                    SentPayload::Read(map.next_value_seed(PayloadSeed(&event_type))?)
-                }
-                None => SentPayload::Raw(map.next_value()?),
-            };
-            if payload.replace(sent).is_some() {
-                return Err(A::Error::duplicate_field("payload"));
+            let known = NAMES.into_iter().find(|known| name.is(known));
+            if members.insert_only(name, map.next_value()?).is_err() {
+                *self.conflict = known;
+                return Err(A::Error::custom("one name has two values"));
             }
         }
-        let payload = payload.unwrap_or(SentPayload::Raw(RawValue::NULL));
-        SentEnvelope::from_members(members, payload).map_err(A::Error::custom)
+        Ok((members, event))
     }
 }
 
 /// The type of the event, once it is known that the payload is not encrypted.
-fn plain_event_type<'de>(members: &Members<'de, { NAMES.len() }>) -> Option<Cow<'de, str>> {
+fn plain_event_type<'de>(members: &EnvelopeMembers<'de>) -> Option<Cow<'de, str>> {
     let is_encrypted = members.peek(IS_ENCRYPTED)?;
-    let event_type = members.peek(EVENT_TYPE)?;
-    match bool::from_json(is_encrypted) {
-        Ok(false) => text(event_type).ok(),
-        Ok(true) | Err(Mismatch) => None,
+    let is_plain = matches!(bool::from_json(is_encrypted), Ok(false));
+    let sent = members.peek(EVENT_TYPE).filter(|_| is_plain)?;
+    event_type(sent).ok()
+}
+
+/// A text, which is given as it was written if no `str` can hold it.
+fn event_type(json: &RawValue) -> Result<Cow<'_, str>, Mismatch> {
+    text(json).or_else(|Mismatch| content(json).map(Cow::Borrowed).ok_or(Mismatch))
+}
+
+/// Whether to decrypt is not guessed.
+fn is_encrypted(members: &EnvelopeMembers<'_>) -> Result<bool, DecodeError> {
+    match members.peek(IS_ENCRYPTED).filter(|sent| !is_null(sent)) {
+        Some(sent) => bool::from_json(sent).map_err(|Mismatch| malformed(IS_ENCRYPTED)),
+        None => Ok(false),
     }
+}
+
+fn malformed(name: usize) -> DecodeError {
+    DecodeError::malformed().with_path(NAMES[name])
 }
 
 /// Reads a payload of the event type that it holds.

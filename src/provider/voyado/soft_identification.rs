@@ -3,7 +3,7 @@ use std::{error::Error, fmt, time::Duration};
 use percent_encoding::percent_decode_str;
 
 use super::{DateTime, Identifier, payload::payload};
-use crate::{crypto::decrypt::Decrypt, message::clock::Clock};
+use crate::{crypto::decrypt::Decrypt, event::skip_byte_order_mark, message::clock::Clock};
 
 /// The query parameter, which Voyado's pages write `eclub` and `eClub`.
 const PARAMETER: &str = "eclub";
@@ -42,15 +42,17 @@ payload! {
     /// Answer a link that cannot be opened as you answer one without the parameter. A visitor who can tell the
     /// two apart, and tries often enough, decrypts other people's links; the error's kind is for the log.
     pub struct SoftIdentification {
-        /// The contact, a GUID. Documented.
+        /// The contact, a GUID. Documented in [soft identification](https://developer.voyado.com/docs/contacts/identify-contact/soft-identification).
         optional contact_id: String = "contactId",
-        /// The contact's e-mail address. Documented, and empty in one of Voyado's samples.
+        /// The contact's e-mail address. Documented in [soft identification](https://developer.voyado.com/docs/contacts/identify-contact/soft-identification), and empty in one of its samples.
         optional email: String = "email",
-        /// What else the contact is identified by, as configured in Engage. Documented.
+        /// What else the contact is identified by, as configured in Engage.
+        /// Documented in [soft identification](https://developer.voyado.com/docs/contacts/identify-contact/soft-identification).
         optional id: Identifier = "id",
-        /// When the link was made. Documented.
+        /// When the link was made. Documented in [soft identification](https://developer.voyado.com/docs/contacts/identify-contact/soft-identification).
         optional date_time: DateTime = "dateTime",
-        /// What the contact is identified by in Voyado Elevate, if Voyado was asked to send it. Documented.
+        /// What the contact is identified by in Voyado Elevate, if Voyado was asked to send it.
+        /// Documented in [soft identification](https://developer.voyado.com/docs/contacts/identify-contact/soft-identification).
         optional discovery_key: String = "discoveryKey",
     }
 }
@@ -142,7 +144,7 @@ fn read(parameter: &str, decrypt: &(impl Decrypt + ?Sized)) -> Option<SoftIdenti
     // Not as a form: base64 has no space, so that a `+` that nobody encoded is still a `+`.
     let sealed = percent_decode_str(parameter).decode_utf8().ok()?;
     let plaintext = decrypt.decrypt(&sealed).ok()?;
-    serde_json::from_slice(plaintext.as_bytes()).ok()
+    serde_json::from_slice(skip_byte_order_mark(plaintext.as_bytes())).ok()
 }
 
 fn find_parameter(query: &str) -> Result<&str, SoftIdentificationErrorKind> {

@@ -4,7 +4,7 @@ use axum::extract::State;
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use tower_webhook::{
-    Json,
+    Delivery, Json,
     dispatch::{EventRouter, Payload},
     event::{EventPayload, EventTypes, RawEvent, StandardEvent, Tagged},
     voyado::{self, Contact, Envelope, EventType, UnknownEvent},
@@ -79,6 +79,19 @@ fn a_payload_that_does_not_fit_is_422_and_the_log_has_its_place() {
     assert!(!log.contains("secret"), "{log}");
 }
 
+#[test]
+fn the_place_within_data_is_a_path_from_the_body() {
+    let log = log_of(|| {
+        let body = r#"{"type":"invoice.paid","data":{"number":-1}}"#;
+        let (status, _) = now(number_of::<StandardEvent>(body));
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    });
+    assert!(
+        log.contains("at `data.number`") && !log.contains("line 1"),
+        "{log}"
+    );
+}
+
 #[tokio::test]
 async fn the_payload_may_stand_anywhere_among_six_arguments() {
     type P = Payload<Invoice>;
@@ -126,6 +139,34 @@ async fn voyados_payloads_are_the_types_of_its_events() {
             id
         );
     }
+}
+
+/// A known type is delivered as it is, whatever its payload: a handler that needs the payload cannot handle it.
+#[tokio::test]
+async fn a_known_type_whose_payload_does_not_fit_is_no_success() {
+    let misfit = r#"{"eventType":"contact.deleted","payload":"gone"}"#;
+    let typed = EventRouter::<voyado::Event>::new()
+        .on(
+            EventType::ContactDeleted,
+            async |_: Payload<voyado::ContactDeleted>| (),
+        )
+        .fallback(async || ())
+        .build()
+        .unwrap();
+    assert_eq!(
+        status(&typed, misfit).await,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    let untyped = EventRouter::<voyado::Event>::new()
+        .on(
+            EventType::ContactDeleted,
+            async |delivery: Delivery<voyado::Event>| {
+                assert!(matches!(delivery.event(), voyado::Event::Unknown(_)));
+            },
+        )
+        .build()
+        .unwrap();
+    assert_eq!(status(&untyped, misfit).await, StatusCode::OK);
 }
 
 /// One handler for each documented type, with the payload that it has.

@@ -53,7 +53,7 @@ impl Serialize for DateTime {
 }
 
 impl JsonField for DateTime {
-    /// A date without a time is refused: midnight would be a guess.
+    /// A date without a time is a mismatch: midnight would be a guess.
     fn from_json(json: &RawValue) -> Result<Self, Mismatch> {
         with_pieces(json, |pieces| {
             pieces.time().map(|time| Self {

@@ -8,7 +8,7 @@ use super::{JsonField, Mismatch, text::text};
 const LONGEST: usize = 31;
 
 impl JsonField for Decimal {
-    /// Reads a number, or a string with a number. What does not fit exactly is refused, never rounded.
+    /// Reads a number, or a string with a number. What does not fit exactly is a mismatch, never rounded.
     fn from_json(json: &RawValue) -> Result<Self, Mismatch> {
         let parsed = match text(json) {
             Ok(text) => parse(&text),

@@ -3,7 +3,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::{JsonField, Mismatch, text::text};
+use super::{JsonField, Mismatch};
 
 /// An identifier that Voyado sends as a JSON number or as a string.
 ///
@@ -37,11 +37,7 @@ impl Serialize for Identifier {
 
 impl JsonField for Identifier {
     fn from_json(json: &RawValue) -> Result<Self, Mismatch> {
-        let number = json.get();
-        if number.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
-            return Ok(Self(number.to_owned()));
-        }
-        text(json).map(|text| Self(text.into_owned()))
+        String::from_json(json).map(Self)
     }
 
     fn to_json(&self) -> impl Serialize {

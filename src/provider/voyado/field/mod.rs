@@ -3,17 +3,20 @@
 mod date_time;
 mod decimal;
 mod identifier;
+mod integer;
 mod text;
 
 pub use date_time::DateTime;
 pub(super) use date_time::date_or_date_time;
 pub use identifier::Identifier;
-pub(super) use text::text;
-
-use std::fmt;
+pub(super) use text::{content, is_null, is_same, nonempty_text, text};
 
 use serde::Serialize;
 use serde_json::value::RawValue;
+
+/// How many items an array can have that is read as a list. An item of three bytes, `{},`, takes hundreds as a struct:
+/// what is longer than any list of Voyado's is kept as text.
+const MAX_ITEMS: usize = 1_000;
 
 /// A type that a field can have.
 ///
@@ -30,12 +33,6 @@ pub(super) trait JsonField: Sized {
 /// The JSON is valid, but of another type than the field's.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Mismatch;
-
-impl fmt::Display for Mismatch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the JSON is not of the expected type")
-    }
-}
 
 impl JsonField for bool {
     fn from_json(json: &RawValue) -> Result<Self, Mismatch> {
@@ -60,6 +57,9 @@ impl JsonField for Box<RawValue> {
 impl<T: JsonField + Serialize> JsonField for Vec<T> {
     fn from_json(json: &RawValue) -> Result<Self, Mismatch> {
         let items: Vec<&RawValue> = serde_json::from_str(json.get()).map_err(|_| Mismatch)?;
+        if items.len() > MAX_ITEMS {
+            return Err(Mismatch);
+        }
         items.into_iter().map(T::from_json).collect()
     }
 

@@ -1,21 +1,23 @@
-use std::borrow::Cow;
+use std::ops::Range;
 
-use serde::{
-    Deserialize,
-    de::{Error, MapAccess},
-};
 use serde_json::value::RawValue;
 
-use super::OtherFields;
-use crate::provider::voyado::field::Mismatch;
+use super::{Name, OtherFields};
+use crate::provider::voyado::field::{Mismatch, is_null, is_same};
 
 /// The members of a JSON object: one slot for each known name, and the rest.
 ///
-/// The slots are taken in the order of the names. A field that goes by `K` names takes `K` slots: the first
-/// that holds something counts, and what the others hold is kept with the rest.
+/// The slots are taken in the order of the names. A field that goes by `K` names takes `K` slots: the first whose value
+/// is of the field's type counts, and what the others hold is kept with the rest.
+///
+/// A known name can be there several times, in one casing or in several. Equal values are one, the exact name counts
+/// before another casing, and else the first before the next. What does not count is kept with the rest, in an order
+/// in which it would not count again: first the value that was not of the type, then the others as they came.
 pub(in crate::provider::voyado) struct Members<'de, const N: usize> {
     names: &'static [&'static str; N],
     slots: [Option<Member<'de>>; N],
+    /// What was sent for a slot that holds something else.
+    spare: Vec<(usize, Member<'de>)>,
     /// The slot behind the last one that was filled: a sender writes its fields in one order.
     expected: usize,
     taken: usize,
@@ -27,18 +29,9 @@ struct Member<'de> {
     value: &'de RawValue,
 }
 
-/// The name of a member, borrowed unless it is written with escapes.
-#[derive(Deserialize)]
-pub(in crate::provider::voyado) struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
-
-impl Name<'_> {
-    /// Voyado writes one name as `contactId`, `ContactId` and `contactid`.
-    #[inline]
-    pub(in crate::provider::voyado) fn is(&self, known: &str) -> bool {
-        // Most names are as documented, and comparing them exactly is much the faster.
-        known == self.0 || known.eq_ignore_ascii_case(&self.0)
-    }
-}
+/// A known name is there again, with another value.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::provider::voyado) struct Conflict;
 
 impl<'de, const N: usize> Members<'de, N> {
     /// No members yet, of an object whose known fields have these names in any ASCII case.
@@ -46,120 +39,166 @@ impl<'de, const N: usize> Members<'de, N> {
         Self {
             names,
             slots: [const { None }; N],
+            spare: Vec::new(),
             expected: 0,
             taken: 0,
             other: OtherFields::default(),
         }
     }
 
-    /// Reads all members, in any order.
-    pub(in crate::provider::voyado) fn extend<A: MapAccess<'de>>(
-        &mut self,
-        mut map: A,
-    ) -> Result<(), A::Error> {
-        while let Some((name, value)) = map.next_entry()? {
-            self.insert(name, value)?;
+    /// Adds a member.
+    #[inline]
+    pub(in crate::provider::voyado) fn insert(&mut self, name: Name<'de>, value: &'de RawValue) {
+        match self.slot_of(&name) {
+            Some(slot) => self.fill(slot, Member { name, value }),
+            None => self.other.push(name.as_str(), value),
         }
-        Ok(())
     }
 
-    /// Adds a member, unless its name is known and already there: nothing says which of the two holds.
-    #[inline]
-    pub(in crate::provider::voyado) fn insert<E: Error>(
+    /// Adds a member of an object in which no known name may have two values.
+    pub(in crate::provider::voyado) fn insert_only(
         &mut self,
         name: Name<'de>,
         value: &'de RawValue,
-    ) -> Result<(), E> {
-        let slot = self.slot_of(&name).and_then(|index| {
-            self.expected = index + 1;
-            self.slots.get_mut(index)
-        });
-        let member = Member { name, value };
-        match slot {
-            None => keep(&mut self.other, member),
-            Some(slot @ None) => *slot = Some(member),
-            Some(Some(_)) => return Err(E::custom("a field is there twice")),
+    ) -> Result<(), Conflict> {
+        let Some(slot) = self.slot_of(&name) else {
+            self.other.push(name.as_str(), value);
+            return Ok(());
+        };
+        match &self.slots[slot] {
+            None => self.slots[slot] = Some(Member { name, value }),
+            Some(first) if is_same(first.value, value) => {}
+            Some(_) => return Err(Conflict),
         }
         Ok(())
     }
 
+    /// Adds a member of an object within this one. It counts behind what stands outside, and is none of the fields whose
+    /// slots are not among `slots`: their names mean something else in there.
+    pub(super) fn insert_inner(
+        &mut self,
+        slots: Range<usize>,
+        name: Name<'de>,
+        value: &'de RawValue,
+    ) {
+        match self.slot_of(&name) {
+            Some(slot) if slots.contains(&slot) => {
+                let member = Member { name, value };
+                match &self.slots[slot] {
+                    Some(outer) if !is_null(outer.value) => self.spare(slot, member),
+                    _ => self.fill(slot, member),
+                }
+            }
+            _ => self.other.push(name.as_str(), value),
+        }
+    }
+
+    /// Takes the object out of a slot; anything else stays there.
+    pub(super) fn take_object(&mut self, slot: usize) -> Option<&'de RawValue> {
+        let is_object = |member: &mut Member<'_>| member.value.get().starts_with('{');
+        let member = self.slots.get_mut(slot)?.take_if(is_object)?;
+        Some(member.value)
+    }
+
+    /// The value in a slot that has not been taken yet.
+    pub(in crate::provider::voyado) fn peek(&self, slot: usize) -> Option<&'de RawValue> {
+        self.slots.get(slot)?.as_ref().map(|member| member.value)
+    }
+
+    /// Takes the field in the next `K` slots. `null` is as good as nothing.
+    pub(in crate::provider::voyado) fn take<const K: usize, T>(
+        &mut self,
+        read: impl Fn(&'de RawValue) -> Result<T, Mismatch>,
+    ) -> Option<T> {
+        let mut taken = None;
+        for slot in self.taken..self.taken + K {
+            let member = self.slots.get_mut(slot).and_then(Option::take);
+            let Some(member) = member.filter(|member| !is_null(member.value)) else {
+                continue;
+            };
+            let value = match taken {
+                None => read(member.value).ok(),
+                Some(_) => None,
+            };
+            match value {
+                Some(value) => taken = Some(value),
+                None => self.keep(&member),
+            }
+            self.keep_spare(slot);
+        }
+        self.taken += K;
+        taken
+    }
+
+    /// The rest, once every known field has been taken.
+    pub(in crate::provider::voyado) fn into_other(mut self) -> OtherFields {
+        for slot in self.taken..N {
+            if let Some(member) = self.slots.get_mut(slot).and_then(Option::take) {
+                self.keep(&member);
+            }
+            self.keep_spare(slot);
+        }
+        self.other.shrink_to_fit();
+        self.other
+    }
+
     /// Looks at the expected slot first, which spares most names a search.
-    fn slot_of(&self, name: &Name<'_>) -> Option<usize> {
+    #[inline]
+    fn slot_of(&mut self, name: &Name<'_>) -> Option<usize> {
         let is_expected = self
             .names
             .get(self.expected)
             .is_some_and(|known| name.is(known));
-        if is_expected {
-            return Some(self.expected);
-        }
-        self.names.iter().position(|known| name.is(known))
-    }
-
-    /// The value in a slot that has not been taken yet.
-    pub(in crate::provider::voyado) fn peek(&self, index: usize) -> Option<&'de RawValue> {
-        self.slots.get(index)?.as_ref().map(|member| member.value)
-    }
-
-    /// A field that must be there. An empty text is as good as none.
-    pub(in crate::provider::voyado) fn required<const K: usize, T>(
-        &mut self,
-        read: impl FnOnce(&'de RawValue) -> Result<T, Mismatch>,
-    ) -> Result<T, Mismatch> {
-        match self.take::<K>() {
-            Some(member) if member.value.get() != r#""""# => read(member.value),
-            _ => Err(Mismatch),
-        }
-    }
-
-    /// A field that may be absent, but if it is there, it is of its type.
-    pub(in crate::provider::voyado) fn optional<const K: usize, T>(
-        &mut self,
-        read: impl FnOnce(&'de RawValue) -> Result<T, Mismatch>,
-    ) -> Result<Option<T>, Mismatch> {
-        self.take::<K>()
-            .map(|member| read(member.value))
-            .transpose()
-    }
-
-    /// A field that nobody promised: a value of another type is kept with the rest.
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "`payload!` calls every class of field alike"
-    )]
-    pub(in crate::provider::voyado) fn inferred<const K: usize, T>(
-        &mut self,
-        read: impl FnOnce(&'de RawValue) -> Result<T, Mismatch>,
-    ) -> Result<Option<T>, Mismatch> {
-        let Some(member) = self.take::<K>() else {
-            return Ok(None);
+        let slot = match is_expected {
+            true => self.expected,
+            false => self.names.iter().position(|known| name.is(known))?,
         };
-        let value = read(member.value).ok();
-        if value.is_none() {
-            keep(&mut self.other, member);
-        }
-        Ok(value)
+        self.expected = slot + 1;
+        Some(slot)
     }
 
-    /// The rest, once every known field has been taken.
-    pub(in crate::provider::voyado) fn into_other(self) -> OtherFields {
-        self.other
-    }
-
-    /// Takes the next `K` slots; `null` is as good as nothing.
-    fn take<const K: usize>(&mut self) -> Option<Member<'de>> {
-        let mut first = None;
-        for slot in self.slots.iter_mut().skip(self.taken).take(K) {
-            match slot.take_if(|member| member.value.get() != "null") {
-                Some(member) if first.is_some() => keep(&mut self.other, member),
-                Some(member) => first = Some(member),
-                None => {}
+    fn fill(&mut self, slot: usize, member: Member<'de>) {
+        let Some(first) = self.slots[slot].take_if(|first| !is_null(first.value)) else {
+            self.slots[slot] = Some(member);
+            return;
+        };
+        let is_exact = |member: &Member<'_>| member.name.is_exactly(self.names[slot]);
+        if is_exact(&member) && !is_exact(&first) {
+            // In front of those that already counted behind it.
+            let in_front = self.spare.iter().position(|(of, _)| *of == slot);
+            let in_front = in_front.unwrap_or(self.spare.len());
+            let is_another = !is_same(first.value, member.value) && !is_null(member.value);
+            if is_another {
+                self.spare.insert(in_front, (slot, first));
+                self.slots[slot] = Some(member);
+                return;
             }
         }
-        self.taken += K;
-        first
+        self.slots[slot] = Some(first);
+        self.spare(slot, member);
     }
-}
 
-fn keep(other: &mut OtherFields, member: Member<'_>) {
-    other.push(member.name.0.into_owned(), member.value.to_owned());
+    /// Keeps a member that counts behind the one in its slot.
+    fn spare(&mut self, slot: usize, member: Member<'de>) {
+        let first = self.slots[slot].as_ref();
+        let is_another = first.is_none_or(|first| !is_same(first.value, member.value));
+        if is_another && !is_null(member.value) {
+            self.spare.push((slot, member));
+        }
+    }
+
+    fn keep(&mut self, member: &Member<'_>) {
+        if !is_null(member.value) {
+            self.other.push(member.name.as_str(), member.value);
+        }
+    }
+
+    /// Most objects have none to spare.
+    fn keep_spare(&mut self, slot: usize) {
+        for (of, member) in &self.spare {
+            if *of == slot {
+                self.other.push(member.name.as_str(), member.value);
+            }
+        }
+    }
 }

@@ -1,7 +1,10 @@
 //! Objects whose fields are partly known.
 
 mod members;
+mod name;
+mod nested;
 mod other_fields;
 
-pub(super) use members::{Members, Name};
+pub(super) use members::Members;
+pub(super) use name::Name;
 pub use other_fields::OtherFields;

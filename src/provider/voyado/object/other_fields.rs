@@ -1,42 +1,74 @@
+use std::fmt;
+
 use serde::ser::SerializeMap;
 use serde_json::value::RawValue;
 
 /// The fields of an object that have no field of their own here, in the order in which they were sent.
 ///
-/// They are the fields that this crate does not know, a customer's own attributes among them, and the
-/// inferred ones whose value is not of the type that was inferred.
-#[derive(Clone, Debug, Default)]
+/// They are the fields that this crate does not know, a customer's own attributes among them, and behind them what was
+/// sent for a known field but is not its value: a value of another type, or a second one under the same name.
+///
+/// A name with half of a surrogate pair, which no `str` can hold, is given as it was written, with its escapes.
+#[derive(Clone, Default)]
 pub struct OtherFields {
-    fields: Vec<(String, Box<RawValue>)>,
+    /// Name, value, name, value: two allocations for all of them, and not two for each.
+    text: String,
+    ends: Vec<Ends>,
+}
+
+/// Where the name and the value of a field end in the text. The name begins where the field before it ends.
+#[derive(Clone, Copy)]
+struct Ends {
+    name: usize,
+    value: usize,
 }
 
 impl OtherFields {
     /// The value of the field of that name, without regard to ASCII case; the last one if several match.
     pub fn get(&self, name: &str) -> Option<&RawValue> {
-        self.iter()
+        self.texts()
             .rfind(|(other, _)| other.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
+            .map(|(_, value)| raw(value))
     }
 
-    /// The names and values as they were sent.
+    /// The names, and the values exactly as they were sent.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&str, &RawValue)> + ExactSizeIterator {
-        self.fields
-            .iter()
-            .map(|(name, value)| (name.as_str(), &**value))
+        self.texts().map(|(name, value)| (name, raw(value)))
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.fields.len()
+        self.ends.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.fields.is_empty()
+        self.ends.is_empty()
     }
 
-    pub(super) fn push(&mut self, name: String, value: Box<RawValue>) {
-        self.fields.push((name, value));
+    pub(super) fn push(&mut self, name: &str, value: &RawValue) {
+        self.text.push_str(name);
+        let name = self.text.len();
+        self.text.push_str(value.get());
+        let value = self.text.len();
+        self.ends.push(Ends { name, value });
+    }
+
+    /// Gives back the memory that growing took in advance: events are kept in queues.
+    pub(super) fn shrink_to_fit(&mut self) {
+        self.text.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
+
+    fn texts(&self) -> impl DoubleEndedIterator<Item = (&str, &str)> + ExactSizeIterator {
+        (0..self.ends.len()).map(|index| {
+            let begin = match index.checked_sub(1) {
+                Some(before) => self.ends[before].value,
+                None => 0,
+            };
+            let Ends { name, value } = self.ends[index];
+            (&self.text[begin..name], &self.text[name..value])
+        })
     }
 
     /// Writes them behind the fields of the object they belong to.
@@ -47,4 +79,15 @@ impl OtherFields {
         self.iter()
             .try_for_each(|(name, value)| map.serialize_entry(name, value))
     }
+}
+
+impl fmt::Debug for OtherFields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.texts()).finish()
+    }
+}
+
+/// The text was a `RawValue` when it was taken, so it is one again; there is no way around the check without `unsafe`.
+fn raw(value: &str) -> &RawValue {
+    serde_json::from_str(value).unwrap_or(RawValue::NULL)
 }

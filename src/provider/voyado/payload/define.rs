@@ -1,22 +1,24 @@
 /// Defines a payload from the list of its fields.
 ///
-/// A field is `class name: Type = "wireName"`, where the class says what happens to what is sent:
+/// A field is `class name: Type = "wireName"`, where the class is one of:
 ///
-/// | class      | the field   | absent or `null` | of another type             |
-/// |------------|-------------|------------------|-----------------------------|
-/// | `required` | `T`         | malformed        | malformed                   |
-/// | `optional` | `Option<T>` | `None`           | malformed                   |
-/// | `inferred` | `Option<T>` | `None`           | `None`, and kept in `other` |
+/// | class      | the field   | absent, `null` or of another type             |
+/// |------------|-------------|-----------------------------------------------|
+/// | `required` | `T`         | the object is none of these                   |
+/// | `optional` | `Option<T>` | `None`; a value of another type is in `other` |
 ///
-/// Further names under which the field is sent follow as `| "otherName"`, the first counting before the
-/// next; a reader in place of the type's own follows as `via path`. The first name is the one to write.
+/// Further names under which the field is sent follow as `| "otherName"`, the first counting before the next; a reader
+/// in place of the type's own follows as `via path`. The first name is the one to write. Required fields come first.
 ///
-/// `serde`'s derive is not used since it knows neither names in any case nor the class `inferred`, and its
-/// `flatten` takes every number through floating point.
+/// `in "name"` behind the name of the struct names an object whose members count as if they stood outside, behind those
+/// that do; none of them is a required field.
+///
+/// `serde`'s derive is not used since it knows neither names in any case nor a value of another type that is kept, and
+/// its `flatten` takes every number through floating point.
 macro_rules! payload {
     (
         $(#[$meta:meta])*
-        pub struct $payload:ident {
+        pub struct $payload:ident $(in $($container:literal),+)? {
             $(
                 $(#[$field_meta:meta])*
                 $class:ident $field:ident: $type:ty = $name:literal $(| $alias:literal)* $(via $read:path)?,
@@ -37,18 +39,23 @@ macro_rules! payload {
 
         impl $crate::provider::voyado::payload::Payload for $payload {
             fn from_map<'de, A: serde::de::MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
-                use serde::de::Error;
+                const CONTAINERS: &[&str] = &[$($($container),+)?];
+                const REQUIRED: usize = 0 $(+ payload!(@required $class $name $(, $alias)*))*;
 
-                let mut members =
-                    $crate::provider::voyado::object::Members::new(&[$($name $(, $alias)*),*]);
+                let mut members = $crate::provider::voyado::object::Members::new(&[
+                    $($name $(, $alias)*,)*
+                    $($($container),+)?
+                ]);
                 members.extend(map)?;
+                members.open(REQUIRED, CONTAINERS.len());
                 Ok(Self {
                     $(
-                        $field: members
-                            .$class::<{ [$name $(, $alias)*].len() }, _>(
+                        $field: {
+                            let field = members.take::<{ [$name $(, $alias)*].len() }, _>(
                                 payload!(@read $type $(, $read)?),
-                            )
-                            .map_err(A::Error::custom)?,
+                            );
+                            payload!(@class $class field, $name)
+                        },
                     )*
                     other: members.into_other(),
                 })
@@ -96,7 +103,14 @@ macro_rules! payload {
 
     (@type required $type:ty) => { $type };
     (@type optional $type:ty) => { Option<$type> };
-    (@type inferred $type:ty) => { Option<$type> };
+
+    (@class required $field:ident, $name:literal) => {
+        $field.ok_or_else(|| serde::de::Error::missing_field($name))?
+    };
+    (@class optional $field:ident, $name:literal) => { $field };
+
+    (@required required $($name:literal),*) => { [$($name),*].len() };
+    (@required optional $($name:literal),*) => { 0 };
 
     (@read $type:ty) => { <$type as $crate::provider::voyado::field::JsonField>::from_json };
     (@read $type:ty, $read:path) => { $read };

@@ -9,12 +9,14 @@ mod preference;
 mod promotion;
 mod voucher;
 
-pub use consent::ConsentChanged;
+pub use consent::{ConsentChanged, ContactConsent};
 pub use contact::{Contact, ContactDeleted};
 pub(super) use define::payload;
 pub use point::{PointBalanceUpdated, PointsAdded};
 pub use preference::{AcceptsEmailChanged, AcceptsPostalChanged, AcceptsSmsChanged};
-pub use promotion::{MultichannelPromotionAssigned, PromotionPresentation, RedemptionChannel};
+pub use promotion::{
+    AssignedValidity, MultichannelPromotionAssigned, PromotionValidity, RedemptionChannel,
+};
 pub use voucher::RewardVoucherCreated;
 
 use std::{fmt, marker::PhantomData};
