@@ -34,7 +34,9 @@ pub struct App {
 pub fn app(secret: &str) -> Result<Router, ConfigError> {
     let receiver = Receiver::builder([secret]).build()?;
     let idempotency = Idempotency::new("engage", MemoryStore::new(100_000)?);
-    let webhooks = WebhookLayer::<Event>::new(receiver).idempotency(idempotency)?;
+    let webhooks = WebhookLayer::new(receiver)
+        .decode::<Event>()
+        .idempotency(idempotency)?;
     Ok(Router::new()
         .route("/webhooks/engage", post(on_event).layer(webhooks))
         .route("/health", axum::routing::get(|| async { "well" }))

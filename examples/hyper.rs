@@ -33,7 +33,7 @@ const PAUSE_AFTER_FAILED_ACCEPT: Duration = Duration::from_millis(100);
 /// Serves `POST /webhooks` until the task is dropped.
 pub async fn serve(listener: TcpListener, receiver: Receiver) {
     let service = ServiceBuilder::new()
-        .layer(WebhookLayer::<Event>::new(receiver))
+        .layer(WebhookLayer::new(receiver).decode::<Event>())
         .service(service_fn(on_request));
     loop {
         let stream = match listener.accept().await {

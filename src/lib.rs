@@ -9,7 +9,7 @@ mod error;
 pub mod event;
 mod headers;
 mod idempotency;
-mod layer;
+pub mod layer;
 mod message;
 pub mod provider;
 mod receiver;
@@ -19,7 +19,7 @@ mod telemetry;
 pub mod testing;
 
 pub use crypto::decrypt::{Aes256Cbc, Aes256Gcm, Decrypt, DecryptError, Plaintext};
-pub use error::{ConfigError, ConfigErrorKind, Rejection, RejectionKind};
+pub use error::{ConfigError, ConfigErrorKind, Rejection, RejectionDetail, RejectionKind};
 pub use event::{AuthenticBody, DecodeError, DecodeErrorKind, Json, Tagged, WebhookEvent};
 pub use headers::HeaderFamily;
 pub use idempotency::{

@@ -86,7 +86,7 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
 }
 
 fn router(config: Config) -> Router {
-    let layer = WebhookLayer::<voyado::Envelope>::new(config.receiver);
+    let layer = WebhookLayer::new(config.receiver).decode::<voyado::Envelope>();
     let route = Router::new()
         .route("/webhooks/engage", post(on_event))
         .with_state(Output::new());

@@ -45,7 +45,7 @@ use crate::{
 ///     .build()?;
 ///
 /// let receiver = Receiver::builder(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]).build()?;
-/// let webhooks = WebhookLayer::<voyado::Event>::new(receiver);
+/// let webhooks = WebhookLayer::new(receiver).decode::<voyado::Event>();
 /// let app: Router = Router::new().route("/webhooks", post_service(webhooks.layer(events)));
 /// # Ok::<_, tower_webhook::ConfigError>(())
 /// ```
@@ -142,8 +142,8 @@ where
     ///
     /// It stands beside the layer's own idempotency, which completes the message as a whole, and may be a clone of it: a
     /// handler is remembered under the scope and its name. A handler that another delivery is running, and a store that
-    /// is down, are answered 503 with `retry-after`. A request that is dropped while a handler runs keeps the handler's
-    /// lease, since nobody knows how far it came.
+    /// is down, are answered 503 with `retry-after`. Leases are renewed while a handler runs (feature `tokio`). A request
+    /// that is dropped while a handler runs keeps the handler's lease, since nobody knows how far it came.
     pub fn idempotency<I: IdempotencyStore>(mut self, idempotency: Idempotency<I>) -> Self {
         self.idempotency = Some(Arc::new(idempotency));
         self

@@ -2,6 +2,7 @@ use std::{
     any::type_name,
     convert::Infallible,
     fmt,
+    future::ready,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -19,11 +20,18 @@ use super::{
     event_router::Takes,
     once::{Identity, Once},
 };
-use crate::{event::WebhookEvent, idempotency::BodyDigest, receiver::Delivery, telemetry};
+use crate::{
+    error::rejection::Rejection, event::WebhookEvent, idempotency::BodyDigest, receiver::Delivery,
+    telemetry,
+};
 
 /// Calls the handlers of an [`EventRouter`](super::EventRouter) for the [`Delivery`] in a request's extensions.
 ///
 /// The body of the request is not read, whatever its type is: the handlers get the verified body of the delivery.
+///
+/// A request without a delivery reaches no handler. Behind a layer that
+/// [only monitors](crate::WebhookLayer::danger_monitor_only) the response has the status of the rejection, else it is a
+/// bare 500, and the log says that there is no layer.
 pub struct EventService<E> {
     routes: Arc<[Route<E>]>,
 }
@@ -56,17 +64,22 @@ impl<E: WebhookEvent, B> Service<Request<B>> for EventService<E> {
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let (parts, _) = request.into_parts();
-        let delivery = parts.extensions.get::<Delivery<E>>().cloned();
+        let Some(delivery) = parts.extensions.get::<Delivery<E>>().cloned() else {
+            return Box::pin(ready(Ok(without_delivery::<E>(&parts).into_response())));
+        };
         let routes = Arc::clone(&self.routes);
-        Box::pin(async move {
-            Ok(match delivery {
-                Some(delivery) => dispatch(&routes, parts, delivery).await,
-                None => {
-                    telemetry::missing_delivery(type_name::<E>());
-                    StatusCode::INTERNAL_SERVER_ERROR.into_response()
-                }
-            })
-        })
+        Box::pin(async move { Ok(dispatch(&routes, parts, delivery).await) })
+    }
+}
+
+/// A layer that only monitors has said why there is no delivery; else there is no layer.
+fn without_delivery<E>(parts: &Parts) -> StatusCode {
+    match parts.extensions.get::<Rejection>() {
+        Some(rejection) => rejection.status(),
+        None => {
+            telemetry::missing_delivery(type_name::<E>());
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Each handler of a message is completed for itself.
 
+#[cfg(feature = "tokio")]
+use std::{future::poll_fn, pin::pin, task::Poll};
 use std::{sync::Arc, thread, time::Duration};
 
 use axum::response::{IntoResponse, Response};
@@ -20,6 +22,11 @@ use crate::{
 const STORE_RETRY_AFTER: Duration = Duration::from_secs(5);
 /// How often a completion is tried while the store fails.
 const COMPLETION_ATTEMPTS: usize = 3;
+/// A lease is renewed after this part of it, so that an attempt that fails leaves time for another.
+#[cfg(feature = "tokio")]
+const PART_OF_LEASE: u32 = 3;
+#[cfg(feature = "tokio")]
+const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 
 /// What identifies a message to a store.
 #[derive(Clone)]
@@ -89,7 +96,7 @@ async fn run<I: IdempotencyStore>(
         key,
         owner,
     };
-    let response = handler().await;
+    let response = claim.renewed_while(&message, handler()).await;
     claim.settle(&message, response.status()).await;
     response
 }
@@ -103,6 +110,36 @@ struct HeldClaim<I: IdempotencyStore> {
 }
 
 impl<I: IdempotencyStore> HeldClaim<I> {
+    /// Runs the handler. Without a timer no lease is renewed.
+    #[cfg(not(feature = "tokio"))]
+    async fn renewed_while(&self, _message: &Identity, handler: Responding) -> Response {
+        handler.await
+    }
+
+    /// Runs the handler and renews its lease, within a Tokio runtime.
+    #[cfg(feature = "tokio")]
+    async fn renewed_while(&self, message: &Identity, mut handler: Responding) -> Response {
+        let Idempotency { store, lease, .. } = &self.idempotency;
+        while tokio::runtime::Handle::try_current().is_ok() {
+            let mut renewing = pin!(async {
+                tokio::time::sleep((*lease / PART_OF_LEASE).max(SHORTEST_PAUSE)).await;
+                store.renew(&self.key, self.owner, *lease).await
+            });
+            let ran = poll_fn(|cx| match handler.as_mut().poll(cx) {
+                Poll::Ready(response) => Poll::Ready(Ok(response)),
+                Poll::Pending => renewing.as_mut().poll(cx).map(Err),
+            });
+            match ran.await {
+                Ok(response) => return response,
+                Err(Ok(Settlement::Settled)) => {}
+                // Completing it will tell.
+                Err(Ok(Settlement::NotOwner)) => break,
+                Err(Err(error)) => telemetry::handler_store_failed(&message.id, &error),
+            }
+        }
+        handler.await
+    }
+
     async fn settle(self, message: &Identity, status: StatusCode) {
         let Idempotency {
             store, retention, ..

@@ -1,7 +1,9 @@
 //! What can go wrong: in a configuration, and with a request.
 
 pub(crate) mod config_error;
+mod detail;
 pub(crate) mod rejection;
 
 pub use config_error::{ConfigError, ConfigErrorKind};
+pub use detail::RejectionDetail;
 pub use rejection::{Rejection, RejectionKind};

@@ -23,7 +23,7 @@ const SHORTEST: Duration = Duration::from_millis(1);
 /// let receiver = Receiver::builder(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]).build()?;
 /// let store = MemoryStore::new(100_000)?;
 /// let idempotency = Idempotency::new("engage", store).lease(Duration::from_secs(30));
-/// let layer = WebhookLayer::<voyado::Event>::new(receiver).idempotency(idempotency)?;
+/// let layer = WebhookLayer::new(receiver).decode::<voyado::Event>().idempotency(idempotency)?;
 /// # Ok::<_, tower_webhook::ConfigError>(())
 /// ```
 #[derive(Clone)]

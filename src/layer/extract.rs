@@ -8,7 +8,7 @@ use axum::{
 };
 use http::{StatusCode, request::Parts};
 
-use crate::{event::WebhookEvent, receiver::delivery::Delivery, telemetry};
+use crate::{event::WebhookEvent, receiver::Delivery, telemetry};
 
 /// Takes the delivery that [`WebhookLayer`](crate::WebhookLayer) put into the request.
 impl<S, E> FromRequestParts<S> for Delivery<E>
@@ -19,15 +19,13 @@ where
     type Rejection = MissingDelivery;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, MissingDelivery> {
-        parts.extensions.get().cloned().ok_or_else(|| {
-            let event = std::any::type_name::<E>();
-            telemetry::missing_delivery(event);
-            MissingDelivery { event }
+        parts.extensions.get().cloned().ok_or(MissingDelivery {
+            event: std::any::type_name::<E>(),
         })
     }
 }
 
-/// `None` behind a layer that [only monitors](crate::WebhookLayer::danger_monitor_only), where the request would have been
+/// `None` behind a layer that [only monitors](crate::WebhookLayer::danger_monitor_only), where the request was to be
 /// rejected.
 impl<S, E> OptionalFromRequestParts<S> for Delivery<E>
 where
@@ -41,11 +39,8 @@ where
     }
 }
 
-/// A handler asks for a [`Delivery`] on a route that has no [`WebhookLayer`](crate::WebhookLayer) for its
-/// event type.
-///
-/// The response is a bare 500, since the caller may be a stranger. The log says once a minute, as an error, what is
-/// missing.
+/// A handler asks for a [`Delivery`] on a route that has no [`WebhookLayer`](crate::WebhookLayer) for its event type.
+/// The caller gets a 500 without a body; the log tells the operator (feature `tracing`).
 #[derive(Clone, Copy, Debug)]
 pub struct MissingDelivery {
     event: &'static str,
@@ -57,7 +52,7 @@ impl fmt::Display for MissingDelivery {
         write!(
             f,
             "no `Delivery<{event}>` in the request's extensions: \
-             add `.layer(WebhookLayer::<{event}>::new(receiver))` to the route"
+             add `.layer(WebhookLayer::new(receiver).decode::<{event}>())` to the route"
         )
     }
 }
@@ -66,6 +61,7 @@ impl Error for MissingDelivery {}
 
 impl IntoResponse for MissingDelivery {
     fn into_response(self) -> Response {
+        telemetry::missing_delivery(self.event);
         StatusCode::INTERNAL_SERVER_ERROR.into_response()
     }
 }

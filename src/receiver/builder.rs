@@ -2,6 +2,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use super::{
     Receiver, SecretSource, Secrets, SecretsBuilder,
+    in_flight::BytesInFlight,
     secrets::FixedSecrets,
     settings::{Encryption, Settings},
 };
@@ -17,6 +18,8 @@ use crate::{
 
 /// Default of [`ReceiverBuilder::max_body_bytes`]: 1 MiB.
 const DEFAULT_MAX_BODY_BYTES: usize = 1024 * 1024;
+/// Default of [`ReceiverBuilder::max_bytes_in_flight`]: 64 MiB, as many bodies of the default limit.
+const DEFAULT_MAX_BYTES_IN_FLIGHT: usize = 64 * 1024 * 1024;
 
 /// Configures a [`Receiver`]. Every default is safe; nothing but a key is required.
 pub struct ReceiverBuilder {
@@ -24,6 +27,7 @@ pub struct ReceiverBuilder {
     source_ip: Option<SourceIp>,
     tolerance: Tolerance,
     max_body_bytes: usize,
+    max_bytes_in_flight: usize,
     dots_in_message_id: DotsInMessageId,
     encryption: Encryption,
     clock: Box<dyn Clock>,
@@ -63,6 +67,7 @@ impl ReceiverBuilder {
             source_ip: None,
             tolerance: Tolerance::default(),
             max_body_bytes: DEFAULT_MAX_BODY_BYTES,
+            max_bytes_in_flight: DEFAULT_MAX_BYTES_IN_FLIGHT,
             dots_in_message_id: DotsInMessageId::Refused,
             encryption: Encryption::Optional,
             clock: Box::new(SystemClock),
@@ -124,6 +129,17 @@ impl ReceiverBuilder {
         self
     }
 
+    /// The most bytes of bodies that all requests behind this receiver and its clones hold at once, in bytes: from a body's
+    /// first frame until the response is there. A request beyond it is rejected with 503 as
+    /// [`Overloaded`](crate::RejectionKind::Overloaded), so that unauthenticated clients cannot fill the memory over many
+    /// connections or streams. Default: 64 MiB. Never less than [`max_body_bytes`](Self::max_body_bytes).
+    ///
+    /// Clients that send slowly hold their part meanwhile: a time-out around the layer ends them.
+    pub fn max_bytes_in_flight(mut self, bytes: usize) -> Self {
+        self.max_bytes_in_flight = bytes;
+        self
+    }
+
     /// Accepts message ids with a dot, which are refused by default: with them two different messages can carry one
     /// and the same signature. Only for a sender whose ids have one.
     pub fn danger_allow_dots_in_message_id(mut self) -> Self {
@@ -161,6 +177,7 @@ impl ReceiverBuilder {
                 secrets,
                 tolerance: self.tolerance,
                 max_body_bytes: self.max_body_bytes,
+                in_flight: BytesInFlight::new(self.max_bytes_in_flight.max(self.max_body_bytes)),
                 dots_in_message_id: self.dots_in_message_id,
                 encryption: self.encryption,
                 clock: self.clock,

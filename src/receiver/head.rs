@@ -1,7 +1,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, header::CONTENT_LENGTH};
+use http::{HeaderMap, HeaderName, Method, header::CONTENT_LENGTH};
 
 use super::{
     Intake, RequestHead, Secrets, Verified, settings::Settings, signature_check::SignatureCheck,
@@ -10,6 +10,7 @@ use crate::{
     error::rejection::{Rejection, RejectionKind},
     headers::SignatureHeaders,
     message::timestamp::Timestamp,
+    receiver::header_token::HeaderToken,
     signature::SignedMessage,
 };
 
@@ -84,6 +85,11 @@ impl<'h> CheckedHead<'h> {
             encryption: self.settings.encryption,
             received_at: self.received_at,
         })
+    }
+
+    /// The header that carries the token, if one is required.
+    pub(crate) fn token_header(&self) -> Option<&HeaderName> {
+        self.secrets.header_token.as_ref().map(HeaderToken::name)
     }
 
     /// Lets go of the head while the body arrives.

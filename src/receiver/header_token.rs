@@ -45,6 +45,10 @@ impl HeaderToken {
         })
     }
 
+    pub(crate) fn name(&self) -> &HeaderName {
+        &self.name
+    }
+
     /// Every line of the header has to be an accepted value. The time tells a value's length, not its content.
     pub(crate) fn check(&self, headers: &HeaderMap) -> Result<(), RejectionKind> {
         let mut lines = headers.get_all(&self.name).iter().peekable();

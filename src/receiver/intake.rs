@@ -36,7 +36,7 @@ impl Intake {
         let body = self.body.take();
         let verified = match &self.head {
             Ok(check) => check.finish(headers, body.clone()).map_err(Rejection::from),
-            Err(rejection) => Err(*rejection),
+            Err(rejection) => Err(rejection.clone()),
         };
         (verified, body)
     }

@@ -5,6 +5,7 @@ mod builder;
 pub(crate) mod delivery;
 mod head;
 pub(crate) mod header_token;
+mod in_flight;
 mod intake;
 mod request_head;
 mod secrets;
@@ -16,13 +17,16 @@ mod verified;
 pub use builder::ReceiverBuilder;
 pub use delivery::Delivery;
 pub use head::CheckedHead;
+pub(crate) use in_flight::Share;
 pub(crate) use intake::Intake;
 pub use request_head::RequestHead;
 pub use secrets::{RotatingSecrets, SecretSource, Secrets, SecretsBuilder};
 pub use source_ip::{ForwardedHeader, PeerAddr, SourceIp};
 pub use verified::Verified;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
+
+use http::HeaderName;
 
 use crate::error::rejection::Rejection;
 use settings::Settings;
@@ -81,6 +85,25 @@ impl Receiver {
         head: impl Into<RequestHead<'h>>,
     ) -> Result<CheckedHead<'h>, Rejection> {
         CheckedHead::check(&self.settings, head.into())
+    }
+
+    /// A request's share of the bytes that this receiver may hold at once.
+    pub(crate) fn share_of_bytes_in_flight(&self) -> Share {
+        self.settings.in_flight.share()
+    }
+
+    /// The receiver's time since the Unix epoch.
+    pub(crate) fn unix_time(&self) -> Duration {
+        self.settings.clock.unix_time()
+    }
+
+    /// The header that may carry this request's token, whether or not it does.
+    pub(crate) fn token_header(&self, head: &RequestHead<'_>) -> Option<HeaderName> {
+        let secrets = self.settings.secrets.secrets(head)?;
+        secrets
+            .header_token
+            .as_ref()
+            .map(|token| token.name().clone())
     }
 
     /// Takes in the body of a refused head without checking it, for a layer that monitors.

@@ -43,6 +43,11 @@ impl Verified {
         &self.secrets.tenant
     }
 
+    /// The position of the key that matched, from 0, where it is known.
+    pub(crate) fn key_position(&self) -> Option<usize> {
+        None
+    }
+
     /// Our clock's time when the head was checked, since the Unix epoch.
     pub(crate) fn received_at(&self) -> Duration {
         self.received_at

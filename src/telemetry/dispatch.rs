@@ -2,24 +2,8 @@
 
 use std::fmt::Display;
 
-/// A handler asks for a delivery where no layer has put one. A stranger can cause it as often as it likes, so the line
-/// comes once a minute.
-pub(crate) fn missing_delivery(event: &'static str) {
-    #[cfg(feature = "tracing")]
-    {
-        static LOUD: super::throttle::OncePerMinute = super::throttle::OncePerMinute::new();
-        if LOUD.is_due() {
-            tracing::error!(
-                target: "tower_webhook",
-                event,
-                "a handler expects a `Delivery` and the request has none: add \
-                 `.layer(WebhookLayer)` with this event type to the route (shown once a minute)"
-            );
-        }
-    }
-    #[cfg(not(feature = "tracing"))]
-    let _ = event;
-}
+#[cfg(feature = "tracing")]
+use super::log::TARGET;
 
 /// The payload of a genuine event is not what its handler takes.
 #[cfg(feature = "axum")]
@@ -31,7 +15,7 @@ pub(crate) fn payload_does_not_fit(
 ) {
     #[cfg(feature = "tracing")]
     tracing::error!(
-        target: "tower_webhook",
+        target: TARGET,
         %message_id,
         event_type,
         payload,
@@ -47,7 +31,7 @@ pub(crate) fn payload_does_not_fit(
 pub(crate) fn event_without_handler(message_id: &dyn Display, event_type: Option<&str>) {
     #[cfg(feature = "tracing")]
     tracing::error!(
-        target: "tower_webhook",
+        target: TARGET,
         %message_id,
         event_type,
         "no handler takes events of this type: add one, or a fallback for what may be ignored"
@@ -60,7 +44,7 @@ pub(crate) fn event_without_handler(message_id: &dyn Display, event_type: Option
 #[cfg(feature = "axum")]
 pub(crate) fn handler_store_failed(message_id: &dyn Display, error: &dyn Display) {
     #[cfg(feature = "tracing")]
-    tracing::warn!(target: "tower_webhook", %message_id, %error, "the idempotency store failed");
+    tracing::warn!(target: TARGET, %message_id, %error, "the idempotency store failed");
     #[cfg(not(feature = "tracing"))]
     let _ = (message_id, error);
 }
@@ -70,7 +54,7 @@ pub(crate) fn handler_store_failed(message_id: &dyn Display, error: &dyn Display
 pub(crate) fn handler_outlived_its_lease(message_id: &dyn Display) {
     #[cfg(feature = "tracing")]
     tracing::warn!(
-        target: "tower_webhook",
+        target: TARGET,
         %message_id,
         "a handler outlived its lease, so another delivery of the message may have been handled too: lengthen the lease"
     );
@@ -82,7 +66,7 @@ pub(crate) fn handler_outlived_its_lease(message_id: &dyn Display) {
 #[cfg(feature = "forward")]
 pub(crate) fn target_failed(message_id: &dyn Display, target: &str, error: &dyn Display) {
     #[cfg(feature = "tracing")]
-    tracing::warn!(target: "tower_webhook", %message_id, to = target, %error, "a delivery could not be forwarded");
+    tracing::warn!(target: TARGET, %message_id, to = target, %error, "a delivery could not be forwarded");
     #[cfg(not(feature = "tracing"))]
     let _ = (message_id, target, error);
 }

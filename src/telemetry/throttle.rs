@@ -1,17 +1,14 @@
 use std::{
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::{Duration, Instant},
+    sync::atomic::{AtomicU64, Ordering},
+    time::Instant,
 };
 
 use crate::error::rejection::RejectionKind;
 
-/// Shortest time between two loud lines about one kind of refusal, in milliseconds.
+/// Shortest time between two loud lines about one kind of rejection, in milliseconds.
 const INTERVAL_MS: u64 = 60_000;
 
-/// Keeps strangers from flooding the log: one loud line a minute for each kind of refusal.
+/// Keeps strangers from flooding the log: one loud line a minute for each kind of rejection.
 pub(super) struct Throttle {
     started: Instant,
     /// When each kind may be loud again, in milliseconds since `started`.
@@ -39,28 +36,5 @@ impl Throttle {
                 (at <= now).then_some(now.saturating_add(INTERVAL_MS))
             })
             .is_ok()
-    }
-}
-
-/// Keeps one line from flooding the log.
-pub(super) struct OncePerMinute {
-    last: Mutex<Option<Instant>>,
-}
-
-impl OncePerMinute {
-    pub(super) const fn new() -> Self {
-        Self {
-            last: Mutex::new(None),
-        }
-    }
-
-    /// Whether the line may be written now.
-    pub(super) fn is_due(&self) -> bool {
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_due = last.is_none_or(|last| last.elapsed() >= Duration::from_millis(INTERVAL_MS));
-        if is_due {
-            *last = Some(Instant::now());
-        }
-        is_due
     }
 }

@@ -245,7 +245,9 @@ fn failures() -> Vec<String> {
 #[tokio::test]
 async fn every_failure_of_decryption_gives_an_identical_response() {
     let receiver = builder().decrypt(cbc(KEY)).build().unwrap();
-    let service = WebhookLayer::<Event>::new(receiver).layer(unreachable_inner());
+    let service = WebhookLayer::new(receiver)
+        .decode::<Event>()
+        .layer(unreachable_inner());
     let failures = failures();
     assert!(failures.len() > 30, "{}", failures.len());
     for body in failures {

@@ -36,7 +36,7 @@ use super::{
 /// let receiver = Receiver::builder(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]).build()?;
 /// let store = RedisStore::builder("rediss://user:password@redis.internal/0").build()?;
 /// let idempotency = Idempotency::new("engage", store);
-/// let layer = WebhookLayer::<voyado::Event>::new(receiver).idempotency(idempotency)?;
+/// let layer = WebhookLayer::new(receiver).decode::<voyado::Event>().idempotency(idempotency)?;
 /// # Ok(())
 /// # }
 /// ```

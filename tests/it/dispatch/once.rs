@@ -201,6 +201,29 @@ async fn a_panic_gives_the_claim_back() {
     assert_eq!(status(&events, BODY).await, StatusCode::OK);
 }
 
+#[tokio::test]
+async fn a_lease_is_renewed_while_its_handler_runs() {
+    let lease = Duration::from_millis(150);
+    let runs = Runs::default();
+    let events = EventRouter::<RawEvent, Runs>::new()
+        .always(async move |State(runs): State<Runs>| {
+            runs.first.fetch_add(1, Ordering::SeqCst);
+            tokio::time::sleep(lease * 4).await;
+        })
+        .idempotency(Idempotency::new("engage", memory()).lease(lease))
+        .with_state(runs.clone())
+        .build()
+        .unwrap();
+    let running = tokio::spawn(events.clone().oneshot(delivered::<RawEvent>(BODY)));
+    for _ in 0..3 {
+        tokio::time::sleep(lease).await;
+        assert_eq!(status(&events, BODY).await, StatusCode::SERVICE_UNAVAILABLE);
+    }
+    assert_eq!(running.await.unwrap().unwrap().status(), StatusCode::OK);
+    assert_eq!(status(&events, BODY).await, StatusCode::OK);
+    assert_eq!(runs.counts(), [1, 0, 0]);
+}
+
 /// A store whose claims, or the first of whose completions, fail.
 #[derive(Clone)]
 struct Failing {

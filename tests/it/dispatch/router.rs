@@ -14,14 +14,14 @@ use bytes::Bytes;
 use http::StatusCode;
 use tower::{Layer, ServiceExt};
 use tower_webhook::{
-    ConfigErrorKind, Delivery, MemoryStore, Receiver, WebhookLayer,
+    ConfigErrorKind, Delivery, MemoryStore, Receiver, Timestamp, WebhookLayer,
     dispatch::{EventRouter, Payload},
     event::RawEvent,
     voyado::{self, Contact, ContactDeleted, EventType, UnknownEvent},
 };
 
 use super::{delivered, respond, status, text};
-use crate::support::{SECRET, log_of, now};
+use crate::support::{SECRET, log_of, now, signer};
 
 /// What the handlers write down.
 #[derive(Clone, Default)]
@@ -157,8 +157,34 @@ fn without_a_delivery_the_caller_gets_a_bare_500_and_the_log_the_reason() {
     let response = missing.unwrap();
     assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(now(text(response)), "");
-    // Once a minute for the process: another test may have been first.
-    assert!(log.is_empty() || log.contains("ERROR tower_webhook: a handler expects a `Delivery`"));
+    assert!(
+        log.contains("ERROR tower_webhook: no delivery of this event type"),
+        "{log}"
+    );
+    assert!(log.contains("RawEvent"), "{log}");
+}
+
+#[tokio::test]
+async fn what_a_layer_that_monitors_would_reject_reaches_no_handler() {
+    let receiver = Receiver::builder([SECRET]).build().unwrap();
+    let webhooks = WebhookLayer::new(receiver)
+        .decode::<RawEvent>()
+        .danger_monitor_only();
+    let calls = Calls::default();
+    let events = EventRouter::<RawEvent, Calls>::new()
+        .always(ok("always"))
+        .with_state(calls.clone())
+        .build()
+        .unwrap();
+    let mut forged = signer().request("msg_1", wall_clock(), PAID);
+    *forged.body_mut() = http_body_util::Full::from(REFUNDED);
+    let response = webhooks.layer(events).oneshot(forged).await.unwrap();
+    assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(calls.take(), [""; 0]);
+}
+
+fn wall_clock() -> Timestamp {
+    Timestamp::from(std::time::SystemTime::now())
 }
 
 #[tokio::test]
@@ -214,11 +240,10 @@ async fn it_runs_behind_the_layer_in_an_axum_router() {
         .build()
         .unwrap();
     let receiver = Receiver::builder([SECRET]).build().unwrap();
-    let webhooks = WebhookLayer::<voyado::Event>::new(receiver);
+    let webhooks = WebhookLayer::new(receiver).decode::<voyado::Event>();
     let app: Router = Router::new().route("/", post_service(webhooks.layer(events)));
-    let now = tower_webhook::Timestamp::from(std::time::SystemTime::now());
-    let genuine = crate::support::signer()
-        .request("msg_1", now, EventType::ContactDeleted.sample())
+    let genuine = signer()
+        .request("msg_1", wall_clock(), EventType::ContactDeleted.sample())
         .map(Body::new);
     let response = app.oneshot(genuine).await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
