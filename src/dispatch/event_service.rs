@@ -74,13 +74,11 @@ impl<E: WebhookEvent, B> Service<Request<B>> for EventService<E> {
 
 /// A layer that only monitors has said why there is no delivery; else there is no layer.
 fn without_delivery<E>(parts: &Parts) -> StatusCode {
-    match parts.extensions.get::<Rejection>() {
-        Some(rejection) => rejection.status(),
-        None => {
-            telemetry::missing_delivery(type_name::<E>());
-            StatusCode::INTERNAL_SERVER_ERROR
-        }
+    if let Some(rejection) = parts.extensions.get::<Rejection>() {
+        return rejection.status();
     }
+    telemetry::missing_delivery(type_name::<E>());
+    StatusCode::INTERNAL_SERVER_ERROR
 }
 
 async fn dispatch<E: WebhookEvent>(

@@ -85,7 +85,7 @@ pub enum ConfigErrorKind {
     DuplicateHandlerName,
     /// The URL of a target is not an absolute `http` or `https` URL.
     InvalidTargetUrl,
-    /// The source of CloudEvents is empty or has characters that no URI reference has.
+    /// The source of `CloudEvents` is empty or has characters that no URI reference has.
     InvalidEventSource,
     /// The certificates of the system cannot be read, which an `https` target needs.
     NoRootCertificates,

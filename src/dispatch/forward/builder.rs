@@ -64,7 +64,7 @@ impl<E> ForwardBuilder<E> {
         self
     }
 
-    /// Sends a CloudEvent (version 1.0, structured mode, `application/cloudevents+json`) with the body inside, instead
+    /// Sends a `CloudEvent` (version 1.0, structured mode, `application/cloudevents+json`) with the body inside, instead
     /// of the body alone. `source` is a URI reference that names where the events come from, `/webhooks/engage` for
     /// instance.
     ///

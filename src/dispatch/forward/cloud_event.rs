@@ -1,4 +1,4 @@
-//! CloudEvents 1.0.2 in the structured content mode of its HTTP binding, as JSON.
+//! `CloudEvents` 1.0.2 in the structured content mode of its HTTP binding, as JSON.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -12,7 +12,7 @@ use crate::{
     message::{message_id::MessageId, timestamp::Timestamp},
 };
 
-/// The media type of a body that is a CloudEvent (JSON Event Format, 3).
+/// The media type of a body that is a `CloudEvent` (JSON Event Format, 3).
 pub(super) const CONTENT_TYPE: HeaderValue =
     HeaderValue::from_static("application/cloudevents+json");
 

@@ -11,6 +11,7 @@ use std::{
     convert::Infallible,
     error::Error,
     fmt,
+    future::ready,
     marker::PhantomData,
     pin::Pin,
     sync::Arc,
@@ -117,18 +118,13 @@ impl<E: WebhookEvent, B> Service<Request<B>> for Forward<E> {
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
+        let Some(delivery) = request.extensions().get::<Delivery<E>>().cloned() else {
+            telemetry::missing_delivery(type_name::<E>());
+            return Box::pin(ready(Ok(status(StatusCode::INTERNAL_SERVER_ERROR))));
+        };
         let target = Arc::clone(&self.target);
-        let delivery = request.extensions().get::<Delivery<E>>().cloned();
         let content_type = request.headers().get(CONTENT_TYPE).cloned();
-        Box::pin(async move {
-            Ok(match delivery {
-                Some(delivery) => target.forward(&delivery, content_type).await,
-                None => {
-                    telemetry::missing_delivery(type_name::<E>());
-                    status(StatusCode::INTERNAL_SERVER_ERROR)
-                }
-            })
-        })
+        Box::pin(async move { Ok(target.forward(&delivery, content_type).await) })
     }
 }
 
