@@ -76,6 +76,13 @@ impl<T: Clone + Send + 'static> EventPayload<Json<T>> for T {
     }
 }
 
+#[cfg(feature = "axum")]
+impl<T: Clone + Send + 'static> EventPayload<axum::Json<T>> for T {
+    fn from_event(event: &axum::Json<T>, _body: &Bytes) -> Result<Self, DecodeError> {
+        Ok(event.0.clone())
+    }
+}
+
 fn whole<P: DeserializeOwned>(body: &Bytes) -> Result<P, DecodeError> {
     read_json(skip_byte_order_mark(body))
 }

@@ -59,6 +59,9 @@ impl EventTypes for RawEvent {}
 
 impl<T: DeserializeOwned + Send + Sync + 'static> EventTypes for Json<T> {}
 
+#[cfg(feature = "axum")]
+impl<T: DeserializeOwned + Send + Sync + 'static> EventTypes for axum::Json<T> {}
+
 impl<T: DeserializeOwned + Send + Sync + 'static> EventTypes for StandardEvent<T> {}
 
 impl<T: DeserializeOwned + Send + Sync + 'static, F: TypeField> EventTypes for Tagged<T, F> {}

@@ -47,8 +47,8 @@ use bytes::Bytes;
 #[diagnostic::on_unimplemented(
     message = "a webhook's body cannot be decoded into `{Self}`",
     label = "not an event type",
-    note = "use `tower_webhook::Json<{Self}>` for a `serde` type (beside axum's own `Json`), `Bytes` for the body as it is, \
-            or implement `WebhookEvent`"
+    note = "name `tower_webhook::Json<T>` for a `serde` type `T`, `Tagged<T>` for one of several types, `Bytes` for the \
+            body as it is, or implement `WebhookEvent`"
 )]
 pub trait WebhookEvent: Sized + Send + Sync + 'static {
     /// Decodes the body of a genuine webhook.

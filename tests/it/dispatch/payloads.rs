@@ -57,6 +57,14 @@ async fn the_payload_of_json_is_what_it_was_read_into() {
         .build()
         .unwrap();
     assert_eq!(text(respond(&events, r#"{"a":5}"#).await).await, "5");
+    let of_axum = EventRouter::<axum::Json<serde_json::Value>>::new()
+        .always(|Payload(value): Payload<serde_json::Value>| async move { value["a"].to_string() })
+        .build()
+        .unwrap();
+    assert_eq!(
+        text(respond(&of_axum, "\u{feff}{\"a\":5}").await).await,
+        "5"
+    );
 }
 
 #[test]
