@@ -212,6 +212,10 @@ async fn a_target_that_cannot_be_reached_or_speaks_no_http_is_502() {
         raw(b"", true).await,
         raw(b"SSH-2.0-OpenSSH_9.2\r\n", true).await,
         "http://no-such-host.invalid/".to_owned(),
+        // Nothing is sent in the clear to a target that is named with `https`.
+        raw(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", true)
+            .await
+            .replace("http:", "https:"),
     ] {
         let forward = Forward::builder(url.as_str(), TARGET_SECRET)
             .build()

@@ -14,7 +14,10 @@ use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 use tower_service::Service;
-use tower_webhook::{WebhookEvent, dispatch::EventService};
+use tower_webhook::{
+    WebhookEvent,
+    dispatch::{EventService, Forward},
+};
 
 use crate::support::open;
 
@@ -53,4 +56,11 @@ fn a_router_takes_requests_of_any_body<B>(
     events: EventService<Bytes>,
 ) -> impl Service<Request<B>, Response = Response<Body>> {
     events
+}
+
+#[test]
+fn services_are_shared_between_threads() {
+    fn is_shared<T: Clone + Send + Sync + Unpin + std::fmt::Debug + 'static>() {}
+    is_shared::<EventService<Bytes>>();
+    is_shared::<Forward>();
 }
