@@ -55,14 +55,20 @@ pub enum ConfigErrorKind {
     EmptyHeaderToken,
     /// A text of the allowlist or of the trusted proxies is neither an IP address nor a network.
     InvalidNetwork,
-    /// The trusted proxies cover everybody, or so many that a stranger's own header would be believed.
-    EverybodyTrusted,
+    /// The trusted proxies cover half of the addresses of a family or more: a stranger's own header would be believed.
+    TrustedProxiesTooWide,
+    /// Trusted proxies are given by their addresses and by their number.
+    TrustedHopsBesideProxies,
     /// The allowlist of source addresses is empty: every request would be rejected.
     EmptyAllowlist,
+    /// A timestamp may be more than a day from the clock: a recorded request could be sent again.
+    ToleranceTooLong,
     /// A decryption key does not have 32 bytes.
     InvalidDecryptionKey,
     /// Encryption is required and there is no decryption key.
     NoDecryptionKey,
+    /// Encryption is required, and the event type never decrypts: every delivery would be rejected.
+    EventTypeCannotDecrypt,
     /// A header token or a decryption key was given to a receiver whose secrets come from a source.
     SecretsBesideSource,
     /// The URL of a Redis server is invalid.
@@ -73,6 +79,8 @@ pub enum ConfigErrorKind {
     ZeroLease,
     /// The retention of an idempotency is shorter than 1 millisecond.
     ZeroRetention,
+    /// The time-out of a store is shorter than 1 millisecond.
+    ZeroTimeout,
     /// A store has no room for a single message.
     ZeroCapacity,
     /// A handler is registered for an event type that the sender does not document.
@@ -169,10 +177,19 @@ impl fmt::Display for ConfigError {
                 f,
                 "invalid IP address or network{quoted} (expected e.g. `203.0.113.7` or `10.0.0.0/8`)"
             ),
-            Kind::EverybodyTrusted => {
-                write!(f, "trusted proxies must not cover the whole address space{quoted}")
+            Kind::TrustedProxiesTooWide => write!(
+                f,
+                "trusted proxies must not cover the whole address space, or half of it (widest:{quoted})"
+            ),
+            Kind::TrustedHopsBesideProxies => {
+                f.write_str("trusted proxies are given both by their addresses and by their number")
             }
             Kind::EmptyAllowlist => f.write_str("the allowlist of source addresses is empty"),
+            Kind::ToleranceTooLong => write!(
+                f,
+                "a tolerance of {} is too long for protection against replays (at most a day)",
+                self.culprit().unwrap_or("more than a day")
+            ),
             Kind::InvalidDecryptionKey => write!(
                 f,
                 "a decryption key must be 32 bytes long, not {}",
@@ -180,6 +197,9 @@ impl fmt::Display for ConfigError {
             ),
             Kind::NoDecryptionKey => {
                 f.write_str("encryption is required, but no decryption key is given")
+            }
+            Kind::EventTypeCannotDecrypt => {
+                write!(f, "encryption is required, but the event type{quoted} never decrypts")
             }
             Kind::SecretsBesideSource => f.write_str(
                 "header tokens and decryption keys must come from the source of secrets, not from beside it",
@@ -191,6 +211,9 @@ impl fmt::Display for ConfigError {
             Kind::ZeroLease => f.write_str("the idempotency lease is shorter than 1 millisecond"),
             Kind::ZeroRetention => {
                 f.write_str("the idempotency retention is shorter than 1 millisecond")
+            }
+            Kind::ZeroTimeout => {
+                f.write_str("the time-out of the store is shorter than 1 millisecond")
             }
             Kind::ZeroCapacity => f.write_str("the capacity of the store is 0"),
             Kind::UnknownEventType => write!(f, "the sender has no event type{quoted}"),

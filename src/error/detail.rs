@@ -1,8 +1,10 @@
 //! The facts behind a rejection, for the operator.
 
-use std::{error::Error, fmt, net::IpAddr, sync::Arc};
+use std::{error::Error, fmt, sync::Arc};
 
 use http::HeaderName;
+
+use super::{SourceIpDetail, SourceIpHint};
 
 /// The facts behind a [`Rejection`](super::Rejection): for the log and for middleware outside, never for the caller.
 ///
@@ -18,17 +20,7 @@ pub enum RejectionDetail {
         name: HeaderName,
     },
     /// The source address is unknown or not allowed.
-    #[non_exhaustive]
-    SourceAddress {
-        /// The address that was judged; `None` if none could be determined.
-        judged: Option<IpAddr>,
-        /// The address of the connection's peer; `None` if the server does not provide it.
-        peer: Option<IpAddr>,
-        /// The header that `judged` was read from; `None` if it is the peer's own address.
-        header: Option<HeaderName>,
-        /// A forwarded header that was sent and not read, since the peer is not a trusted proxy.
-        ignored_header: Option<HeaderName>,
-    },
+    SourceIp(SourceIpDetail),
     /// The timestamp is outside of the tolerance.
     #[non_exhaustive]
     ClockSkew {
@@ -75,38 +67,9 @@ impl RejectionDetail {
     /// A cure, where the facts point to the usual one.
     pub(super) fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::SourceAddress { peer: None, .. } => Some(
-                "put `ConnectInfo<SocketAddr>` or `PeerAddr` into the request's extensions, or name `peer_address`",
-            ),
-            Self::SourceAddress {
-                peer: Some(peer),
-                ignored_header: Some(_),
-                ..
-            } if is_private(*peer) => {
-                Some("a private peer sent a forwarded header: name it in `trusted_proxies`")
-            }
-            Self::SourceAddress {
-                ignored_header: Some(_),
-                ..
-            } => Some(
-                "a peer that is no trusted proxy sent a forwarded header: name it in `trusted_proxies` if it is yours",
-            ),
+            Self::SourceIp(detail) => detail.hint().map(SourceIpHint::as_str),
             _ => None,
         }
-    }
-}
-
-/// RFC 1918, RFC 4193, RFC 6598, loopback and link-local: an address that no sender on the internet has.
-fn is_private(address: IpAddr) -> bool {
-    match address.to_canonical() {
-        IpAddr::V4(v4) => {
-            let [a, b, ..] = v4.octets();
-            v4.is_private()
-                || v4.is_loopback()
-                || v4.is_link_local()
-                || (a == 100 && b & 0xc0 == 64)
-        }
-        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
     }
 }
 
@@ -114,12 +77,7 @@ impl fmt::Display for RejectionDetail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::MissingHeader { name } => write!(f, "missing header `{name}`"),
-            Self::SourceAddress {
-                judged,
-                peer,
-                header,
-                ignored_header,
-            } => source_address(f, *judged, *peer, header.as_ref(), ignored_header.as_ref()),
+            Self::SourceIp(detail) => detail.fmt(f),
             Self::ClockSkew { seconds, tolerance } => {
                 write!(
                     f,
@@ -150,25 +108,6 @@ impl fmt::Display for RejectionDetail {
             }
             Self::Store { error } => with_sources(f, &**error),
         }
-    }
-}
-
-fn source_address(
-    f: &mut fmt::Formatter<'_>,
-    judged: Option<IpAddr>,
-    peer: Option<IpAddr>,
-    header: Option<&HeaderName>,
-    ignored_header: Option<&HeaderName>,
-) -> fmt::Result {
-    match (judged, peer, header) {
-        (Some(judged), _, Some(header)) => write!(f, "{judged} from `{header}`")?,
-        (Some(judged), _, None) => write!(f, "{judged}, the connection's peer")?,
-        (None, Some(peer), _) => write!(f, "no address behind the proxy {peer}")?,
-        (None, None, _) => f.write_str("the address of the connection's peer is not known")?,
-    }
-    match ignored_header {
-        Some(ignored) => write!(f, "; `{ignored}` was not read"),
-        None => Ok(()),
     }
 }
 

@@ -8,7 +8,10 @@ use zeroize::Zeroizing;
 
 use crate::{
     error::config_error::{ConfigError, ConfigErrorKind},
-    error::rejection::RejectionKind,
+    error::{
+        RejectionDetail,
+        rejection::{Rejection, RejectionKind},
+    },
 };
 
 /// The header to look at, and the values that are accepted: one, or several while one is rotated.
@@ -50,10 +53,12 @@ impl HeaderToken {
     }
 
     /// Every line of the header has to be an accepted value. The time tells a value's length, not its content.
-    pub(crate) fn check(&self, headers: &HeaderMap) -> Result<(), RejectionKind> {
+    pub(crate) fn check(&self, headers: &HeaderMap) -> Result<(), Rejection> {
         let mut lines = headers.get_all(&self.name).iter().peekable();
         if lines.peek().is_none() {
-            return Err(RejectionKind::HeaderTokenMissing);
+            let name = self.name.clone();
+            return Err(Rejection::new(RejectionKind::HeaderTokenMissing)
+                .with_detail(RejectionDetail::MissingHeader { name }));
         }
         let all_accepted = lines.fold(Choice::from(1), |all, line| {
             all & self.accepts(line.as_bytes())
@@ -61,7 +66,7 @@ impl HeaderToken {
         if all_accepted.into() {
             Ok(())
         } else {
-            Err(RejectionKind::HeaderTokenMismatch)
+            Err(RejectionKind::HeaderTokenMismatch.into())
         }
     }
 

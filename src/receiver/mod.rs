@@ -28,8 +28,12 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use http::HeaderName;
 
-use crate::error::rejection::Rejection;
-use settings::Settings;
+use crate::{
+    error::config_error::{ConfigError, ConfigErrorKind},
+    error::rejection::Rejection,
+    event::WebhookEvent,
+};
+use settings::{Encryption, Settings};
 
 /// Checks and opens webhooks: pure, synchronous, cheap to clone.
 ///
@@ -104,6 +108,20 @@ impl Receiver {
             .header_token
             .as_ref()
             .map(|token| token.name().clone())
+    }
+
+    /// Checks that deliveries can be decoded into `E`. Call it at the start of a service.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigErrorKind::EventTypeCannotDecrypt`] if encryption is required and `E` never decrypts, as `Bytes` and
+    /// [`Json`](crate::Json): every delivery would be rejected.
+    pub fn validate_event_type<E: WebhookEvent>(&self) -> Result<(), ConfigError> {
+        if self.settings.encryption == Encryption::Required && !E::CAN_DECRYPT {
+            let error = ConfigError::new(ConfigErrorKind::EventTypeCannotDecrypt);
+            return Err(error.about(std::any::type_name::<E>()));
+        }
+        Ok(())
     }
 
     /// Takes in the body of a refused head without checking it, for a layer that monitors.

@@ -1,11 +1,13 @@
 //! What a mistake in the configuration is called, and whose it is.
 
+use std::time::Duration;
+
 use tower_webhook::{
     Aes256Cbc, Aes256Gcm, ConfigError, ConfigErrorKind, Ed25519PublicKey, ForwardedHeader,
     Receiver, ReceiverBuilder, RedisStore, RotatingSecrets, Secrets, SigningSecret, SourceIp,
 };
 
-use crate::support::SECRET;
+use crate::support::{BODY, SECRET, answer, genuine_set};
 
 fn built(configure: impl FnOnce(ReceiverBuilder) -> ReceiverBuilder) -> ConfigError {
     configure(Receiver::builder([SECRET])).build().unwrap_err()
@@ -109,13 +111,27 @@ fn every_mistake_has_a_text_that_names_the_culprit() {
         ),
         (
             source_ip(SourceIp::allow(["203.0.113.7"]).trusted_proxies(["0.0.0.0/0"])),
-            ConfigErrorKind::EverybodyTrusted,
-            "trusted proxies must not cover the whole address space",
+            ConfigErrorKind::TrustedProxiesTooWide,
+            "trusted proxies must not cover the whole address space, or half of it (widest: `0.0.0.0/0`)",
+        ),
+        (
+            source_ip(
+                SourceIp::allow("203.0.113.7")
+                    .trusted_proxies("10.0.0.0/8")
+                    .trusted_hops(1),
+            ),
+            ConfigErrorKind::TrustedHopsBesideProxies,
+            "trusted proxies are given both by their addresses and by their number",
         ),
         (
             source_ip(SourceIp::allow(none)),
             ConfigErrorKind::EmptyAllowlist,
             "the allowlist of source addresses is empty",
+        ),
+        (
+            built(|builder| builder.tolerance(Duration::from_millis(86_400_001))),
+            ConfigErrorKind::ToleranceTooLong,
+            "a tolerance of 86400.001s is too long for protection against replays (at most a day)",
         ),
         (
             Aes256Cbc::new([0; 31]).unwrap_err(),
@@ -159,6 +175,35 @@ async fn an_invalid_redis_url_is_not_shown_since_it_may_have_a_password() {
     );
     assert_eq!(error.culprit(), None);
     assert!(!format!("{error:?}").contains("sesame"));
+}
+
+#[test]
+fn a_tolerance_is_a_day_at_most_in_either_direction() {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let beyond = DAY + Duration::from_nanos(1);
+    for set in [
+        ReceiverBuilder::tolerance,
+        ReceiverBuilder::past_tolerance,
+        ReceiverBuilder::future_tolerance,
+    ] {
+        let longest = set(Receiver::builder([SECRET]), DAY).build();
+        assert_eq!(longest.err(), None);
+        for tolerance in [beyond, Duration::MAX] {
+            let error = built(|builder| set(builder, tolerance));
+            assert_eq!(error.kind(), ConfigErrorKind::ToleranceTooLong);
+        }
+    }
+}
+
+#[test]
+fn any_timestamp_is_accepted_only_under_a_name_that_warns() {
+    let receiver = Receiver::builder([SECRET])
+        .danger_accept_any_timestamp()
+        .tolerance(Duration::ZERO)
+        .clock(|| Duration::MAX)
+        .build()
+        .unwrap();
+    assert_eq!(answer(&receiver, &genuine_set("svix"), BODY), Ok(()));
 }
 
 #[test]

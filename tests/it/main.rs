@@ -15,6 +15,7 @@ mod oracles;
 mod order;
 mod peers;
 mod properties;
+mod proxies;
 mod secrets;
 mod soft_identification;
 mod source_ip;
