@@ -33,27 +33,59 @@ pub struct Sent<T> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Contact {
-    pub contact_id: String,
+    pub id: String,
+    pub attributes: Attributes,
+    pub meta: Option<serde_json::Value>,
+    pub preferences: Option<Preferences>,
+    pub consents: Option<Vec<Consent>>,
+    #[serde(flatten)]
+    pub other: BTreeMap<String, serde_json::Value>,
+}
+
+#[expect(dead_code, reason = "a handler would read it")]
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Attributes {
     pub contact_type: Option<String>,
     pub first_name: Option<String>,
     pub last_name: Option<String>,
+    pub member_number: Option<i64>,
+    pub social_security_number: Option<String>,
     pub email: Option<String>,
     pub mobile_phone: Option<String>,
-    pub birth_day: Option<jiff::civil::DateTime>,
-    pub gender: Option<String>,
+    pub created_in_store: Option<String>,
     pub street: Option<String>,
     pub zip_code: Option<String>,
     pub city: Option<String>,
+    pub country: Option<String>,
     pub country_code: Option<String>,
-    pub member_number: Option<String>,
-    pub social_security_number: Option<String>,
+    pub birth_day: Option<jiff::civil::Date>,
+    pub gender: Option<String>,
+    pub age: Option<i64>,
+    #[serde(rename = "retail.keyvalue.recency")]
+    pub recency: Option<i64>,
+    #[serde(flatten)]
+    pub other: BTreeMap<String, serde_json::Value>,
+}
+
+#[expect(dead_code, reason = "a handler would read it")]
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Preferences {
     pub accepts_email: Option<bool>,
     pub accepts_sms: Option<bool>,
     pub accepts_postal: Option<bool>,
-    pub consents: Option<serde_json::Value>,
-    pub preferences: Option<serde_json::Value>,
-    #[serde(flatten)]
-    pub other: BTreeMap<String, serde_json::Value>,
+}
+
+#[expect(dead_code, reason = "a handler would read it")]
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Consent {
+    pub id: Option<String>,
+    pub value: Option<bool>,
+    pub date: Option<jiff::civil::Date>,
+    pub source: Option<String>,
+    pub comment: Option<String>,
 }
 
 #[expect(dead_code, reason = "a handler would read it")]

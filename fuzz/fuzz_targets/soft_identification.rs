@@ -6,6 +6,7 @@ use std::{sync::LazyLock, time::Duration};
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
+use serde_json::value::RawValue;
 use tower_webhook::{
     Aes256Cbc,
     voyado::{
@@ -18,7 +19,7 @@ use tower_webhook::{
 };
 use tower_webhook_fuzz::{
     endpoint::DECRYPTION_KEY,
-    json::Object,
+    json::{Object, text},
     model::{date::Date, payload},
 };
 
@@ -85,37 +86,39 @@ fuzz_target!(|input: Input<'_>| {
         let encoded = percent_encoded(parameter);
         assert_eq!(said(&open_any(&encoded)), said(&visitor));
         let resealed = open_any(&seal(&said(&visitor)));
-        assert_eq!(said(&resealed), said(&visitor));
+        assert_eq!(resealed.contact_id, visitor.contact_id);
+        assert_eq!(resealed.email, visitor.email);
+        assert_eq!(resealed.id, visitor.id);
     }
 });
 
 /// What a link says is what was sealed; a link whose content is good is opened if it is about somebody.
 fn check_content(content: &str, opened: Option<&SoftIdentification>) {
+    let content = content.strip_prefix('\u{feff}').unwrap_or(content);
     let Some(sent) = Object::parse(content.as_bytes()) else {
-        return assert!(opened.is_none());
+        // A name in it may have half of a surrogate pair.
+        let is_object = serde_json::from_str::<&RawValue>(content).is_ok() && content.contains('{');
+        return assert!(is_object || opened.is_none());
     };
-    let fields = payload::SOFT_IDENTIFICATION;
-    let text_of = |name| payload::text_of(fields, name, &sent);
+    let shape = payload::SOFT_IDENTIFICATION;
+    let text_of = |name| shape.text_of(name, &sent);
     let (contact_id, email, id) = (text_of("contactId"), text_of("email"), text_of("id"));
-    if let Some(is_read) = payload::is_read(fields, &sent) {
-        let is_there = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
-        let is_somebody = [&contact_id, &email, &id].into_iter().any(is_there);
-        assert_eq!(opened.is_some(), is_read && is_somebody);
-    }
+    let is_there = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+    let is_somebody = [&contact_id, &email, &id].into_iter().any(is_there);
+    assert_eq!(opened.is_some(), is_somebody);
     let Some(opened) = opened else { return };
     assert_eq!(opened.contact_id, contact_id);
     assert_eq!(opened.email, email);
     assert_eq!(opened.id.as_ref().map(Identifier::as_str), id.as_deref());
     assert_eq!(opened.discovery_key, text_of("discoveryKey"));
-    let made = text_of("dateTime");
-    assert_eq!(opened.date_time.is_some(), made.is_some());
-    if let Some(made) = made.and_then(|made| Date::parse(&made)) {
-        let timestamp = opened.date_time.and_then(|made| made.timestamp());
-        let instant = timestamp.map(Timestamp::as_nanosecond);
+    let made = shape.value_of("dateTime", &sent);
+    if let Some(made) = made.and_then(|made| Date::parse(&text(&made)?)) {
+        let read = opened.date_time.expect("a date");
+        let instant = read.timestamp().map(Timestamp::as_nanosecond);
         assert_eq!(instant, made.instant);
     }
     let written = Object::parse(said(opened).as_bytes()).expect("a visitor is an object");
-    assert_eq!(payload::lost(fields, &sent, &written), Vec::<String>::new());
+    assert_eq!(shape.lost(&sent, &written), Vec::<String>::new());
 }
 
 fn open_any(parameter: &str) -> SoftIdentification {

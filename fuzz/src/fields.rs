@@ -38,9 +38,15 @@ pub fn texts(event: &Event) -> Vec<(&'static str, Option<&str>)> {
             ("uniqueCode", event.unique_code.as_deref()),
         ],
         Event::MultichannelPromotionAssigned(event) => vec![
+            ("id", event.id.as_deref()),
             ("promotionId", event.promotion_id.as_deref()),
             ("externalId", event.external_id.as_deref()),
             ("name", event.name.as_deref()),
+            ("type", event.promotion_type.as_deref()),
+            ("heading", event.heading.as_deref()),
+            ("description", event.description.as_deref()),
+            ("imageUrl", event.image_url.as_deref()),
+            ("link", event.link.as_deref()),
         ],
         Event::ContactCreated(contact) | Event::ContactUpdated(contact) => vec![
             ("contactType", contact.contact_type.as_deref()),
@@ -52,7 +58,12 @@ pub fn texts(event: &Event) -> Vec<(&'static str, Option<&str>)> {
             ("street", contact.street.as_deref()),
             ("zipCode", contact.zip_code.as_deref()),
             ("city", contact.city.as_deref()),
+            ("careOf", contact.care_of.as_deref()),
+            ("country", contact.country.as_deref()),
             ("countryCode", contact.country_code.as_deref()),
+            ("createdInStore", contact.created_in_store.as_deref()),
+            ("store", contact.store.as_deref()),
+            ("externalId", contact.external_id.as_deref()),
             ("memberNumber", contact.member_number.as_deref()),
             (
                 "socialSecurityNumber",

@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 pub struct Object(pub Vec<(String, Box<RawValue>)>);
 
 impl Object {
-    /// Reads an object; `None` for anything else.
+    /// Reads an object; `None` for anything else, and for one with half of a surrogate pair in a name.
     pub fn parse(text: &[u8]) -> Option<Self> {
         serde_json::from_slice(text).ok()
     }
@@ -21,7 +21,7 @@ impl Object {
     /// The one member of that name, in any ASCII case.
     pub fn only(&self, name: &str) -> Option<&RawValue> {
         let mut members = self.named(name);
-        let value = members.next()?;
+        let (_, value) = members.next()?;
         members.next().is_none().then_some(value)
     }
 
@@ -40,17 +40,28 @@ impl Object {
         self.0.retain(|(own, _)| !own.eq_ignore_ascii_case(name));
     }
 
-    fn named(&self, name: &str) -> impl Iterator<Item = &RawValue> {
+    /// The members of that name, in any ASCII case, as they are written.
+    pub fn named(&self, name: &str) -> impl Iterator<Item = (&str, &RawValue)> {
         self.0
             .iter()
             .filter(move |(own, _)| own.eq_ignore_ascii_case(name))
-            .map(|(_, value)| &**value)
+            .map(|(own, value)| (own.as_str(), &**value))
     }
 }
 
 /// The content of a JSON string; `None` for anything else.
 pub fn text(json: &RawValue) -> Option<String> {
     serde_json::from_str(json.get()).ok()
+}
+
+/// Whether a value is `null`.
+pub fn is_null(json: &RawValue) -> bool {
+    json.get() == "null"
+}
+
+/// Whether two values are the same text, or the same JSON to the byte.
+pub fn is_same(one: &RawValue, other: &RawValue) -> bool {
+    one.get() == other.get() || text(one).is_some() && text(one) == text(other)
 }
 
 impl fmt::Display for Object {

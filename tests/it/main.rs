@@ -10,6 +10,7 @@ mod encryption;
 mod examples;
 mod header_token;
 mod idempotency;
+mod json;
 mod layer;
 mod oracles;
 mod order;

@@ -147,12 +147,16 @@ fn one_identifier_is_enough_and_none_is_not() {
         json!({ "id": "7" }),
         json!({ "id": 7 }),
         json!({ "contactId": "", "email": "a@example.com" }),
+        json!({ "contactId": 7 }),
+        json!({ "contactid": "c-1", "ContactId": "c-1" }),
+        json!({ "contactId": {}, "email": "a@example.com", "id": true }),
     ] {
         assert_eq!(kind_of(&dated(content)), None);
     }
     for content in [
         json!({}),
         json!({ "contactId": "" }),
+        json!({ "contactId": {}, "email": ["a@example.com"] }),
         json!({ "discoveryKey": "d" }),
     ] {
         assert_eq!(kind_of(&dated(content)), UNREADABLE);
@@ -165,12 +169,23 @@ fn a_link_that_does_not_say_when_it_was_made_is_refused() {
     assert_eq!(kind_of(&json!({ "contactId": "c-1" })), undated);
     let without_offset = json!({ "contactId": "c-1", "dateTime": "2018-07-11T11:19:54" });
     assert_eq!(kind_of(&without_offset), undated);
+    for made in ["", "2018-07-11", "string", "/Date(1531307994000)/"] {
+        let content = json!({ "contactId": "c-1", "dateTime": made });
+        assert_eq!(kind_of(&content), undated, "{made}");
+    }
     let after_the_last_instant =
         json!({ "contactId": "c-1", "dateTime": "9999-12-31T23:59:59.9999999Z" });
     assert_eq!(kind_of(&after_the_last_instant), undated);
     let of_any_age =
         SoftIdentification::danger_open_of_any_age(&sealed(&without_offset), &cipher());
     assert_eq!(of_any_age.unwrap().contact_id.as_deref(), Some("c-1"));
+}
+
+#[test]
+fn a_byte_order_mark_in_what_is_sealed_is_skipped() {
+    let content = "\u{feff}{\"email\":\"a@example.com\",\"dateTime\":\"2018-07-11T11:19:54Z\"}";
+    let opened = open_at(MADE, &cipher().seal(content.as_bytes(), [3; 16])).unwrap();
+    assert_eq!(opened.email.as_deref(), Some("a@example.com"));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::{
     env,
     io::{self, Write},
+    marker::PhantomData,
     pin::pin,
     sync::{Arc, Mutex},
     task::{Context, Poll, Waker},
@@ -14,7 +15,10 @@ use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use http_body_util::Full;
-use tower_webhook::{Delivery, Receiver, RejectionKind, Timestamp, WebhookEvent, testing::Signer};
+use tower_webhook::{
+    AuthenticBody, DecodeError, Delivery, Receiver, RejectionKind, Timestamp, WebhookEvent,
+    testing::Signer,
+};
 
 pub(crate) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 pub(crate) const ID: &str = "msg_p5jXN8AQM9LWM0D4loKWxJek";
@@ -42,6 +46,27 @@ pub(crate) fn open<E: WebhookEvent>(body: impl Into<Bytes>) -> Result<Delivery<E
         .and_then(|head| head.check_signature(body))
         .and_then(tower_webhook::Verified::open);
     opened.map_err(|rejection| rejection.kind())
+}
+
+/// Why a genuine body cannot be decoded, which the whole decision tells only in part.
+pub(crate) fn decode_error<E: WebhookEvent>(body: impl Into<Bytes>) -> DecodeError {
+    let delivery = open::<Attempt<E>>(body).unwrap();
+    delivery.event().error.clone().expect("an error")
+}
+
+/// The outcome of decoding an event.
+struct Attempt<E> {
+    error: Option<DecodeError>,
+    event: PhantomData<fn() -> E>,
+}
+
+impl<E: WebhookEvent> WebhookEvent for Attempt<E> {
+    fn decode(body: &AuthenticBody<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            error: E::decode(body).err(),
+            event: PhantomData,
+        })
+    }
 }
 
 /// A `v1` entry over any texts.

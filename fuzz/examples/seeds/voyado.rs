@@ -36,6 +36,25 @@ pub(crate) fn events() -> Result<(), Box<dyn Error>> {
         "other-type",
         &[&[consent_changed], other_type.as_bytes()],
     )?;
+    let contact_created = index_of(EventType::ContactCreated)?;
+    for (name, payload) in [
+        (
+            "flat",
+            r#"{"contactId":"c-1","email":"a","nps.grade":9,"shoeSize":42}"#,
+        ),
+        (
+            "nested",
+            r#"{"id":"c-1","attributes":{"email":"a","Email":"b"},"preferences":{"acceptsSms":true},"email":"c"}"#,
+        ),
+        (
+            "repeated",
+            r#"{"contactId":"c-1","ContactId":"c-1","EMAIL":"a","email":{}}"#,
+        ),
+        ("surrogate", r#"{"contactId":7,"city":"\ud83d","\ud83d":1}"#),
+        ("nobody", r#"{"contactId":"","contact":{"id":"c-1"}}"#),
+    ] {
+        seed("events", name, &[&[contact_created], payload.as_bytes()])?;
+    }
     Ok(())
 }
 
@@ -76,6 +95,14 @@ pub(crate) fn envelope() -> Result<(), Box<dyn Error>> {
             r#"{"eventType":"contact.merged","payload":{"eventType":"contact.split","payload":{"a":1}}}"#,
         ),
         ("twice", r#"{"eventType":"a","EventType":"b"}"#),
+        (
+            "twice-the-same",
+            r#"{"eventType":"contact.deleted","EventType":"contact.deleted","payload":{"id":5}}"#,
+        ),
+        (
+            "byte-order-mark",
+            "\u{feff}{\"eventType\":\"contact.deleted\",\"eventId\":5,\"payload\":null}",
+        ),
     ] {
         seed("envelope", name, &[&choice(1, 2), body.as_bytes()])?;
     }

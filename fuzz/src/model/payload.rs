@@ -3,36 +3,32 @@
 use serde_json::value::RawValue;
 use tower_webhook::voyado::EventType;
 
-use self::{
-    Class::{Documented, Inferred, Required},
-    Kind::{Any, Identifier, Nested, Text},
-};
+use self::Kind::{Any, Nested, Text};
 use super::{date::Date, number::Number};
-use crate::json::{Object, text};
+use crate::json::{Object, is_null, is_same, text};
 
 /// What is always read: longer numbers may be too long to be exact.
 const MAX_EXACT_DIGITS: usize = 20;
 
-/// A field under the name that it is written with.
-pub struct Field {
-    name: &'static str,
-    alias: Option<&'static str>,
-    class: Class,
-    kind: Kind,
+/// What a payload is made of.
+pub struct Shape {
+    /// The names of the contact's id, if there has to be one.
+    contact_id: &'static [&'static str],
+    fields: &'static [Field],
+    /// The names of objects whose members count behind those that stand outside.
+    containers: &'static [&'static str],
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Class {
-    Required,
-    Documented,
-    Inferred,
+/// A field under the name that it is written with, and others.
+pub struct Field {
+    names: &'static [&'static str],
+    kind: Kind,
 }
 
 #[derive(Clone, Copy)]
 enum Kind {
-    Text,
     /// A text or a number, written as a text.
-    Identifier,
+    Text,
     Number,
     Date,
     /// As it was sent.
@@ -41,250 +37,301 @@ enum Kind {
     Nested,
 }
 
-const CONTACT_ID: Field = field(Required, "contactId", Text);
+const CONTACT: &[&str] = &["contactId"];
+const CONTACT_OR_ID: &[&str] = &["contactId", "id"];
 
-/// The fields of a soft identification.
-pub const SOFT_IDENTIFICATION: &[Field] = &[
-    field(Documented, "contactId", Text),
-    field(Documented, "email", Text),
-    field(Documented, "id", Identifier),
-    field(Documented, "dateTime", Kind::Date),
-    field(Documented, "discoveryKey", Text),
-];
+/// A soft identification, which nobody has to be in.
+pub const SOFT_IDENTIFICATION: Shape = Shape {
+    contact_id: &[],
+    fields: &[
+        field(&["contactId"], Text),
+        field(&["email"], Text),
+        field(&["id"], Text),
+        field(&["dateTime"], Kind::Date),
+        field(&["discoveryKey"], Text),
+    ],
+    containers: &[],
+};
 
-const fn field(class: Class, name: &'static str, kind: Kind) -> Field {
-    Field {
-        name,
-        alias: None,
-        class,
-        kind,
-    }
+const fn field(names: &'static [&'static str], kind: Kind) -> Field {
+    Field { names, kind }
 }
 
-/// The fields of a type's payload.
-pub fn fields(event_type: EventType) -> &'static [Field] {
-    match event_type {
-        EventType::AcceptsEmailChanged => {
-            const { &[CONTACT_ID, field(Inferred, "acceptsEmail", Any)] }
-        }
-        EventType::AcceptsSmsChanged => const { &[CONTACT_ID, field(Inferred, "acceptsSms", Any)] },
-        EventType::AcceptsPostalChanged => {
-            const { &[CONTACT_ID, field(Inferred, "acceptsPostal", Any)] }
-        }
-        EventType::ConsentChanged => {
-            const {
-                &[
-                    CONTACT_ID,
-                    Field {
-                        alias: Some("id"),
-                        ..field(Inferred, "consentId", Text)
-                    },
-                    field(Inferred, "value", Any),
-                    field(Inferred, "date", Kind::Date),
-                    field(Inferred, "source", Text),
-                    field(Inferred, "comment", Text),
-                ]
-            }
-        }
-        EventType::PointsAdded => {
-            const {
-                &[
-                    CONTACT_ID,
-                    field(Documented, "amount", Kind::Number),
-                    field(Documented, "pointDefinitionId", Identifier),
-                    field(Documented, "source", Text),
-                    field(Documented, "description", Text),
-                    field(Documented, "userId", Text),
-                    field(Documented, "userName", Text),
-                    field(Documented, "reason", Text),
-                    field(Documented, "sourceId", Text),
-                ]
-            }
-        }
-        EventType::PointBalanceUpdated => {
-            const {
-                &[
-                    CONTACT_ID,
-                    field(Documented, "balance", Kind::Number),
-                    field(Documented, "accountId", Identifier),
-                    field(Documented, "definitionId", Identifier),
-                    field(Documented, "balanceExpires", Kind::Date),
-                ]
-            }
-        }
-        EventType::RewardVoucherCreated => {
-            const {
-                &[
-                    CONTACT_ID,
-                    field(Documented, "amount", Kind::Number),
-                    field(Documented, "currency", Text),
-                    field(Documented, "id", Text),
-                    field(Documented, "uniqueCode", Text),
-                    field(Documented, "validFrom", Kind::Date),
-                    field(Documented, "validTo", Kind::Date),
-                ]
-            }
-        }
-        EventType::MultichannelPromotionAssigned => {
-            const {
-                &[
-                    CONTACT_ID,
-                    field(Inferred, "promotionId", Text),
-                    field(Inferred, "externalId", Text),
-                    field(Inferred, "name", Text),
-                    field(Inferred, "validity", Any),
-                    field(Inferred, "presentation", Nested),
-                    field(Inferred, "redemptionChannels", Nested),
-                ]
-            }
-        }
-        EventType::ContactCreated | EventType::ContactUpdated => CONTACT,
-        EventType::ContactDeleted => &[CONTACT_ID],
-        other => panic!("{other} is new"),
-    }
-}
-
-const CONTACT: &[Field] = &[
-    CONTACT_ID,
-    field(Inferred, "contactType", Text),
-    field(Inferred, "firstName", Text),
-    field(Inferred, "lastName", Text),
-    field(Inferred, "email", Text),
-    field(Inferred, "mobilePhone", Text),
-    field(Inferred, "birthDay", Nested),
-    field(Inferred, "gender", Text),
-    field(Inferred, "street", Text),
-    field(Inferred, "zipCode", Text),
-    field(Inferred, "city", Text),
-    field(Inferred, "countryCode", Text),
-    field(Inferred, "memberNumber", Text),
-    field(Inferred, "socialSecurityNumber", Text),
-    field(Inferred, "acceptsEmail", Any),
-    field(Inferred, "acceptsSms", Any),
-    field(Inferred, "acceptsPostal", Any),
-    field(Inferred, "consents", Any),
-    field(Inferred, "preferences", Any),
-];
-
-/// Whether an object with these fields has to be read or to be refused; `None` if there is no model of a value in it.
-pub fn is_read(fields: &[Field], sent: &Object) -> Option<bool> {
-    let mut is_decided = true;
-    for field in fields {
-        if field.names().any(|name| sent.count(name) > 1) {
-            return Some(false);
-        }
-        let is_good = match field.members(sent).next() {
-            None => Some(field.class != Required),
-            Some(_) if field.class == Inferred => Some(true),
-            Some((_, value)) if field.class == Required => {
-                Some(text(value).is_some_and(|text| !text.is_empty()))
-            }
-            Some((_, value)) => field.kind.is_good(value),
+/// The shape of a type's payload.
+pub fn shape(event_type: EventType) -> Shape {
+    let (contact_id, fields, containers): (_, &'static [Field], &'static [&'static str]) =
+        match event_type {
+            EventType::AcceptsEmailChanged => (
+                CONTACT_OR_ID,
+                const { &[field(&["acceptsEmail", "value"], Nested)] },
+                &["preferences"],
+            ),
+            EventType::AcceptsSmsChanged => (
+                CONTACT_OR_ID,
+                const { &[field(&["acceptsSms", "value"], Nested)] },
+                &["preferences"],
+            ),
+            EventType::AcceptsPostalChanged => (
+                CONTACT_OR_ID,
+                const { &[field(&["acceptsPostal", "value"], Nested)] },
+                &["preferences"],
+            ),
+            EventType::ConsentChanged => (CONTACT, CONSENT, &[]),
+            EventType::PointsAdded => (CONTACT, POINTS, &[]),
+            EventType::PointBalanceUpdated => (CONTACT, BALANCE, &[]),
+            EventType::RewardVoucherCreated => (CONTACT, VOUCHER, &[]),
+            EventType::MultichannelPromotionAssigned => (CONTACT, PROMOTION, &["presentation"]),
+            EventType::ContactCreated | EventType::ContactUpdated => (
+                CONTACT_OR_ID,
+                CONTACT_FIELDS,
+                &["attributes", "preferences"],
+            ),
+            EventType::ContactDeleted => (CONTACT_OR_ID, &[], &[]),
+            other => panic!("{other} is new"),
         };
-        match is_good {
-            Some(true) => {}
-            Some(false) => return Some(false),
-            None => is_decided = false,
+    Shape {
+        contact_id,
+        fields,
+        containers,
+    }
+}
+
+const CONSENT: &[Field] = &[
+    field(&["consentId", "id", "alias", "name"], Text),
+    field(&["value"], Nested),
+    field(&["date", "consentDateTime"], Nested),
+    field(&["source"], Text),
+    field(&["comment"], Text),
+];
+
+const POINTS: &[Field] = &[
+    field(&["amount"], Kind::Number),
+    field(&["pointDefinitionId"], Text),
+    field(&["source"], Text),
+    field(&["description"], Text),
+    field(&["userId"], Text),
+    field(&["userName"], Text),
+    field(&["reason"], Text),
+    field(&["sourceId"], Text),
+];
+
+const BALANCE: &[Field] = &[
+    field(&["balance"], Kind::Number),
+    field(&["accountId"], Text),
+    field(&["definitionId"], Text),
+    field(&["balanceExpires"], Kind::Date),
+];
+
+const VOUCHER: &[Field] = &[
+    field(&["amount"], Kind::Number),
+    field(&["currency"], Text),
+    field(&["id"], Text),
+    field(&["uniqueCode"], Text),
+    field(&["validFrom"], Kind::Date),
+    field(&["validTo"], Kind::Date),
+];
+
+const PROMOTION: &[Field] = &[
+    field(&["id"], Text),
+    field(&["promotionId"], Text),
+    field(&["externalId"], Text),
+    field(&["name"], Text),
+    field(&["type"], Text),
+    field(&["heading"], Text),
+    field(&["description"], Text),
+    field(&["imageUrl"], Text),
+    field(&["link"], Text),
+    field(&["validFrom"], Kind::Date),
+    field(&["expiresOn"], Kind::Date),
+    field(&["validity"], Nested),
+    field(&["redemptionChannels"], Nested),
+];
+
+const CONTACT_FIELDS: &[Field] = &[
+    field(&["contactType"], Text),
+    field(&["firstName"], Text),
+    field(&["lastName"], Text),
+    field(&["memberNumber"], Text),
+    field(&["socialSecurityNumber"], Text),
+    field(&["email"], Text),
+    field(&["mobilePhone"], Text),
+    field(&["createdInStore"], Text),
+    field(&["store"], Text),
+    field(&["street"], Text),
+    field(&["zipCode"], Text),
+    field(&["city"], Text),
+    field(&["careOf"], Text),
+    field(&["country"], Text),
+    field(&["countryCode"], Text),
+    field(&["birthDay"], Nested),
+    field(&["gender"], Text),
+    field(&["age"], Nested),
+    field(&["rfm"], Kind::Number),
+    field(&["retail.keyvalue.recency"], Nested),
+    field(&["retail.keyvalue.frequency"], Nested),
+    field(&["retail.keyvalue.monetary"], Nested),
+    field(&["nps.grade"], Nested),
+    field(&["nps.datetime"], Kind::Date),
+    field(&["nps.averagegrade"], Kind::Number),
+    field(&["externalId"], Text),
+    field(&["acceptsEmail"], Nested),
+    field(&["acceptsSms"], Nested),
+    field(&["acceptsPostal"], Nested),
+    field(&["consents"], Nested),
+    field(&["meta"], Any),
+];
+
+impl Shape {
+    /// The contact that an object with these fields is about, which is then read as its type.
+    pub fn contact_id(&self, sent: &Object) -> Option<String> {
+        let mut named = self.contact_id.iter().filter_map(|name| {
+            let value = winner(name, sent.named(name))?;
+            as_text(value).filter(|text| !text.is_empty())
+        });
+        named.next()
+    }
+
+    /// The text that a field was sent with, a number's digits among them.
+    pub fn text_of(&self, name: &str, sent: &Object) -> Option<String> {
+        let inner = self.inner(sent);
+        let field = self.fields.iter().find(|field| field.names[0] == name)?;
+        field
+            .names
+            .iter()
+            .find_map(|name| as_text(self.value(name, sent, &inner)?))
+    }
+
+    /// The value that counts under the first name of a field that has no other.
+    pub fn value_of(&self, name: &str, sent: &Object) -> Option<Box<RawValue>> {
+        let inner = self.inner(sent);
+        self.value(name, sent, &inner).map(ToOwned::to_owned)
+    }
+
+    /// The names of what was sent and is not written as it has to be: nothing is lost, and no two unknown fields change
+    /// places.
+    pub fn lost(&self, sent: &Object, written: &Object) -> Vec<String> {
+        let inner = self.inner(sent);
+        let mut all: Vec<_> = sent.0.iter().collect();
+        for container in self.opened(sent) {
+            all.retain(|(_, value)| !std::ptr::eq(&**value, container));
         }
-    }
-    is_decided.then_some(true)
-}
-
-/// The names of what was sent and is not written as it has to be: nothing is lost, and no two fields change places.
-pub fn lost(fields: &[Field], sent: &Object, written: &Object) -> Vec<String> {
-    let mut lost = Vec::new();
-    for field in fields {
-        for (at, (name, value)) in field.members(sent).enumerate() {
-            let under =
-                |name, is_kept: &dyn Fn(&RawValue) -> bool| written.only(name).is_some_and(is_kept);
-            let as_sent = under(name, &|written| written.get() == value.get());
-            let as_field =
-                at == 0 && under(field.name, &|written| field.kind.keeps(value, written));
-            let must_be_field = at == 0 && field.kind.is_good(value) == Some(true);
-            if !(as_field || as_sent && !must_be_field) {
-                lost.push(name.to_owned());
-            }
+        all.extend(&inner.0);
+        let mut lost: Vec<_> = all
+            .iter()
+            .filter(|(name, value)| !self.is_there(name, value, written))
+            .map(|(name, _)| name.clone())
+            .collect();
+        let is_unknown = |name: &str| self.names().all(|known| !known.eq_ignore_ascii_case(name));
+        let sent = all.iter().filter(|(name, _)| is_unknown(name));
+        let kept = written.0.iter().filter(|(name, _)| is_unknown(name));
+        let texts =
+            |(name, value): &(String, Box<RawValue>)| (name.clone(), value.get().to_owned());
+        if sent.map(|member| texts(member)).ne(kept.map(texts)) {
+            lost.push("what is unknown".to_owned());
         }
+        lost
     }
-    let is_known = |name: &str| {
-        let mut names = fields.iter().flat_map(Field::names);
-        names.any(|known| known.eq_ignore_ascii_case(name))
-    };
-    let unknown = |object: &Object| -> Vec<_> {
-        let members = object.0.iter().filter(|(name, _)| !is_known(name));
-        members
-            .map(|(name, value)| (name.clone(), value.get().to_owned()))
-            .collect()
-    };
-    if unknown(sent) != unknown(written) {
-        lost.push("what is unknown".to_owned());
-    }
-    lost
-}
 
-/// The text that a field was sent with, an identifier's number among them.
-pub fn text_of(fields: &[Field], name: &str, sent: &Object) -> Option<String> {
-    let field = fields.iter().find(|field| field.name == name)?;
-    let (_, value) = field.members(sent).next()?;
-    match field.kind {
-        Identifier => Some(content(value)),
-        _ => text(value),
+    /// Whether what is written of it has to be read as the same again: no name is there three times, and no container is in
+    /// another or there twice.
+    pub fn is_settled(&self, sent: &Object) -> bool {
+        let inner = self.inner(sent);
+        let count = |name: &str| sent.count(name) + inner.count(name);
+        let names = sent.0.iter().chain(&inner.0).map(|(name, _)| name);
+        let has_containers = |object: &Object| self.containers.iter().any(|name| object.has(name));
+        names.clone().all(|name| count(name) <= 2)
+            && !has_containers(&inner)
+            && self.containers.iter().all(|name| count(name) <= 1)
+            && self.contact_id.iter().all(|name| !inner.has(name))
     }
-}
 
-impl Field {
     fn names(&self) -> impl Iterator<Item = &'static str> {
-        [Some(self.name), self.alias].into_iter().flatten()
+        let fields = self.fields.iter().flat_map(|field| field.names);
+        let ids = self.contact_id.iter();
+        fields.chain(ids).chain(self.containers).copied()
     }
 
-    /// What was sent for it, the one that counts first.
-    fn members<'s>(&self, sent: &'s Object) -> impl Iterator<Item = (&'static str, &'s RawValue)> {
-        let members = self.names().map(|name| Some((name, sent.only(name)?)));
-        members.flatten().filter(|(_, value)| value.get() != "null")
+    /// The containers that are objects.
+    fn opened<'s>(&self, sent: &'s Object) -> Vec<&'s RawValue> {
+        let winners = self.containers.iter();
+        winners
+            .filter_map(|name| winner(name, sent.named(name)))
+            .filter(|value| value.get().starts_with('{'))
+            .collect()
     }
+
+    /// The members of those containers.
+    fn inner(&self, sent: &Object) -> Object {
+        let opened = self.opened(sent).into_iter();
+        let members = opened.filter_map(|object| Object::parse(object.get().as_bytes()));
+        Object(members.flat_map(|object| object.0).collect())
+    }
+
+    fn value<'s>(&self, name: &str, sent: &'s Object, inner: &'s Object) -> Option<&'s RawValue> {
+        winner(name, sent.named(name)).or_else(|| winner(name, inner.named(name)))
+    }
+
+    /// Whether a member is written: under a name of its own as it was sent, or as what the field says.
+    fn is_there(&self, name: &str, value: &RawValue, written: &Object) -> bool {
+        let is_name = |known: &&str| known.eq_ignore_ascii_case(name);
+        let as_sent = written.named(name).any(|(_, other)| is_same(other, value));
+        let field = self
+            .fields
+            .iter()
+            .find(|field| field.names.iter().any(|name| is_name(&name)));
+        let contact = field.is_none() && self.contact_id.iter().any(|name| is_name(&name));
+        let as_field = field.is_some_and(|field| {
+            let mut written = written.named(field.names[0]);
+            written.any(|(_, written)| field.kind.keeps(value, written))
+        });
+        let mut contacts = written.named("contactId");
+        let as_contact = contact
+            && contacts
+                .any(|(_, written)| as_text(value).is_some_and(|id| Some(id) == text(written)));
+        let is_known = field.is_some() || contact;
+        as_sent || as_field || as_contact || is_known && is_null(value)
+    }
+}
+
+/// The one of several members of a name that counts: the exact one, or else the first.
+fn winner<'s>(
+    name: &str,
+    members: impl Iterator<Item = (&'s str, &'s RawValue)>,
+) -> Option<&'s RawValue> {
+    let members: Vec<_> = members.filter(|(_, value)| !is_null(value)).collect();
+    let exact = members.iter().find(|(own, _)| *own == name);
+    exact.or(members.first()).map(|(_, value)| *value)
+}
+
+/// A text, or a number's digits.
+fn as_text(value: &RawValue) -> Option<String> {
+    let json = value.get();
+    let is_number = json.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+    text(value).or_else(|| is_number.then(|| json.to_owned()))
+}
+
+/// Whether a number has to be read.
+pub fn is_exact(number: &RawValue) -> bool {
+    let json = number.get();
+    let is_number = json.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+    is_number && json.len() <= MAX_EXACT_DIGITS && !json.contains(['e', 'E'])
 }
 
 impl Kind {
-    /// Whether a value is of the kind; `None` if there is no model of it.
-    fn is_good(self, value: &RawValue) -> Option<bool> {
-        let json = value.get();
-        let is_text = json.starts_with('"');
-        let is_number = json.starts_with(|first: char| first == '-' || first.is_ascii_digit());
-        match self {
-            Text => Some(text(value).is_some()),
-            Identifier => Some(is_number || text(value).is_some()),
-            Self::Number if is_text => None,
-            Self::Number if is_number => {
-                (json.len() <= MAX_EXACT_DIGITS && !json.contains(['e', 'E'])).then_some(true)
-            }
-            Self::Date if is_text => text(value)
-                .and_then(|text| Date::parse(&text))
-                .map(|_| true),
-            Self::Number | Self::Date => Some(false),
-            Any => Some(true),
-            Nested => None,
-        }
-    }
-
     /// Whether what is written is what was sent.
     fn keeps(self, sent: &RawValue, written: &RawValue) -> bool {
         match self {
-            Text => text(sent).is_some() && text(sent) == text(written),
-            Identifier => text(written) == Some(content(sent)),
+            Text => as_text(sent).is_some() && as_text(sent) == text(written),
             Self::Number => {
-                let number = Number::parse(&content(sent));
+                let number = as_text(sent).and_then(|text| Number::parse(&text));
                 number.is_some() && number == Number::parse(written.get())
             }
             Self::Date => {
-                let civil = |json| Date::parse(&content(json)).map(|date| date.civil);
+                let civil = |json| Some(Date::parse(&text(json)?)?.civil);
                 civil(sent).is_none() || civil(sent) == civil(written)
             }
             Any => sent.get() == written.get(),
             Nested => true,
         }
     }
-}
-
-fn content(json: &RawValue) -> String {
-    text(json).unwrap_or_else(|| json.get().to_owned())
 }

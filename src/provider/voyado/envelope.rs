@@ -141,21 +141,36 @@ fn open_payload(
     let sealed = text(payload).unwrap_or_default();
     body.decrypt(&sealed, |plaintext| {
         let json = str::from_utf8(skip_byte_order_mark(plaintext)).ok()?;
-        match Event::from_json(event_type, json) {
-            Ok(Event::Unknown(_)) | Err(_) => read_plaintext(event_type, json),
-            // The usual case, read in one pass.
-            Ok(event) => Some(event),
+        // The usual case, read in one pass.
+        let event = Event::from_json(event_type, json).ok();
+        let event = event.filter(|event| !matches!(event, Event::Unknown(_)));
+        let is_like_envelope = event
+            .as_ref()
+            .is_none_or(|event| has_event_type(event.other()));
+        if is_like_envelope {
+            read_plaintext(event_type, json, event)
+        } else {
+            event
         }
     })
 }
 
-/// Reads a plaintext that is not the payload of a known event: it may be a whole envelope, or no JSON.
-fn read_plaintext(event_type: &str, json: &str) -> Option<Event> {
+/// The `id` of an envelope can be taken for a contact's.
+fn has_event_type(other: Option<&OtherFields>) -> bool {
+    other.is_some_and(|other| other.get("eventType").is_some())
+}
+
+/// Reads a plaintext that is not just the payload of a known event, or else is the `event`: it may be a whole envelope, or
+/// no JSON.
+fn read_plaintext(event_type: &str, json: &str, event: Option<Event>) -> Option<Event> {
     let json: &RawValue = serde_json::from_str(json).ok()?;
-    Some(match nested_payload(event_type, json) {
-        Some(SentPayload::Read(event)) => event,
-        Some(SentPayload::Raw(payload)) => Event::from_raw(event_type, payload),
-        None => Event::from_raw(event_type, json),
+    let nested = nested_payload(event_type, json).map(|payload| match payload {
+        SentPayload::Read(event) => event,
+        SentPayload::Raw(payload) => Event::from_raw(event_type, payload),
+    });
+    Some(match (nested, event) {
+        (None | Some(Event::Unknown(_)), Some(event)) | (Some(event), _) => event,
+        (None, None) => Event::from_raw(event_type, json),
     })
 }
 

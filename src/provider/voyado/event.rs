@@ -2,7 +2,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::{
-    EventType,
+    EventType, OtherFields,
     payload::{
         self, AcceptsEmailChanged, AcceptsPostalChanged, AcceptsSmsChanged, ConsentChanged,
         Contact, ContactDeleted, MultichannelPromotionAssigned, PointBalanceUpdated, PointsAdded,
@@ -38,7 +38,7 @@ pub enum Event {
     /// `reward.voucher.created`: a reward voucher was created for a contact.
     RewardVoucherCreated(RewardVoucherCreated),
     /// `promotion.multichannel.assigned`: a multichannel promotion was assigned to a contact.
-    MultichannelPromotionAssigned(MultichannelPromotionAssigned),
+    MultichannelPromotionAssigned(Box<MultichannelPromotionAssigned>),
     /// `contact.created`: a contact was created.
     ContactCreated(Box<Contact>),
     /// `contact.updated`: a contact was updated. Possibly only what changed is set (inferred).
@@ -92,6 +92,23 @@ impl Event {
         }
     }
 
+    /// What the payload has beside its fields; `None` for a ping and for an unknown event.
+    pub(super) fn other(&self) -> Option<&OtherFields> {
+        Some(match self {
+            Self::AcceptsEmailChanged(event) => &event.other,
+            Self::AcceptsSmsChanged(event) => &event.other,
+            Self::AcceptsPostalChanged(event) => &event.other,
+            Self::ConsentChanged(event) => &event.other,
+            Self::PointsAdded(event) => &event.other,
+            Self::PointBalanceUpdated(event) => &event.other,
+            Self::RewardVoucherCreated(event) => &event.other,
+            Self::MultichannelPromotionAssigned(event) => &event.other,
+            Self::ContactCreated(contact) | Self::ContactUpdated(contact) => &contact.other,
+            Self::ContactDeleted(event) => &event.other,
+            Self::Ping | Self::Unknown(_) => return None,
+        })
+    }
+
     /// Reads a payload that is a JSON text by itself.
     pub(super) fn from_json(event_type: &str, json: &str) -> Result<Self, serde_json::Error> {
         let mut deserializer = serde_json::Deserializer::from_str(json);
@@ -127,7 +144,7 @@ impl Event {
             EventType::PointBalanceUpdated => Self::PointBalanceUpdated(payload::read(payload)?),
             EventType::RewardVoucherCreated => Self::RewardVoucherCreated(payload::read(payload)?),
             EventType::MultichannelPromotionAssigned => {
-                Self::MultichannelPromotionAssigned(payload::read(payload)?)
+                Self::MultichannelPromotionAssigned(payload::read(payload).map(Box::new)?)
             }
             EventType::ContactCreated => {
                 Self::ContactCreated(payload::read(payload).map(Box::new)?)

@@ -135,9 +135,9 @@ impl<'de> Visitor<'de> for EnvelopeVisitor<'_> {
                 // To compare the two, the first has to be there as a text.
                 return Err(A::Error::duplicate_field(NAMES[PAYLOAD]));
             }
-            if let (true, true, Some(event_type)) =
-                (is_payload, self.in_passing, plain_event_type(&members))
-            {
+            let is_first = is_payload && members.peek(PAYLOAD).is_none();
+            let event_type = plain_event_type(&members).filter(|_| is_first && self.in_passing);
+            if let Some(event_type) = event_type {
                 event = Some(map.next_value_seed(PayloadSeed(&event_type))?);
                 continue;
             }

@@ -2,11 +2,11 @@
 
 use bytes::Bytes;
 use tower_webhook::{
-    RejectionKind,
+    DecodeError, RejectionKind,
     voyado::{Envelope, Event, EventType},
 };
 
-use crate::support::open;
+use crate::support::{decode_error, open};
 
 pub(super) fn envelope(body: impl Into<Bytes>) -> Result<Envelope, RejectionKind> {
     open::<Envelope>(body).map(|delivery| delivery.event().clone())
@@ -20,6 +20,10 @@ pub(super) fn accepted(body: &str) -> Envelope {
 pub(super) fn assert_malformed(body: &str) {
     let refused = envelope(body.to_owned()).unwrap_err();
     assert_eq!(refused, RejectionKind::MalformedEvent, "{body:.200}");
+}
+
+pub(super) fn error(body: &str) -> DecodeError {
+    decode_error::<Envelope>(body.to_owned())
 }
 
 /// Decodes a payload twice, since one that stands behind what is said about it takes another way.

@@ -2,7 +2,7 @@
 
 use tower_webhook::{RejectionKind::DecryptionKeyMissing, voyado::Event};
 
-use super::decode::{accepted, assert_malformed, envelope};
+use super::decode::{self, accepted, assert_malformed, envelope};
 
 const DELETED: &str = r#"{"contactId":"c-1"}"#;
 
@@ -132,14 +132,12 @@ fn unknown_fields_are_kept_as_they_were_sent() {
 }
 
 #[test]
-fn a_field_of_the_wrong_type_is_malformed() {
+fn whether_to_decrypt_is_not_guessed() {
     for wrong in [
-        r#""id":7"#,
-        r#""eventId":{}"#,
-        r#""tenant":["t-1"]"#,
         r#""isEncrypted":"false""#,
         r#""isEncrypted":"true""#,
         r#""isEncrypted":0"#,
+        r#""isEncrypted":{}"#,
     ] {
         for body in [
             format!(r#"{{"eventType":"contact.deleted",{wrong},"payload":{DELETED}}}"#),
@@ -152,12 +150,56 @@ fn a_field_of_the_wrong_type_is_malformed() {
 }
 
 #[test]
+fn an_id_and_a_tenant_by_numbers_are_their_digits() {
+    for name in ["id", "eventId"] {
+        let envelope = accepted(&format!(
+            r#"{{"eventType":"contact.deleted","{name}":5,"tenant":7,"payload":{DELETED}}}"#
+        ));
+        assert_eq!(envelope.id.as_deref(), Some("5"));
+        assert_eq!(envelope.tenant.as_deref(), Some("7"));
+        assert!(envelope.other.is_empty());
+    }
+}
+
+#[test]
+fn an_id_and_a_tenant_of_another_type_are_none_and_kept() {
+    for (name, value) in [
+        ("id", "{}"),
+        ("id", "true"),
+        ("eventId", "[1]"),
+        ("tenant", r#"["t-1"]"#),
+        ("tenant", r#""\ud83d""#),
+    ] {
+        for body in [
+            format!(r#"{{"eventType":"contact.deleted","{name}":{value},"payload":{DELETED}}}"#),
+            format!(r#"{{"payload":{DELETED},"{name}":{value},"eventType":"contact.deleted"}}"#),
+        ] {
+            let envelope = accepted(&body);
+            assert_eq!(envelope.event.contact_id(), Some("c-1"));
+            assert_eq!((&envelope.id, &envelope.tenant), (&None, &None));
+            assert_eq!(envelope.other.get(name).unwrap().get(), value);
+            assert_eq!(envelope.other.len(), 1);
+        }
+    }
+}
+
+#[test]
+fn an_id_of_another_type_leaves_the_place_to_event_id() {
+    let envelope = accepted(&format!(
+        r#"{{"eventType":"contact.deleted","id":{{}},"eventId":"e-2","payload":{DELETED}}}"#
+    ));
+    assert_eq!(envelope.id.as_deref(), Some("e-2"));
+    assert_eq!(envelope.other.get("id").unwrap().get(), "{}");
+}
+
+#[test]
 fn a_body_without_an_event_type_is_malformed() {
     for event_type in [
         "",
         r#""eventType":null,"#,
-        r#""eventType":"","#,
         r#""eventType":7,"#,
+        r#""eventType":{},"#,
+        r#""eventType":["contact.deleted"],"#,
     ] {
         for before in ["", r#""isEncrypted":false,"#, r#""isEncrypted":true,"#] {
             assert_malformed(&format!("{{{event_type}{before}\"payload\":{DELETED}}}"));
@@ -166,17 +208,65 @@ fn a_body_without_an_event_type_is_malformed() {
 }
 
 #[test]
-fn a_field_that_is_there_twice_is_malformed() {
+fn any_text_is_an_event_type() {
+    for (sent, read) in [
+        (r#""""#, ""),
+        (r#"" ""#, " "),
+        (r#""a\u0041""#, "aA"),
+        (r#""a\ud83d""#, r"a\ud83d"),
+    ] {
+        for body in [
+            format!(r#"{{"eventType":{sent},"isEncrypted":false,"payload":{DELETED}}}"#),
+            format!(r#"{{"payload":{DELETED},"eventType":{sent}}}"#),
+        ] {
+            let envelope = accepted(&body);
+            assert_eq!(envelope.event_type, read);
+            let Event::Unknown(unknown) = envelope.event else {
+                panic!("not unknown: {body}");
+            };
+            assert_eq!(unknown.event_type, read);
+            assert_eq!(unknown.payload.get(), DELETED);
+        }
+    }
+}
+
+#[test]
+fn a_field_that_is_there_twice_with_different_values_is_malformed() {
     for twice in [
-        r#""eventType":"contact.deleted","EventType":"contact.deleted""#,
-        r#""eventType":"contact.deleted","id":"e-1","ID":"e-1""#,
+        r#""eventType":"contact.deleted","EventType":"contact.created""#,
+        r#""eventType":"contact.deleted","eventType":"contact.created""#,
+        r#""eventType":"contact.deleted","id":"e-1","ID":"e-2""#,
         r#""eventType":"contact.deleted","isEncrypted":false,"isencrypted":true"#,
+        r#""eventType":"contact.deleted","isEncrypted":true,"isEncrypted":false"#,
         r#""eventType":"contact.deleted","tenant":null,"tenant":"t-1""#,
         r#""eventType":"contact.deleted","isEncrypted":false,"payload":{"contactId":"c-2"}"#,
         r#""eventType":"contact.deleted","Payload":{"contactId":"c-2"}"#,
+        r#""eventType":"contact.deleted","payload":null"#,
     ] {
         assert_malformed(&format!(r#"{{{twice},"payload":{DELETED}}}"#));
         assert_malformed(&format!(r#"{{"payload":{DELETED},{twice}}}"#));
+    }
+}
+
+#[test]
+fn a_field_that_is_there_twice_with_equal_values_is_one() {
+    for twice in [
+        r#""eventType":"contact.deleted","EventType":"contact.deleted""#,
+        r#""eventType":"contact.deleted","eventType":"contact.d\u0065leted""#,
+        r#""eventType":"contact.deleted","id":"e-1","ID":"e-1""#,
+        r#""eventType":"contact.deleted","isEncrypted":false,"isencrypted":false"#,
+        r#""eventType":"contact.deleted","isEncrypted":null,"isEncrypted":null"#,
+        r#""eventType":"contact.deleted","isEncrypted":false,"payload":{"contactId":"c-1"}"#,
+        r#""eventType":"contact.deleted","Payload":{"contactId":"c-1"}"#,
+    ] {
+        for body in [
+            format!(r#"{{{twice},"payload":{DELETED}}}"#),
+            format!(r#"{{"payload":{DELETED},{twice}}}"#),
+        ] {
+            let envelope = accepted(&body);
+            assert_eq!(envelope.event.contact_id(), Some("c-1"), "{body}");
+            assert!(envelope.other.is_empty(), "{body}");
+        }
     }
 }
 
@@ -215,15 +305,22 @@ fn the_case_of_an_event_type_counts() {
 }
 
 #[test]
-fn a_known_type_without_an_object_as_payload_is_malformed() {
-    assert_malformed(r#"{"eventType":"contact.deleted"}"#);
-    for payload in ["null", "[]", "7", "true", r#""c-1""#, "[{}]"] {
-        assert_malformed(&format!(
-            r#"{{"eventType":"contact.deleted","payload":{payload}}}"#
-        ));
-        assert_malformed(&format!(
-            r#"{{"eventType":"contact.deleted","isEncrypted":false,"payload":{payload}}}"#
-        ));
+fn a_known_type_without_an_object_as_payload_is_unknown_with_its_payload() {
+    let assert_unknown = |body: &str, payload: &str| {
+        let envelope = accepted(body);
+        assert_eq!(envelope.event_type, "contact.deleted");
+        let Event::Unknown(event) = envelope.event else {
+            panic!("not unknown: {body}");
+        };
+        assert_eq!(event.event_type, "contact.deleted");
+        assert_eq!(event.payload.get(), payload);
+    };
+    assert_unknown(r#"{"eventType":"contact.deleted"}"#, "null");
+    for payload in ["null", "[]", "7", "true", r#""c-1""#, "[{}]", r#""\ud83d""#] {
+        for flag in ["", r#""isEncrypted":false,"#] {
+            let body = format!(r#"{{"eventType":"contact.deleted",{flag}"payload":{payload}}}"#);
+            assert_unknown(&body, payload);
+        }
     }
 }
 
@@ -253,4 +350,26 @@ fn an_event_alone_is_decoded_as_in_its_envelope() {
     assert!(matches!(delivery.event(), Event::ContactDeleted(_)));
     let refused = crate::support::open::<Event>(r#"{"eventType":"a","isEncrypted":true}"#);
     assert_eq!(refused.unwrap_err(), DecryptionKeyMissing);
+}
+
+#[test]
+fn the_place_of_what_is_malformed_is_told() {
+    use tower_webhook::DecodeErrorKind;
+
+    for (body, path) in [
+        (r#"{"eventType":7,"payload":{}}"#, "eventType"),
+        (r#"{"payload":{}}"#, "eventType"),
+        (
+            r#"{"eventType":"a","isEncrypted":"true","payload":{}}"#,
+            "isEncrypted",
+        ),
+        (r#"{"eventType":"a","tenant":"b","Tenant":"c"}"#, "tenant"),
+    ] {
+        let error = decode::error(body);
+        assert_eq!(error.kind(), DecodeErrorKind::Malformed);
+        assert_eq!(error.path(), Some(path), "{body}");
+    }
+    let error = decode::error("{\n  \"eventType\": oops}");
+    assert_eq!((error.line(), error.column()), (Some(2), Some(16)));
+    assert_eq!(error.path(), None);
 }

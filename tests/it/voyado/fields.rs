@@ -1,9 +1,7 @@
 //! What is accepted and what is refused within a payload.
 
-use tower_webhook::{
-    RejectionKind::MalformedEvent,
-    voyado::{Event, EventType},
-};
+use serde_json::value::RawValue;
+use tower_webhook::voyado::{Event, EventType, OtherFields};
 
 use super::decode::{payload, payload_of};
 
@@ -12,12 +10,15 @@ fn accepted(event_type: EventType, json: &str) -> Event {
 }
 
 #[track_caller]
-fn assert_malformed(event_type: EventType, json: &str) {
-    assert_eq!(
-        payload(event_type, json).unwrap_err(),
-        MalformedEvent,
-        "{json}"
-    );
+fn assert_unknown(event_type: EventType, json: &str) {
+    let event = accepted(event_type, json);
+    assert_eq!(event.event_type(), event_type.as_str(), "{json}");
+    assert_eq!(event.contact_id(), None, "{json}");
+    assert_eq!(payload_of!(Unknown, event).payload.get(), json);
+}
+
+fn kept<'a>(other: &'a OtherFields, name: &str) -> Option<&'a str> {
+    other.get(name).map(RawValue::get)
 }
 
 #[test]
@@ -38,18 +39,21 @@ fn the_contact_is_read_in_every_casing_by_every_event() {
 }
 
 #[test]
-fn no_event_is_taken_without_its_contact() {
+fn an_event_without_its_contact_is_unknown_with_its_payload() {
     for event_type in EventType::ALL {
         for json in [
             "{}",
             r#"{"contactId":null}"#,
             r#"{"contactId":""}"#,
-            r#"{"contactId":7}"#,
+            r#"{"contactId":true}"#,
+            r#"{"contactId":{"id":"c-1"}}"#,
             r#"{"contactId":["c-1"]}"#,
-            r#"{"contact":"c-1","id":"c-1"}"#,
+            r#"{"contact":"c-1","ids":"c-1"}"#,
+            r#"{"attributes":{"contactId":"c-1","id":"c-1"}}"#,
+            r#"{"preferences":{"contactId":"c-1","id":"c-1"}}"#,
             r#"{"contactId":"\ud83d"}"#,
         ] {
-            assert_malformed(event_type, json);
+            assert_unknown(event_type, json);
         }
     }
 }
@@ -136,38 +140,122 @@ fn absent_and_null_are_none() {
 }
 
 #[test]
-fn a_documented_field_of_the_wrong_type_is_malformed() {
-    for field in [
-        r#""amount":true"#,
-        r#""amount":"a lot""#,
-        r#""amount":{}"#,
-        r#""pointDefinitionId":true"#,
-        r#""pointDefinitionId":[1]"#,
-        r#""source":7"#,
-        r#""description":["d"]"#,
-        r#""userId":false"#,
-        r#""reason":{}"#,
-        r#""sourceId":"\udc00""#,
-    ] {
-        assert_malformed(
-            EventType::PointsAdded,
-            &format!(r#"{{"contactId":"c-1",{field}}}"#),
-        );
+fn a_contact_by_a_number_is_its_digits() {
+    for event_type in EventType::ALL {
+        let event = accepted(event_type, r#"{"contactId":7}"#);
+        assert_eq!(event.contact_id(), Some("7"));
     }
 }
 
 #[test]
-fn a_known_field_that_is_there_twice_is_malformed() {
-    for json in [
-        r#"{"contactId":"c-1","contactId":"c-1"}"#,
-        r#"{"contactId":"c-1","ContactId":"c-2"}"#,
-        r#"{"contactId":null,"contactid":"c-2"}"#,
-        r#"{"contactId":"c-1","acceptsEmail":true,"AcceptsEmail":false}"#,
-        r#"{"contactId":"c-1","acceptsEmail":"?","acceptsEmail":true}"#,
-        r#"{"contactId":"c-1","acceptsEmail":null,"acceptsEmail":null}"#,
+fn an_id_is_the_contacts_where_the_payload_is_a_contact_or_its_preference() {
+    for (event_type, is_contact) in [
+        (EventType::AcceptsEmailChanged, true),
+        (EventType::AcceptsSmsChanged, true),
+        (EventType::AcceptsPostalChanged, true),
+        (EventType::ContactCreated, true),
+        (EventType::ContactUpdated, true),
+        (EventType::ContactDeleted, true),
+        (EventType::ConsentChanged, false),
+        (EventType::PointsAdded, false),
+        (EventType::PointBalanceUpdated, false),
+        (EventType::RewardVoucherCreated, false),
+        (EventType::MultichannelPromotionAssigned, false),
     ] {
-        assert_malformed(EventType::AcceptsEmailChanged, json);
+        for json in [
+            r#"{"id":"c-1"}"#,
+            r#"{"Id":"c-1","contactId":null}"#,
+            r#"{"id":"c-1","contactId":""}"#,
+            r#"{"id":"c-1","contactId":{}}"#,
+        ] {
+            let event = accepted(event_type, json);
+            let contact = is_contact.then_some("c-1");
+            assert_eq!(event.contact_id(), contact, "{event_type} {json}");
+        }
+        let both = accepted(event_type, r#"{"id":"c-2","contactId":"c-1"}"#);
+        assert_eq!(both.contact_id(), Some("c-1"));
+        assert_eq!(accepted(event_type, r#"{"id":""}"#).contact_id(), None);
     }
+}
+
+#[test]
+fn a_changed_preference_is_read_under_each_of_its_names() {
+    for (json, value) in [
+        (r#"{"contactId":"c-1","acceptsEmail":true}"#, Some(true)),
+        (r#"{"contactId":"c-1","value":false}"#, Some(false)),
+        (
+            r#"{"id":"c-1","preferences":{"acceptsEmail":true}}"#,
+            Some(true),
+        ),
+        (
+            r#"{"acceptsEmail":false,"preferences":{"acceptsEmail":true},"id":"c-1"}"#,
+            Some(false),
+        ),
+        (r#"{"contactId":"c-1","value":"yes"}"#, None),
+        (r#"{"contactId":"c-1"}"#, None),
+    ] {
+        let event = payload_of!(
+            AcceptsEmailChanged,
+            accepted(EventType::AcceptsEmailChanged, json)
+        );
+        assert_eq!(event.accepts_email, value, "{json}");
+    }
+}
+
+#[test]
+fn a_documented_field_of_the_wrong_type_is_none_and_kept() {
+    for (name, value) in [
+        ("amount", "true"),
+        ("amount", r#""a lot""#),
+        ("amount", "{}"),
+        ("pointDefinitionId", "true"),
+        ("pointDefinitionId", "[1]"),
+        ("source", "false"),
+        ("description", r#"["d"]"#),
+        ("userId", "false"),
+        ("reason", "{}"),
+        ("sourceId", r#""\udc00""#),
+    ] {
+        let event = payload_of!(
+            PointsAdded,
+            accepted(
+                EventType::PointsAdded,
+                &format!(r#"{{"contactId":"c-1","{name}":{value},"userName":"n"}}"#),
+            )
+        );
+        assert_eq!(kept(&event.other, name), Some(value));
+        assert_eq!(event.other.len(), 1, "{name}");
+        assert_eq!(event.amount, None);
+        assert_eq!(event.point_definition_id, None);
+        assert_eq!(event.user_name.as_deref(), Some("n"));
+        let texts = [
+            &event.source,
+            &event.description,
+            &event.user_id,
+            &event.reason,
+            &event.source_id,
+        ];
+        assert_eq!(texts, [&None; 5]);
+    }
+}
+
+#[test]
+fn a_text_that_is_sent_as_a_number_is_its_digits() {
+    let event = payload_of!(
+        PointsAdded,
+        accepted(
+            EventType::PointsAdded,
+            r#"{"contactId":"c-1","source":3,"description":-0.50,"userId":42,"userName":1e400,
+                "reason":12345678901234567890123,"sourceId":0}"#,
+        )
+    );
+    assert_eq!(event.source.as_deref(), Some("3"));
+    assert_eq!(event.description.as_deref(), Some("-0.50"));
+    assert_eq!(event.user_id.as_deref(), Some("42"));
+    assert_eq!(event.user_name.as_deref(), Some("1e400"));
+    assert_eq!(event.reason.as_deref(), Some("12345678901234567890123"));
+    assert_eq!(event.source_id.as_deref(), Some("0"));
+    assert!(event.other.is_empty());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use tower_webhook::voyado::{
-    Contact, Event, EventType, MultichannelPromotionAssigned, PointBalanceUpdated,
+    Contact, Envelope, Event, EventType, MultichannelPromotionAssigned, PointBalanceUpdated,
     RewardVoucherCreated,
 };
 
@@ -46,24 +46,24 @@ fn decimals_are_written_as_exact_numbers_and_identifiers_as_text() {
 #[test]
 fn other_fields_are_written_behind_as_they_were_sent() {
     let contact: Contact = serde_json::from_str(
-        r#"{"Shoe Size" : 38.50,"contactId":"c-1","email":null,"gender":1,"x":null,"birthDay":"1984-02-29T00:00:00"}"#,
+        r#"{"Shoe Size" : 38.50,"contactId":"c-1","email":null,"gender":[1],"x":null,"birthDay":"1984-02-29T00:00:00"}"#,
     )
     .unwrap();
     assert_eq!(
         serde_json::to_string(&contact).unwrap(),
-        r#"{"contactId":"c-1","birthDay":"1984-02-29","Shoe Size":38.50,"x":null,"gender":1}"#
+        r#"{"contactId":"c-1","birthDay":"1984-02-29","Shoe Size":38.50,"x":null,"gender":[1]}"#
     );
 }
 
 #[test]
 fn nested_objects_are_written_the_same_way() {
     let promotion: MultichannelPromotionAssigned = serde_json::from_str(
-        r#"{"contactId":"c-1","Presentation":{"Heading":"h","x":1},"redemptionChannels":[{"Type":"POS"},{}]}"#,
+        r#"{"contactId":"c-1","Presentation":{"Heading":"h","x":1},"Validity":{"Y":2},"redemptionChannels":[{"Type":"POS"},{}]}"#,
     )
     .unwrap();
     assert_eq!(
         serde_json::to_string(&promotion).unwrap(),
-        r#"{"contactId":"c-1","presentation":{"heading":"h","x":1},"redemptionChannels":[{"type":"POS"},{}]}"#
+        r#"{"contactId":"c-1","heading":"h","validity":{"Y":2},"redemptionChannels":[{"type":"POS"},{}],"x":1}"#
     );
 }
 
@@ -85,8 +85,8 @@ fn what_a_webhook_may_not_hold_is_no_payload_elsewhere_either() {
         "{}",
         "null",
         r#"{"contactId":""}"#,
-        r#"{"contactId":"c-1","balance":true}"#,
-        r#"{"contactId":"c-1","ContactId":"c-1"}"#,
+        r#"{"contactId":[]}"#,
+        "[]",
     ] {
         assert!(serde_json::from_str::<PointBalanceUpdated>(json).is_err());
     }
@@ -94,10 +94,56 @@ fn what_a_webhook_may_not_hold_is_no_payload_elsewhere_either() {
 
 #[test]
 fn an_error_does_not_quote_what_was_sent() {
-    let error =
-        serde_json::from_str::<PointBalanceUpdated>(r#"{"contactId":"c-1","balance":"personal"}"#)
-            .unwrap_err();
-    assert!(!error.to_string().contains("personal"));
+    for json in [
+        r#"{"contact":"personal"}"#,
+        r#""personal""#,
+        r#"{"contactId":"","balance":"personal"}"#,
+    ] {
+        let error = serde_json::from_str::<PointBalanceUpdated>(json).unwrap_err();
+        assert!(!error.to_string().contains("personal"), "{error}");
+        let error = serde_json::from_str::<Event>(json).unwrap_err();
+        assert!(!error.to_string().contains("personal"), "{error}");
+    }
+}
+
+#[test]
+fn an_event_is_deserialised_from_its_envelope() {
+    for event_type in EventType::ALL {
+        let event: Event = serde_json::from_str(event_type.sample()).unwrap();
+        assert_eq!(event.event_type(), event_type.as_str());
+        let delivered = super::decode::accepted(event_type.sample()).event;
+        assert_eq!(format!("{event:?}"), format!("{delivered:?}"));
+    }
+    let ping: Event = serde_json::from_str(r#"{"success":true}"#).unwrap();
+    assert!(matches!(ping, Event::Ping));
+    let unknown: Event =
+        serde_json::from_str(r#"{"eventType":"contact.created","payload":{}}"#).unwrap();
+    assert_eq!(payload_of!(Unknown, unknown).payload.get(), "{}");
+    for json in [
+        "{}",
+        "7",
+        r#"{"contactId":"c-1"}"#,
+        r#"{"eventType":"contact.deleted","isEncrypted":true,"payload":"AAEC"}"#,
+    ] {
+        assert!(serde_json::from_str::<Event>(json).is_err(), "{json}");
+    }
+}
+
+#[test]
+fn an_envelope_is_written_in_plain_text_and_read_again_as_the_same() {
+    for event_type in EventType::ALL {
+        let envelope = super::decode::accepted(event_type.sample());
+        let written = serde_json::to_string(&envelope).unwrap();
+        let again: Envelope = serde_json::from_str(&written).unwrap();
+        assert_eq!(format!("{again:?}"), format!("{envelope:?}"));
+    }
+    let envelope = super::decode::accepted(
+        r#"{"trace":1.50,"EventType":"contact.deleted","eventId":5,"tenant":"t","payload":{"Id":"c-1"}}"#,
+    );
+    assert_eq!(
+        serde_json::to_string(&envelope).unwrap(),
+        r#"{"eventType":"contact.deleted","id":"5","isEncrypted":false,"payload":{"contactId":"c-1"},"tenant":"t","trace":1.50}"#
+    );
 }
 
 #[test]

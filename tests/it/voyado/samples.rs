@@ -12,7 +12,7 @@ fn sample(event_type: EventType) -> Event {
     assert_eq!(envelope.event_type, event_type.as_str());
     assert_eq!(envelope.event.event_type(), event_type.as_str());
     assert_eq!(envelope.event.contact_id(), Some(CONTACT));
-    assert_eq!(envelope.tenant.as_deref(), Some("norrsken.engage.example"));
+    assert_eq!(envelope.tenant.as_deref(), Some("norrsken"));
     assert!(envelope.id.is_some());
     assert!(!envelope.is_encrypted);
     assert!(envelope.other.is_empty());
@@ -122,42 +122,44 @@ fn a_created_voucher_has_its_code_with_leading_zeros() {
 }
 
 #[test]
-fn an_assigned_promotion_has_its_presentation_and_its_channels() {
+fn an_assigned_promotion_has_the_id_to_redeem_it_with_and_its_channels() {
     let event = payload_of!(
         MultichannelPromotionAssigned,
         sample(EventType::MultichannelPromotionAssigned)
     );
     assert_eq!(event.contact_id, CONTACT);
+    let texts = [
+        (&event.id, "0d5b2f0e-9f8e-4b3a-8a55-b18a00a1c2d3"),
+        (&event.promotion_id, "44a0f722-1f28-4965-a648-a8e8010c86d5"),
+        (&event.external_id, "HOST-2024-20"),
+        (&event.name, "Höstkampanj 20 %"),
+        (&event.promotion_type, "Multichannel"),
+        (&event.heading, "20 % på höstens stövlar"),
+        (
+            &event.description,
+            "Gäller ordinarie pris i butik och på nätet.",
+        ),
+        (&event.image_url, "https://shop.example/host.png"),
+        (&event.link, "https://shop.example/höst"),
+    ];
+    for (field, text) in texts {
+        assert_eq!(field.as_deref(), Some(text));
+    }
+    assert_eq!(event.valid_from, None);
     assert_eq!(
-        event.promotion_id.as_deref(),
-        Some("44a0f722-1f28-4965-a648-a8e8010c86d5")
+        event.expires_on.unwrap().to_string(),
+        "2024-10-31T23:59:59+01:00"
     );
-    assert_eq!(event.external_id.as_deref(), Some("HOST-2024-20"));
-    assert_eq!(event.name.as_deref(), Some("Höstkampanj 20 %"));
-    assert!(event.validity.unwrap().get().contains("DYNAMIC"));
+    assert!(event.validity.is_none());
     assert!(event.other.is_empty());
-
-    let presentation = event.presentation.unwrap();
-    assert_eq!(
-        presentation.heading.as_deref(),
-        Some("20 % på höstens stövlar")
-    );
-    assert_eq!(
-        presentation.description.as_deref(),
-        Some("Gäller ordinarie pris i butik och på nätet.")
-    );
-    assert_eq!(
-        presentation.link.as_deref(),
-        Some("https://shop.example/höst")
-    );
-    assert!(presentation.other.is_empty());
 
     let [pos, ecom] = &event.redemption_channels.unwrap()[..] else {
         panic!("not two channels");
     };
     assert_eq!(pos.channel_type.as_deref(), Some("POS"));
     assert_eq!(pos.value_type.as_deref(), Some("PERCENT"));
-    assert_eq!(pos.value.as_ref().unwrap().get(), r#""20""#);
+    assert_eq!(pos.value.as_ref().unwrap().get(), "20");
+    assert_eq!(pos.local_values.as_ref().unwrap().get(), "[]");
     assert_eq!(pos.instruction.as_deref(), Some("Läs av koden i kassan"));
     assert!(pos.other.is_empty());
     assert_eq!(ecom.channel_type.as_deref(), Some("ECOM"));
@@ -172,25 +174,42 @@ fn a_created_contact_has_its_data_and_the_customers_own_attributes() {
         (&contact.contact_type, "Member"),
         (&contact.first_name, "Åsa"),
         (&contact.last_name, "Öhrström"),
+        (&contact.member_number, "9876543"),
+        (&contact.social_security_number, "19840229-2380"),
         (&contact.email, "asa.ohrstrom@example.se"),
         (&contact.mobile_phone, "+46701740605"),
-        (&contact.gender, "Female"),
+        (&contact.created_in_store, "1001"),
         (&contact.street, "Kungsgatan 12 B"),
         (&contact.zip_code, "111 35"),
         (&contact.city, "Malmö"),
+        (&contact.country, "Sweden"),
         (&contact.country_code, "SE"),
-        (&contact.member_number, "0009876543"),
-        (&contact.social_security_number, "19840229-2380"),
+        (&contact.gender, "Female"),
     ];
     for (field, text) in texts {
         assert_eq!(field.as_deref(), Some(text));
     }
     assert_eq!(contact.birth_day, Some(date(1984, 2, 29)));
+    assert_eq!(contact.age, Some(40));
+    assert_eq!(contact.recency, Some(5));
     assert_eq!(contact.accepts_email, Some(true));
     assert_eq!(contact.accepts_sms, Some(true));
     assert_eq!(contact.accepts_postal, Some(false));
-    assert!(contact.consents.unwrap().get().starts_with('['));
-    assert!(contact.preferences.unwrap().get().starts_with('{'));
+    assert!(contact.meta.unwrap().get().contains("createdOn"));
+    let [consent] = &contact.consents.unwrap()[..] else {
+        panic!("not one consent");
+    };
+    assert_eq!(consent.id.as_deref(), Some("memberConsent"));
+    assert_eq!(consent.value, Some(true));
+    assert_eq!(
+        consent.date.unwrap().civil(),
+        date(2024, 3, 5).at(0, 0, 0, 0)
+    );
+    assert_eq!(consent.source.as_deref(), Some("POS"));
+    assert_eq!(
+        consent.comment.as_deref(),
+        Some("Godkände villkoren i kassan")
+    );
     let other: Vec<_> = contact
         .other
         .iter()

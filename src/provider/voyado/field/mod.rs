@@ -11,7 +11,12 @@ pub(super) use date_time::date_or_date_time;
 pub use identifier::Identifier;
 pub(super) use text::{content, is_null, is_same, nonempty_text, text};
 
-use serde::Serialize;
+use std::{fmt, marker::PhantomData};
+
+use serde::{
+    Serialize,
+    de::{Deserializer, Error, SeqAccess, Visitor},
+};
 use serde_json::value::RawValue;
 
 /// How many items an array can have that is read as a list. An item of three bytes, `{},`, takes hundreds as a struct:
@@ -56,14 +61,33 @@ impl JsonField for Box<RawValue> {
 
 impl<T: JsonField + Serialize> JsonField for Vec<T> {
     fn from_json(json: &RawValue) -> Result<Self, Mismatch> {
-        let items: Vec<&RawValue> = serde_json::from_str(json.get()).map_err(|_| Mismatch)?;
-        if items.len() > MAX_ITEMS {
-            return Err(Mismatch);
-        }
-        items.into_iter().map(T::from_json).collect()
+        let mut json = serde_json::Deserializer::from_str(json.get());
+        json.deserialize_seq(ItemsVisitor(PhantomData))
+            .map_err(|_| Mismatch)
     }
 
     fn to_json(&self) -> impl Serialize {
         self
+    }
+}
+
+struct ItemsVisitor<T>(PhantomData<T>);
+
+impl<'de, T: JsonField> Visitor<'de> for ItemsVisitor<T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "at most {MAX_ITEMS} items")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<T>, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element()? {
+            if items.len() == MAX_ITEMS {
+                return Err(A::Error::invalid_length(MAX_ITEMS + 1, &self));
+            }
+            items.push(T::from_json(item).map_err(|Mismatch| A::Error::custom("another type"))?);
+        }
+        Ok(items)
     }
 }

@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use serde_json::value::RawValue;
 
-use super::{Name, OtherFields};
+use super::{Name, OtherFields, spare::Spare};
 use crate::provider::voyado::field::{Mismatch, is_null, is_same};
 
 /// The members of a JSON object: one slot for each known name, and the rest.
@@ -16,8 +16,10 @@ use crate::provider::voyado::field::{Mismatch, is_null, is_same};
 pub(in crate::provider::voyado) struct Members<'de, const N: usize> {
     names: &'static [&'static str; N],
     slots: [Option<Member<'de>>; N],
-    /// What was sent for a slot that holds something else.
-    spare: Vec<(usize, Member<'de>)>,
+    /// What an exact name took the slot from: it counts next.
+    displaced: Vec<(usize, Member<'de>)>,
+    /// What else was sent for a slot.
+    spare: Spare,
     /// The slot behind the last one that was filled: a sender writes its fields in one order.
     expected: usize,
     taken: usize,
@@ -39,7 +41,8 @@ impl<'de, const N: usize> Members<'de, N> {
         Self {
             names,
             slots: [const { None }; N],
-            spare: Vec::new(),
+            displaced: Vec::new(),
+            spare: Spare::default(),
             expected: 0,
             taken: 0,
             other: OtherFields::default(),
@@ -51,7 +54,7 @@ impl<'de, const N: usize> Members<'de, N> {
     pub(in crate::provider::voyado) fn insert(&mut self, name: Name<'de>, value: &'de RawValue) {
         match self.slot_of(&name) {
             Some(slot) => self.fill(slot, Member { name, value }),
-            None => self.other.push(name.as_str(), value),
+            None => self.other.push(name.as_str(), value.get()),
         }
     }
 
@@ -62,7 +65,7 @@ impl<'de, const N: usize> Members<'de, N> {
         value: &'de RawValue,
     ) -> Result<(), Conflict> {
         let Some(slot) = self.slot_of(&name) else {
-            self.other.push(name.as_str(), value);
+            self.other.push(name.as_str(), value.get());
             return Ok(());
         };
         match &self.slots[slot] {
@@ -73,23 +76,23 @@ impl<'de, const N: usize> Members<'de, N> {
         Ok(())
     }
 
-    /// Adds a member of an object within this one. It counts behind what stands outside, and is none of the fields whose
-    /// slots are not among `slots`: their names mean something else in there.
+    /// Adds a member of an object within this one. It counts behind what stands outside, and is none of the fields in the
+    /// first `own` slots nor in those from `end` on: their names mean something else in there.
     pub(super) fn insert_inner(
         &mut self,
-        slots: Range<usize>,
+        Range { start: own, end }: Range<usize>,
         name: Name<'de>,
         value: &'de RawValue,
     ) {
-        match self.slot_of(&name) {
-            Some(slot) if slots.contains(&slot) => {
-                let member = Member { name, value };
-                match &self.slots[slot] {
-                    Some(outer) if !is_null(outer.value) => self.spare(slot, member),
-                    _ => self.fill(slot, member),
-                }
-            }
-            _ => self.other.push(name.as_str(), value),
+        let Some(slot) = self.slot_of(&name).filter(|slot| *slot < end) else {
+            return self.other.push(name.as_str(), value.get());
+        };
+        let member = Member { name, value };
+        let outer = self.slots[slot].as_ref();
+        if slot < own || outer.is_some_and(|outer| !is_null(outer.value)) {
+            self.spare(slot, &member);
+        } else {
+            self.fill(slot, member);
         }
     }
 
@@ -113,16 +116,15 @@ impl<'de, const N: usize> Members<'de, N> {
         let mut taken = None;
         for slot in self.taken..self.taken + K {
             let member = self.slots.get_mut(slot).and_then(Option::take);
-            let Some(member) = member.filter(|member| !is_null(member.value)) else {
-                continue;
-            };
-            let value = match taken {
-                None => read(member.value).ok(),
-                Some(_) => None,
-            };
-            match value {
-                Some(value) => taken = Some(value),
-                None => self.keep(&member),
+            if let Some(member) = member.filter(|member| !is_null(member.value)) {
+                let value = match taken {
+                    None => read(member.value).ok(),
+                    Some(_) => None,
+                };
+                match value {
+                    Some(value) => taken = Some(value),
+                    None => self.keep(&member),
+                }
             }
             self.keep_spare(slot);
         }
@@ -149,9 +151,10 @@ impl<'de, const N: usize> Members<'de, N> {
             .names
             .get(self.expected)
             .is_some_and(|known| name.is(known));
-        let slot = match is_expected {
-            true => self.expected,
-            false => self.names.iter().position(|known| name.is(known))?,
+        let slot = if is_expected {
+            self.expected
+        } else {
+            self.names.iter().position(|known| name.is(known))?
         };
         self.expected = slot + 1;
         Some(slot)
@@ -163,42 +166,38 @@ impl<'de, const N: usize> Members<'de, N> {
             return;
         };
         let is_exact = |member: &Member<'_>| member.name.is_exactly(self.names[slot]);
-        if is_exact(&member) && !is_exact(&first) {
-            // In front of those that already counted behind it.
-            let in_front = self.spare.iter().position(|(of, _)| *of == slot);
-            let in_front = in_front.unwrap_or(self.spare.len());
-            let is_another = !is_same(first.value, member.value) && !is_null(member.value);
-            if is_another {
-                self.spare.insert(in_front, (slot, first));
-                self.slots[slot] = Some(member);
-                return;
-            }
+        let is_another = !is_null(member.value) && !is_same(first.value, member.value);
+        if is_another && is_exact(&member) && !is_exact(&first) {
+            self.slots[slot] = Some(member);
+            self.displaced.push((slot, first));
+        } else {
+            self.slots[slot] = Some(first);
+            self.spare(slot, &member);
         }
-        self.slots[slot] = Some(first);
-        self.spare(slot, member);
     }
 
     /// Keeps a member that counts behind the one in its slot.
-    fn spare(&mut self, slot: usize, member: Member<'de>) {
+    fn spare(&mut self, slot: usize, member: &Member<'_>) {
         let first = self.slots[slot].as_ref();
         let is_another = first.is_none_or(|first| !is_same(first.value, member.value));
         if is_another && !is_null(member.value) {
-            self.spare.push((slot, member));
+            let (name, value) = (member.name.as_str(), member.value.get());
+            self.spare.push(slot, name, value);
         }
     }
 
     fn keep(&mut self, member: &Member<'_>) {
         if !is_null(member.value) {
-            self.other.push(member.name.as_str(), member.value);
+            self.other.push(member.name.as_str(), member.value.get());
         }
     }
 
-    /// Most objects have none to spare.
     fn keep_spare(&mut self, slot: usize) {
-        for (of, member) in &self.spare {
-            if *of == slot {
-                self.other.push(member.name.as_str(), member.value);
-            }
+        for (_, member) in self.displaced.iter().filter(|(of, _)| *of == slot) {
+            self.other.push(member.name.as_str(), member.value.get());
+        }
+        for (name, value) in self.spare.of(slot) {
+            self.other.push(name, value);
         }
     }
 }

@@ -4,6 +4,7 @@ mod members;
 mod name;
 mod nested;
 mod other_fields;
+mod spare;
 
 pub(super) use members::Members;
 pub(super) use name::Name;

@@ -46,10 +46,11 @@ impl OtherFields {
         self.ends.is_empty()
     }
 
-    pub(super) fn push(&mut self, name: &str, value: &RawValue) {
+    /// Adds a field whose value is good JSON.
+    pub(super) fn push(&mut self, name: &str, value: &str) {
         self.text.push_str(name);
         let name = self.text.len();
-        self.text.push_str(value.get());
+        self.text.push_str(value);
         let value = self.text.len();
         self.ends.push(Ends { name, value });
     }
@@ -60,7 +61,10 @@ impl OtherFields {
         self.ends.shrink_to_fit();
     }
 
-    fn texts(&self) -> impl DoubleEndedIterator<Item = (&str, &str)> + ExactSizeIterator {
+    /// The names and values as texts.
+    pub(super) fn texts(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = (&str, &str)> + ExactSizeIterator {
         (0..self.ends.len()).map(|index| {
             let begin = match index.checked_sub(1) {
                 Some(before) => self.ends[before].value,

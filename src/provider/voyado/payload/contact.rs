@@ -3,7 +3,7 @@ use rust_decimal::Decimal;
 use serde_json::value::RawValue;
 
 use super::{ContactConsent, define::payload};
-use crate::provider::voyado::field::{DateTime, date_or_date_time, nonempty_text};
+use crate::provider::voyado::field::{DateTime, nonempty_text};
 
 payload! {
     /// The payload of `contact.created` and `contact.updated`: a contact as the Engage API has it. No public page shows its
@@ -85,9 +85,9 @@ payload! {
         /// The last Net Promoter Score that the contact gave.
         /// Inferred from [field definitions](https://developer.voyado.com/en/contacts/introduction/contact-field-definitions.html).
         optional nps_grade: i64 = "nps.grade",
-        /// When the contact gave it; a date without a time is its midnight.
+        /// When the contact gave it.
         /// Inferred from [field definitions](https://developer.voyado.com/en/contacts/introduction/contact-field-definitions.html).
-        optional nps_date_time: DateTime = "nps.datetime" via date_or_date_time,
+        optional nps_date_time: DateTime = "nps.datetime",
         /// The average Net Promoter Score that the contact gave.
         /// Inferred from [field definitions](https://developer.voyado.com/en/contacts/introduction/contact-field-definitions.html).
         optional nps_average_grade: Decimal = "nps.averagegrade",

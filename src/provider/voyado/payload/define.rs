@@ -96,7 +96,10 @@ macro_rules! payload {
         impl<'de> serde::Deserialize<'de> for $payload {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let json = Box::<serde_json::value::RawValue>::deserialize(deserializer)?;
-                $crate::provider::voyado::payload::read(&*json).map_err(serde::de::Error::custom)
+                // What `serde` has to say may quote the payload.
+                $crate::provider::voyado::payload::read(&*json).map_err(|_| {
+                    serde::de::Error::custom(concat!("not an object of a `", stringify!($payload), "`"))
+                })
             }
         }
     };

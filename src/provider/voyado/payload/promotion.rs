@@ -1,7 +1,7 @@
 use serde_json::value::RawValue;
 
 use super::define::payload;
-use crate::provider::voyado::field::{DateTime, date_or_date_time, nonempty_text};
+use crate::provider::voyado::field::{DateTime, nonempty_text};
 
 payload! {
     /// The payload of `promotion.multichannel.assigned`: a promotion that is assigned to a contact, as the Engage API has it.
@@ -39,12 +39,12 @@ payload! {
         /// An address with more about the promotion.
         /// Inferred from [promotions](https://developer.voyado.com/docs/loyalty/promotions).
         optional link: String = "link",
-        /// From when the promotion can be redeemed; a date without a time is its midnight.
+        /// From when the promotion can be redeemed.
         /// Inferred from [promotions](https://developer.voyado.com/docs/loyalty/promotions).
-        optional valid_from: DateTime = "validFrom" via date_or_date_time,
-        /// Until when the promotion can be redeemed; a date without a time is its midnight.
+        optional valid_from: DateTime = "validFrom",
+        /// Until when the promotion can be redeemed.
         /// Inferred from [promotions](https://developer.voyado.com/docs/loyalty/promotions).
-        optional expires_on: DateTime = "expiresOn" via date_or_date_time,
+        optional expires_on: DateTime = "expiresOn",
         /// When the promotion's template is valid.
         /// Inferred from [promotions](https://developer.voyado.com/docs/loyalty/promotions).
         optional validity: PromotionValidity = "validity",
@@ -57,12 +57,12 @@ payload! {
 payload! {
     /// When a promotion is valid, by its template.
     pub struct PromotionValidity {
-        /// From when it can be assigned and redeemed; a date without a time is its midnight.
+        /// From when it can be assigned and redeemed.
         /// Inferred from [promotions](https://developer.voyado.com/docs/loyalty/promotions).
-        optional start_date: DateTime = "startDate" via date_or_date_time,
-        /// Until when it can be assigned and redeemed; a date without a time is its midnight.
+        optional start_date: DateTime = "startDate",
+        /// Until when it can be assigned and redeemed.
         /// Inferred from [promotions](https://developer.voyado.com/docs/loyalty/promotions).
-        optional end_date: DateTime = "endDate" via date_or_date_time,
+        optional end_date: DateTime = "endDate",
         /// How long it is valid after it was assigned.
         /// Inferred from [promotions](https://developer.voyado.com/docs/loyalty/promotions).
         optional assigned_validity: AssignedValidity = "assignedValidity",

@@ -1,0 +1,105 @@
+//! `Json<T>`: what it skips, and where it says that an error is.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use tower_webhook::{DecodeError, DecodeErrorKind, Json, RejectionKind::MalformedEvent};
+
+use crate::support::{decode_error, open};
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+struct Order {
+    number: u64,
+    #[serde(default)]
+    items: Vec<Item>,
+    #[serde(default)]
+    prices: BTreeMap<String, u64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+struct Item {
+    price: u64,
+}
+
+fn error(body: &str) -> DecodeError {
+    decode_error::<Json<Order>>(body.to_owned())
+}
+
+#[test]
+fn a_byte_order_mark_is_skipped_once_and_only_in_front() {
+    let delivery = open::<Json<Order>>("\u{feff}{\"number\": 7}").unwrap();
+    assert_eq!(delivery.event().0.number, 7);
+    assert_eq!(delivery.body(), "\u{feff}{\"number\": 7}");
+    for body in [
+        "\u{feff}\u{feff}{\"number\": 7}",
+        " \u{feff}{\"number\": 7}",
+        "{\"number\": 7}\u{feff}",
+        "\u{feff}",
+    ] {
+        assert_eq!(open::<Json<Order>>(body).unwrap_err(), MalformedEvent);
+    }
+}
+
+#[test]
+fn an_error_has_its_line_its_column_and_the_path_of_its_field() {
+    let error = error("{\"number\": 7,\n \"items\": [{\"price\": 1}, {\"price\": \"x\"}]}");
+    assert_eq!(error.kind(), DecodeErrorKind::Malformed);
+    assert_eq!((error.line(), error.column()), (Some(2), Some(38)));
+    assert_eq!(error.path(), Some("items[1].price"));
+    assert_eq!(
+        error.to_string(),
+        "the body is not what the event type expects at `items[1].price` (line 2, column 38)"
+    );
+}
+
+#[test]
+fn an_error_at_no_field_has_no_path() {
+    for body in ["7", "", "{\"number\": 7} x", "{}"] {
+        let error = error(body);
+        assert_eq!(error.path(), None, "{body}");
+        assert!(error.line().is_some(), "{body}");
+    }
+}
+
+#[test]
+fn an_error_shows_nothing_that_could_be_somebodys_data() {
+    for key in ["anna@example.com", "+46701740605", "Ö", "a b", "1984"] {
+        let error = error(&format!(
+            r#"{{"number": 7, "prices": {{"{key}": "personal"}}}}"#
+        ));
+        assert_eq!(error.path(), Some("prices.?"), "{key}");
+        assert!(!error.to_string().contains("personal"));
+        assert!(!format!("{error:?}").contains(key));
+    }
+}
+
+#[test]
+fn a_path_has_an_end() {
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "it is never read")]
+    struct Deep {
+        deeper: Option<Box<Deep>>,
+    }
+
+    let body = format!("{}7{}", r#"{"deeper":"#.repeat(100), "}".repeat(100));
+    let error = decode_error::<Json<Deep>>(body);
+    let path = error.path().unwrap();
+    assert!(path.starts_with("deeper.deeper."), "{path}");
+    assert!(path.ends_with('…') && path.len() < 300, "{path}");
+}
+
+#[test]
+fn an_author_can_say_where_an_error_is() {
+    let error = DecodeError::malformed();
+    assert_eq!(
+        (error.line(), error.column(), error.path()),
+        (None, None, None)
+    );
+    let error = error.with_position(3, 9).with_path("total");
+    assert_eq!((error.line(), error.column()), (Some(3), Some(9)));
+    assert_eq!(error.path(), Some("total"));
+    assert_eq!(
+        DecodeError::decryption_failed().to_string(),
+        "the payload cannot be decrypted"
+    );
+}
