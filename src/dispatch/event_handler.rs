@@ -7,7 +7,7 @@ use axum::{
 };
 use http::StatusCode;
 
-use super::Payload;
+use super::{Payload, event_type};
 use crate::{
     event::{EventPayload, WebhookEvent},
     receiver::Delivery,
@@ -141,7 +141,7 @@ fn payload_of<E: WebhookEvent, P: EventPayload<E>>(
     P::from_event(delivery.event(), delivery.body()).map_err(|error| {
         telemetry::payload_does_not_fit(
             delivery.id(),
-            delivery.event().event_type(),
+            event_type(delivery),
             std::any::type_name::<P>(),
             &error,
         );

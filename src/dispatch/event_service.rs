@@ -18,6 +18,7 @@ use tower_service::Service;
 use super::{
     event_handler::Responding,
     event_router::Takes,
+    event_type,
     once::{Identity, Once},
 };
 use crate::{
@@ -86,7 +87,7 @@ async fn dispatch<E: WebhookEvent>(
     parts: Parts,
     delivery: Delivery<E>,
 ) -> Response {
-    let event_type = delivery.event().event_type().map(str::to_owned);
+    let event_type = event_type(&delivery).map(str::to_owned);
     let event_type = event_type.as_deref();
     let is_routed = routes.iter().any(|route| route.takes.names(event_type));
     let mut is_handled = !routes
@@ -123,8 +124,9 @@ impl<E: WebhookEvent> Route<E> {
             return handler(request, delivery);
         };
         let message = Identity {
-            tenant: Arc::from(""),
-            id: delivery.id().clone(),
+            tenant: delivery.tenant().unwrap_or_default().into(),
+            // As the layer's own idempotency does.
+            id: delivery.deduplication_id().unwrap_or(delivery.id()).clone(),
             digest: BodyDigest::of(delivery.body()),
         };
         once.run(message, Box::new(move || handler(request, delivery)))

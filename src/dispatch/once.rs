@@ -14,7 +14,7 @@ use crate::{
         BodyDigest, Claim, Idempotency, IdempotencyKey, IdempotencyStore, OnStoreFailure,
         OwnerToken, Settlement,
     },
-    message::message_id::MessageId,
+    message::MessageId,
     telemetry,
 };
 

@@ -1,11 +1,13 @@
 use std::fmt;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::{
+    crypto::{self, Algorithm},
     error::config_error::ConfigError,
-    message::{message_id::MessageId, timestamp::Timestamp},
-    signature::{HmacSha256Key, SigningSecret},
+    message::{MessageId, Timestamp},
+    scheme::SigningSecret,
 };
 
 const WEBHOOK_ID: HeaderName = HeaderName::from_static("webhook-id");
@@ -18,25 +20,19 @@ const WEBHOOK_SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature
 /// use http::HeaderMap;
 /// use tower_webhook::{MessageId, Receiver, Timestamp, dispatch::Signer};
 ///
-/// # fn sign(id: &MessageId) -> Result<(), Box<dyn std::error::Error>> {
 /// let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+/// let id = MessageId::parse("msg_1").ok_or("no message id")?;
 /// let now = Timestamp::from(std::time::SystemTime::now());
 /// let mut headers = HeaderMap::new();
-/// Signer::new(secret)?.sign(id, now, b"{}", &mut headers);
+/// Signer::new(secret)?.sign(&id, now, b"{}", &mut headers);
 ///
 /// let receiver = Receiver::builder([secret]).build()?;
-/// assert!(receiver.check_head(&headers)?.check_signature("{}").is_ok());
-/// # Ok(())
-/// # }
-/// # let now = Timestamp::from(std::time::SystemTime::now());
-/// # let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-/// # let request = tower_webhook::testing::Signer::new(secret)?.request("msg_1", now, "[]");
-/// # let receiver = Receiver::builder([secret]).build()?;
-/// # sign(receiver.check_head(request.headers())?.check_signature("[]")?.id())?;
+/// let verified = receiver.check_head(&headers)?.check_signature("{}")?;
+/// assert_eq!(verified.id(), &id);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub struct Signer {
-    keys: Vec<HmacSha256Key>,
+    secrets: Vec<SigningSecret>,
 }
 
 impl Signer {
@@ -49,7 +45,10 @@ impl Signer {
     where
         T: TryInto<SigningSecret, Error: Into<ConfigError>>,
     {
-        Self { keys: Vec::new() }.also_sign_with(secret)
+        Self {
+            secrets: Vec::new(),
+        }
+        .also_sign_with(secret)
     }
 
     /// Signs with this secret too: while the receivers change from one secret to another, either is accepted.
@@ -61,22 +60,19 @@ impl Signer {
     where
         T: TryInto<SigningSecret, Error: Into<ConfigError>>,
     {
-        let secret = secret.try_into().map_err(Into::into)?;
-        self.keys.push(HmacSha256Key::new(&secret));
+        self.secrets.push(secret.try_into().map_err(Into::into)?);
         Ok(self)
     }
 
     /// Sets `webhook-id`, `webhook-timestamp` and `webhook-signature` for a message.
     pub fn sign(&self, id: &MessageId, timestamp: Timestamp, body: &[u8], headers: &mut HeaderMap) {
+        let head = format!("{id}.{timestamp}.");
+        let text = [head.as_bytes(), body];
         let signatures: Vec<String> = self
-            .keys
+            .secrets
             .iter()
-            .map(|key| {
-                let mut hasher = key.hasher();
-                hasher.update(format!("{id}.{timestamp}.").as_bytes());
-                hasher.update(body);
-                hasher.finish().to_header()
-            })
+            .map(|secret| crypto::tag(Algorithm::HmacSha256, secret.as_bytes(), &text))
+            .map(|tag| format!("v1,{}", STANDARD.encode(&*tag)))
             .collect();
         for (name, value) in [
             (WEBHOOK_ID, id.to_string()),
@@ -93,7 +89,7 @@ impl Signer {
 impl fmt::Debug for Signer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Signer")
-            .field("secrets", &self.keys.len())
+            .field("secrets", &self.secrets.len())
             .finish()
     }
 }

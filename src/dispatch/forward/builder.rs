@@ -6,8 +6,8 @@ use super::{Forward, Target, client, cloud_event::EventSource};
 use crate::{
     dispatch::Signer,
     error::config_error::{ConfigError, ConfigErrorKind},
-    message::clock::{Clock, SystemClock},
-    signature::SigningSecret,
+    message::{Clock, SystemClock},
+    scheme::SigningSecret,
 };
 
 /// As long as Svix gives a receiver.

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use crate::{
     error::config_error::{ConfigError, ConfigErrorKind},
     event::skip_byte_order_mark,
-    message::{message_id::MessageId, timestamp::Timestamp},
+    message::{MessageId, Timestamp},
 };
 
 /// The media type of a body that is a `CloudEvent` (JSON Event Format, 3).

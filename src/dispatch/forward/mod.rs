@@ -27,13 +27,13 @@ use http::{
 use http_body_util::Full;
 use tower_service::Service;
 
-use super::Signer;
+use super::{Signer, event_type};
 use crate::{
     error::config_error::ConfigError,
     event::WebhookEvent,
-    message::{clock::Clock, message_id::MessageId, timestamp::Timestamp},
+    message::{Clock, MessageId, Timestamp},
     receiver::Delivery,
-    signature::SigningSecret,
+    scheme::SigningSecret,
     telemetry,
 };
 use client::Client;
@@ -186,8 +186,8 @@ impl Target {
             Some(source) => {
                 let envelope = source.envelope(
                     delivery.id(),
-                    delivery.event().event_type(),
-                    Some(delivery.timestamp()),
+                    event_type(delivery),
+                    delivery.timestamp(),
                     content_type.as_ref(),
                     delivery.body(),
                 );
