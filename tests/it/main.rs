@@ -18,6 +18,7 @@ mod order;
 mod peers;
 mod properties;
 mod proxies;
+mod scheme;
 mod secrets;
 mod soft_identification;
 mod source_ip;

@@ -13,17 +13,18 @@ use std::{
 };
 
 use axum::extract::State;
-use http::StatusCode;
-use tower::ServiceExt;
+use http::{StatusCode, Uri};
+use tower::{Layer, ServiceExt};
 use tower_webhook::{
     BodyDigest, Claim, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore, OwnerToken,
-    Settlement, StoreError, StoreErrorKind,
+    Receiver, RequestHead, Secrets, Settlement, StoreError, StoreErrorKind, Timestamp,
+    WebhookLayer,
     dispatch::{EventRouter, EventService},
     event::RawEvent,
 };
 
 use super::{delivered, respond, status};
-use crate::support::{log_of, now};
+use crate::support::{ID, NOW, SECRET, log_of, now, signer};
 
 const BODY: &str = r#"{"type":"invoice.paid"}"#;
 
@@ -130,6 +131,29 @@ async fn routers_that_share_a_store_are_kept_apart_by_their_scope() {
     );
     assert_eq!(status(&other, BODY).await, StatusCode::OK);
     assert_eq!(runs.counts(), [2, 1, 1]);
+}
+
+#[tokio::test]
+async fn tenants_that_share_a_router_are_kept_apart() {
+    let of_path = |head: &RequestHead<'_>| {
+        let secrets = Secrets::builder([SECRET]).tenant(head.uri()?.path());
+        Some(Arc::new(secrets.build().unwrap()))
+    };
+    let receiver = Receiver::builder_with_source(of_path)
+        .clock(|| Duration::from_secs(NOW))
+        .build()
+        .unwrap();
+    let runs = Runs::default();
+    let service = WebhookLayer::new(receiver)
+        .decode::<RawEvent>()
+        .layer(three(&runs, memory()));
+    for (path, runs_so_far) in [("/shop-1", 1), ("/shop-2", 2), ("/shop-1", 2)] {
+        let mut request = signer().request(ID, Timestamp::from_unix_seconds(NOW), BODY);
+        *request.uri_mut() = Uri::from_static(path);
+        let response = service.clone().oneshot(request).await.unwrap();
+        assert!(response.status().is_success(), "{path}");
+        assert_eq!(runs.counts(), [runs_so_far; 3], "{path}");
+    }
 }
 
 #[tokio::test]

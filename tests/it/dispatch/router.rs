@@ -17,6 +17,8 @@ use tower_webhook::{
     ConfigErrorKind, Delivery, MemoryStore, Receiver, Timestamp, WebhookLayer,
     dispatch::{EventRouter, Payload},
     event::RawEvent,
+    provider,
+    testing::Signer,
     voyado::{self, Contact, ContactDeleted, EventType, UnknownEvent},
 };
 
@@ -185,6 +187,44 @@ async fn what_a_layer_that_monitors_would_reject_reaches_no_handler() {
 
 fn wall_clock() -> Timestamp {
     Timestamp::from(std::time::SystemTime::now())
+}
+
+/// GitHub names the type in a header and not in the body.
+#[tokio::test]
+async fn a_type_that_the_senders_scheme_reads_from_a_header_is_routed() {
+    let (mut head, body) = Signer::for_scheme(provider::github(), "It's a Secret to Everybody")
+        .unwrap()
+        .request("72d3162e", wall_clock(), r#"{"ref":"refs/heads/main"}"#)
+        .into_parts();
+    head.headers
+        .insert("x-github-event", http::HeaderValue::from_static("push"));
+    let body = now(http_body_util::BodyExt::collect(body))
+        .unwrap()
+        .to_bytes();
+    let delivery = Receiver::builder("It's a Secret to Everybody")
+        .scheme(provider::github())
+        .build()
+        .unwrap()
+        .check_head(&head)
+        .unwrap()
+        .check_signature(body)
+        .unwrap()
+        .open::<Bytes>()
+        .unwrap();
+    head.extensions.insert(delivery);
+    let calls = Calls::default();
+    let events = EventRouter::<Bytes, Calls>::new()
+        .on("push", ok("push"))
+        .on("ping", ok("ping"))
+        .with_state(calls.clone())
+        .build()
+        .unwrap();
+    let request = http::Request::from_parts(head, ());
+    assert_eq!(
+        events.oneshot(request).await.unwrap().status(),
+        StatusCode::OK
+    );
+    assert_eq!(calls.take(), ["push"]);
 }
 
 #[tokio::test]

@@ -89,9 +89,14 @@ proptest! {
         edit in edit(),
     ) {
         let changed = edit.of_header(&arrival.signatures)?;
-        // A space beside an entry belongs to the list, not to the signature.
-        let is_same_entry = [changed.strip_prefix(b" "), changed.strip_suffix(b" ")]
-            .contains(&Some(&arrival.signatures));
+        // A space or a comma beside an entry belongs to the list, not to the signature.
+        let beside = [
+            changed.strip_prefix(b" "),
+            changed.strip_suffix(b" "),
+            changed.strip_prefix(b","),
+            changed.strip_suffix(b","),
+        ];
+        let is_same_entry = beside.contains(&Some(&arrival.signatures));
         let expected = if is_same_entry { Ok(()) } else { Err(RejectionKind::SignatureMismatch) };
         arrival.signatures = changed;
         prop_assert_eq!(answer(&sender, &arrival), expected);

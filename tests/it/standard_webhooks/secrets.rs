@@ -1,9 +1,9 @@
 use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use tower_webhook::{ConfigErrorKind, Receiver, SigningSecret};
+use tower_webhook::{ConfigErrorKind, Receiver, SigningSecret, Timestamp, testing::Signer};
 
-use crate::support::{BODY, NOW, SECRET, answer, genuine_set, log_of};
+use crate::support::{BODY, ID, NOW, SECRET, answer, genuine_set, log_of, signature_by};
 
 const BARE: &str = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
@@ -90,7 +90,7 @@ fn a_public_key_is_named() {
 
 #[test]
 fn a_wrong_character_in_base64_is_named() {
-    for wrong in ["-", "_", "!", " ", "é", "="] {
+    for wrong in ["+-", "/_", "!", " ", "é", "="] {
         let text = format!("whsec_MfKQ{wrong}r8GKYqrTwjUPD8ILPZIo2LaLaSw");
         assert_eq!(
             refused(&text),
@@ -98,6 +98,112 @@ fn a_wrong_character_in_base64_is_named() {
             "{text:?}"
         );
     }
+}
+
+#[test]
+fn a_secret_is_read_in_quotes_and_in_the_url_safe_alphabet() {
+    let url_safe = "whsec_-_-_9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let standard = "whsec_+/+/9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let signed = Signer::new(standard).unwrap();
+    let at = Timestamp::from_unix_seconds(NOW);
+    let headers = signed.request(ID, at, BODY).headers().clone();
+    for text in [
+        url_safe.to_owned(),
+        url_safe.trim_start_matches("whsec_").to_owned(),
+        format!("v1,{url_safe}"),
+        format!("\"{standard}\""),
+        format!("'{standard}'"),
+        format!(" \"v1,{standard}\"\n"),
+    ] {
+        let receiver = Receiver::builder(&text)
+            .clock(|| Duration::from_secs(NOW))
+            .build()
+            .unwrap();
+        assert_eq!(answer(&receiver, &headers, BODY), Ok(()), "{text:?}");
+    }
+}
+
+#[test]
+fn several_secrets_in_one_text_are_each_tried() {
+    let other = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+    for text in [
+        format!("v1,{other}|v1,{SECRET}"),
+        format!("{other}|{SECRET}"),
+        format!("v1,{other},v1,{SECRET}"),
+        format!("{other}, {SECRET}"),
+        format!("\"{other} {SECRET}\""),
+        format!("{other}\n{SECRET}\n"),
+    ] {
+        let receiver = Receiver::builder(&text)
+            .clock(|| Duration::from_secs(NOW))
+            .build()
+            .unwrap();
+        assert_eq!(
+            answer(&receiver, &genuine_set("svix"), BODY),
+            Ok(()),
+            "{text:?}"
+        );
+        let one = refused(&text);
+        assert!(one.is_some(), "{text:?} is no single secret");
+    }
+    assert_eq!(
+        refused(&format!("{other}|{SECRET}")),
+        Some(ConfigErrorKind::SeveralSecretsInOne)
+    );
+}
+
+#[test]
+fn a_key_of_another_kind_is_named() {
+    for (text, kind) in [
+        ("whsk1_AAAA", ConfigErrorKind::UnknownKeyKind),
+        ("whpk1_AAAA", ConfigErrorKind::UnknownKeyKind),
+        ("v1,whsk_AAAA", ConfigErrorKind::PrivateKeyGiven),
+        (
+            "polar_whs_0123456789abcdefghij",
+            ConfigErrorKind::TextSecretGiven,
+        ),
+        ("sk_test_0123456789", ConfigErrorKind::TextSecretGiven),
+        (
+            "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE KEY-----",
+            ConfigErrorKind::PrivateKeyGiven,
+        ),
+        (
+            "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----",
+            ConfigErrorKind::PublicKeyUnsupported,
+        ),
+    ] {
+        assert_eq!(refused(text), Some(kind), "{text}");
+        if kind != ConfigErrorKind::PublicKeyUnsupported {
+            let built = Receiver::builder(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", text]).build();
+            let error = built.unwrap_err();
+            assert_eq!(
+                (error.kind(), error.culprit()),
+                (kind, Some("secret 2 of 2")),
+                "{text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_text_is_a_secret_by_its_own_constructor_only() {
+    let secret = SigningSecret::from_text("polar_whs_0123456789abcdefghij").unwrap();
+    let at = Timestamp::from_unix_seconds(NOW);
+    let request = Signer::new(secret.clone()).unwrap().request(ID, at, BODY);
+    let signature = signature_by(
+        b"polar_whs_0123456789abcdefghij",
+        ID,
+        &NOW.to_string(),
+        BODY,
+    );
+    assert_eq!(request.headers()["svix-signature"], signature);
+    let receiver = Receiver::builder(secret)
+        .clock(|| Duration::from_secs(NOW))
+        .build()
+        .unwrap();
+    assert_eq!(answer(&receiver, request.headers(), BODY), Ok(()));
+    let empty = SigningSecret::from_text("").unwrap_err();
+    assert_eq!(empty.kind(), ConfigErrorKind::EmptySigningSecret);
 }
 
 #[test]

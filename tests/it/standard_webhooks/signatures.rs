@@ -56,6 +56,52 @@ fn extra_spaces_unknown_versions_and_entries_without_a_comma_are_skipped() {
 }
 
 #[test]
+fn a_list_joined_with_commas_is_the_same_list() {
+    let good = genuine();
+    let other = format!("v1,{}=", "A".repeat(43));
+    for list in [
+        format!("{good}, {other}"),
+        format!("{other}, {good}"),
+        format!("{good},{other}"),
+        format!("{other},{good}"),
+        format!("{other},{good},"),
+        format!("{good},"),
+        format!(", {good}"),
+        format!(",{good}"),
+        format!("{other},  {other},{good} {other}"),
+        format!("v2,x,{good}"),
+        format!("nocomma,{good}"),
+        format!("v1a,AAAA, {good}"),
+    ] {
+        for family in ["svix", "webhook"] {
+            let headers = set(family, ID, NOW.to_string(), &list);
+            assert_eq!(answer_now(&headers), Ok(()), "{family} {list:?}");
+        }
+    }
+}
+
+#[test]
+fn a_comma_does_not_make_a_signature_of_another_version_one() {
+    let mac = mac();
+    for list in [
+        format!("v2,{mac}"),
+        format!("v2,{mac},"),
+        format!("{mac},{mac}"),
+        format!("v1a,{mac},v2,{mac}"),
+        format!("v1 {mac}"),
+        format!("v1, {mac}"),
+        format!("v1,,{mac}"),
+        format!("V1,{mac}"),
+    ] {
+        assert_eq!(
+            with_list(&list),
+            Err(RejectionKind::SignatureMismatch),
+            "{list:?}"
+        );
+    }
+}
+
+#[test]
 fn a_good_entry_is_found_at_any_place_of_the_list() {
     for before in 0..10 {
         let list = format!("{}{} {}", filler(before), genuine(), filler(10 - before));

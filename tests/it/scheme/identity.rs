@@ -1,0 +1,141 @@
+//! Which id a message has, and by which it is remembered.
+
+use tower_webhook::{
+    IdOrigin, MessageId, Verified, provider,
+    scheme::{Part, Place, Scheme, SignatureFormat, TimeFormat},
+};
+
+use super::{NOW, headers, plain, receiver, tag};
+
+fn verified<const N: usize>(
+    scheme: &Scheme,
+    lines: [(&'static str, &str); N],
+    body: &'static str,
+) -> Verified {
+    let headers = headers(lines);
+    let receiver = receiver(scheme, "secret");
+    let head = receiver.check_head(&headers).unwrap();
+    head.check_signature(body).unwrap()
+}
+
+#[test]
+fn a_replay_with_another_unsigned_id_is_remembered_by_what_is_signed() {
+    let signature = format!("sha256={}", tag("secret", "{}"));
+    let delivered = |id: &str| {
+        let lines = [
+            ("x-hub-signature-256", signature.as_str()),
+            ("x-github-delivery", id),
+            ("x-github-event", "push"),
+        ];
+        verified(&provider::github(), lines, "{}")
+    };
+    let (first, replay) = (delivered("a1"), delivered("b2"));
+    assert_eq!(first.id().as_str(), "a1");
+    assert_eq!(replay.id().as_str(), "b2");
+    assert_eq!(first.id_origin(), IdOrigin::Unsigned);
+    assert_eq!(first.event_type(), Some("push"));
+    assert_eq!(first.deduplication_id(), replay.deduplication_id());
+    let digest = first.deduplication_id().unwrap().as_str();
+    assert!(digest.starts_with("sha256-"), "{digest}");
+}
+
+#[test]
+fn an_unsigned_id_that_is_none_is_no_reason_to_reject() {
+    let signature = format!("sha256={}", tag("secret", "{}"));
+    let long = "x".repeat(257);
+    for id in ["", "two words", &long] {
+        let lines = [
+            ("x-hub-signature-256", signature.as_str()),
+            ("x-github-delivery", id),
+        ];
+        let verified = verified(&provider::github(), lines, "{}");
+        assert_eq!(verified.id_origin(), IdOrigin::Digest, "{id:?}");
+        assert_eq!(Some(verified.id()), verified.deduplication_id());
+    }
+}
+
+#[test]
+fn a_signed_id_is_the_one_by_which_a_message_is_remembered() {
+    let time = "2023-11-14T22:13:20Z";
+    let signature = format!("sha256={}", tag("secret", &format!("msg_1{time}{{}}")));
+    let lines = [
+        ("twitch-eventsub-message-signature", signature.as_str()),
+        ("twitch-eventsub-message-id", "msg_1"),
+        ("twitch-eventsub-message-timestamp", time),
+    ];
+    let verified = verified(&provider::twitch(), lines, "{}");
+    assert_eq!(verified.id_origin(), IdOrigin::Signed);
+    assert_eq!(verified.deduplication_id(), Some(verified.id()));
+    assert_eq!(verified.id().as_str(), "msg_1");
+    assert_eq!(verified.timestamp().unwrap().unix_seconds(), NOW);
+}
+
+#[test]
+fn a_digest_tells_bodies_and_signed_times_apart() {
+    let digest = |body: &'static str| {
+        let lines = [("x-signature", &*tag("secret", body))];
+        verified(&plain(), lines, body).id().clone()
+    };
+    assert_eq!(digest("{}"), digest("{}"));
+    assert_ne!(digest("{}"), digest("{} "));
+    // SHA-256 of `{}`, recomputed with coreutils and base64url.
+    assert_eq!(
+        digest("{}").as_str(),
+        "sha256-RBNvo1WzZ4oRRq0W9-hknpT7T8If536DEMBg9hyq_4o"
+    );
+
+    let scheme = Scheme::builder("timed")
+        .signed([Part::Timestamp, Part::Body])
+        .signature(SignatureFormat::header("x-signature"))
+        .timestamp(Place::header("x-time"), TimeFormat::Seconds)
+        .build()
+        .unwrap();
+    let at = |time: u64| {
+        let time = time.to_string();
+        let signature = tag("secret", &format!("{time}{{}}"));
+        let lines = [("x-signature", &*signature), ("x-time", &*time)];
+        verified(&scheme, lines, "{}").id().clone()
+    };
+    assert_eq!(at(NOW), at(NOW));
+    assert_ne!(at(NOW), at(NOW - 1));
+}
+
+#[test]
+fn where_bodies_repeat_nothing_unsigned_and_no_digest_is_remembered() {
+    let scheme = Scheme::builder("repeating")
+        .signature(SignatureFormat::header("x-signature"))
+        .id(Place::header("x-id"))
+        .bodies_repeat()
+        .build()
+        .unwrap();
+    let signature = tag("secret", "{}");
+    let lines = [("x-signature", signature.as_str()), ("x-id", "msg_1")];
+    let verified = verified(&scheme, lines, "{}");
+    assert_eq!(verified.deduplication_id(), None);
+    assert_eq!(verified.id(), &MessageId::parse("msg_1").unwrap());
+}
+
+#[test]
+fn an_event_type_in_a_header_is_visible_text_or_none() {
+    let scheme = Scheme::builder("typed")
+        .signature(SignatureFormat::header("x-signature"))
+        .event_type(Place::header("x-type"))
+        .build()
+        .unwrap();
+    let signature = tag("secret", "{}");
+    let long = "t".repeat(257);
+    for (value, expected) in [
+        ("order.paid", Some("order.paid")),
+        ("Order Paid", Some("Order Paid")),
+        ("", None),
+        ("a\tb", None),
+        (long.as_str(), None),
+    ] {
+        let lines = [("x-signature", signature.as_str()), ("x-type", value)];
+        assert_eq!(
+            verified(&scheme, lines, "{}").event_type(),
+            expected,
+            "{value:?}"
+        );
+    }
+}
