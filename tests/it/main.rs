@@ -5,7 +5,6 @@ mod answers;
 mod config_errors;
 mod decryption;
 mod dispatch;
-#[cfg(any())]
 mod ed25519;
 mod encryption;
 mod examples;
