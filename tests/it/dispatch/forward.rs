@@ -2,14 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_TYPE};
 use http_body_util::{BodyExt, Empty, Full};
-use serde_json::{Value, json};
 use tower::ServiceExt;
 use tower_webhook::{
-    Aes256Cbc, ConfigErrorKind, Idempotency, MemoryStore, Receiver, Tagged, WebhookEvent,
+    Aes256Cbc, Idempotency, MemoryStore, Receiver, WebhookEvent,
     dispatch::{EventRouter, Forward},
     event::RawEvent,
     testing::sealed_envelope,
@@ -23,10 +21,10 @@ use super::{
 use crate::support::{BODY, ID, NOW, SECRET, log_of};
 
 /// The secret that the targets share with us, not the sender's.
-const TARGET_SECRET: &str = "whsec_dGhlIHRhcmdldHMnIG93biBzZWNyZXQ=";
+pub(super) const TARGET_SECRET: &str = "whsec_dGhlIHRhcmdldHMnIG93biBzZWNyZXQ=";
 const NEW_SECRET: &str = "whsec_dGhlIHRhcmdldHMnIG5ldyBzZWNyZXQ=";
 /// When the deliveries are forwarded: an hour after they were signed.
-const LATER: u64 = NOW + 3_600;
+pub(super) const LATER: u64 = NOW + 3_600;
 
 fn responding(status: StatusCode) -> Response<TargetBody> {
     let mut response = Response::new(Empty::new().boxed());
@@ -34,7 +32,7 @@ fn responding(status: StatusCode) -> Response<TargetBody> {
     response
 }
 
-async fn ok() -> Target {
+pub(super) async fn ok() -> Target {
     Target::start(|| responding(StatusCode::OK)).await
 }
 
@@ -46,12 +44,15 @@ fn forward(url: &str) -> Forward {
         .unwrap()
 }
 
-async fn send<E: WebhookEvent>(forward: &Forward<E>, body: impl Into<Bytes>) -> Response<String> {
+pub(super) async fn send<E: WebhookEvent>(
+    forward: &Forward<E>,
+    body: impl Into<Bytes>,
+) -> Response<String> {
     forward.clone().oneshot(delivered::<E>(body)).await.unwrap()
 }
 
 /// Whether a target that has this secret, and is `late` seconds behind, takes what it was sent.
-fn verifies(received: &Received, secret: &str, late: u64) -> bool {
+pub(super) fn verifies(received: &Received, secret: &str, late: u64) -> bool {
     Receiver::builder([secret])
         .clock(move || Duration::from_secs(LATER + late))
         .build()
@@ -293,149 +294,6 @@ async fn a_connection_is_used_again() {
         assert_eq!(send(&forward, BODY).await.status(), StatusCode::OK);
     }
     assert_eq!(target.connections(), 1);
-}
-
-async fn cloud_event<E: WebhookEvent>(
-    content_type: Option<&'static str>,
-    body: impl Into<Bytes>,
-) -> Value {
-    let target = ok().await;
-    let forward = Forward::builder(target.url(), TARGET_SECRET)
-        .event::<E>()
-        .cloud_events("/webhooks/engage")
-        .clock(|| Duration::from_secs(LATER))
-        .build()
-        .unwrap();
-    let mut request = delivered::<E>(body);
-    if let Some(content_type) = content_type {
-        let value = HeaderValue::from_static(content_type);
-        request.headers_mut().insert(CONTENT_TYPE, value);
-    }
-    let response = forward.oneshot(request).await.unwrap();
-    assert_eq!(response.status(), StatusCode::OK);
-    let received = target.take();
-    assert_eq!(
-        received[0].headers["content-type"],
-        "application/cloudevents+json"
-    );
-    assert_eq!(received[0].headers["webhook-id"], ID);
-    assert!(verifies(&received[0], TARGET_SECRET, 0));
-    serde_json::from_slice(&received[0].body).unwrap()
-}
-
-#[tokio::test]
-async fn a_cloud_event_has_a_json_body_as_its_data() {
-    let body = r#"{"type":"invoice.paid","amount":1.00000000000000000001}"#;
-    let event = cloud_event::<Tagged<Value>>(Some("application/json"), body).await;
-    let expected = json!({
-        "specversion": "1.0",
-        "id": ID,
-        "source": "/webhooks/engage",
-        "type": "invoice.paid",
-        "time": "2021-02-25T15:02:10Z",
-        "datacontenttype": "application/json",
-        "data": serde_json::from_str::<Value>(body).unwrap(),
-    });
-    assert_eq!(event, expected);
-}
-
-#[tokio::test]
-async fn a_cloud_event_keeps_the_text_of_its_data() {
-    let target = ok().await;
-    let forward = Forward::builder(target.url(), TARGET_SECRET)
-        .cloud_events("urn:engage")
-        .build()
-        .unwrap();
-    let body = "\u{feff}{\"amount\": 1.00000000000000000001, \"name\": \"\\ud83d\"}";
-    send(&forward, body).await;
-    let sent = String::from_utf8(target.take()[0].body.to_vec()).unwrap();
-    assert!(sent.contains(body.trim_start_matches('\u{feff}')), "{sent}");
-}
-
-#[tokio::test]
-async fn what_is_not_json_is_in_a_cloud_event_as_base64() {
-    for (content_type, body) in [
-        (Some("application/x-www-form-urlencoded"), &b"a=b"[..]),
-        (Some("text/plain"), b"5"),
-        (Some("application/json"), b"{"),
-        (None, b"\xff\xfe"),
-        (Some("application/octet-stream"), b""),
-    ] {
-        let event = cloud_event::<RawEvent>(content_type, body).await;
-        assert_eq!(event["data_base64"], STANDARD.encode(body), "{event}");
-        assert_eq!(event.get("data"), None, "{event}");
-        assert_eq!(
-            event.get("datacontenttype").and_then(Value::as_str),
-            content_type
-        );
-        assert_eq!(event["type"], "webhook", "{event}");
-    }
-    for content_type in [
-        None,
-        Some("application/vnd.api+JSON; charset=utf-8"),
-        Some("text/json"),
-    ] {
-        let event = cloud_event::<RawEvent>(content_type, "[5]").await;
-        assert_eq!(event["data"], json!([5]), "{event}");
-        let expected = content_type.unwrap_or("application/json");
-        assert_eq!(event["datacontenttype"], expected);
-    }
-}
-
-#[test]
-fn mistakes_are_found_when_it_is_built() {
-    let target = |url: &str| Forward::builder(url, TARGET_SECRET).build();
-    for url in [
-        "",
-        "crm.internal/hooks",
-        "/hooks",
-        "ftp://crm.internal/",
-        "http://",
-        "http:///x",
-        "http://a b/",
-    ] {
-        let error = target(url).unwrap_err();
-        assert_eq!(error.kind(), ConfigErrorKind::InvalidTargetUrl, "{url}");
-        assert_eq!(error.culprit(), Some(url));
-    }
-    let error = target("https://user:password@crm.internal/").unwrap_err();
-    assert_eq!(error.kind(), ConfigErrorKind::InvalidTargetUrl);
-    assert!(!error.to_string().contains("password"), "{error}");
-
-    let error = Forward::builder("http://crm.internal/", "whsec_c2hvcnQ=")
-        .build()
-        .unwrap_err();
-    assert_eq!(error.kind(), ConfigErrorKind::SigningSecretTooShort);
-    let error = Forward::builder("http://crm.internal/", TARGET_SECRET)
-        .also_sign_with("whsec_c2hvcnQ=")
-        .build()
-        .unwrap_err();
-    assert_eq!(error.kind(), ConfigErrorKind::SigningSecretTooShort);
-
-    for source in ["", "with space", "a\nb", "<engage>"] {
-        let error = Forward::builder("http://crm.internal/", TARGET_SECRET)
-            .cloud_events(source)
-            .build()
-            .unwrap_err();
-        assert_eq!(
-            error.kind(),
-            ConfigErrorKind::InvalidEventSource,
-            "{source}"
-        );
-    }
-    assert!(target("http://[::1]:8080").is_ok());
-}
-
-#[test]
-fn debug_shows_neither_the_path_nor_a_secret() {
-    let builder = Forward::builder("http://crm.internal/token", TARGET_SECRET);
-    let of_builder = format!("{builder:?}");
-    let shown = format!("{of_builder} {:?}", builder.build().unwrap());
-    assert!(shown.contains("crm.internal"), "{shown}");
-    assert!(
-        !shown.contains("token") && !shown.contains("whsec"),
-        "{shown}"
-    );
 }
 
 #[tokio::test]

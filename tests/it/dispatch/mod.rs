@@ -1,12 +1,16 @@
 //! What comes behind the layer: handlers by event type, and targets to forward to.
 
+mod cloud_events;
 mod example;
 mod forward;
+mod mistakes;
 mod once;
 mod payloads;
 mod router;
+mod store_failures;
 mod tagged;
 mod target;
+mod targets_built;
 
 use axum::body::Body;
 use bytes::Bytes;

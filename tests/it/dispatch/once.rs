@@ -1,14 +1,14 @@
 //! With a store, each handler is completed for itself.
 
 use std::{
-    future::{Ready, pending, ready},
+    future::pending,
     panic::AssertUnwindSafe,
     pin::pin,
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    task::{Context, Poll, Waker},
+    task::{Context, Waker},
     time::Duration,
 };
 
@@ -16,21 +16,20 @@ use axum::extract::State;
 use http::{StatusCode, Uri};
 use tower::{Layer, ServiceExt};
 use tower_webhook::{
-    BodyDigest, Claim, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore, OwnerToken,
-    Receiver, RequestHead, Secrets, Settlement, StoreError, StoreErrorKind, Timestamp,
+    Idempotency, IdempotencyStore, MemoryStore, Receiver, RequestHead, Secrets, Timestamp,
     WebhookLayer,
     dispatch::{EventRouter, EventService},
     event::RawEvent,
 };
 
 use super::{delivered, respond, status};
-use crate::support::{ID, NOW, SECRET, log_of, now, signer};
+use crate::support::{ID, NOW, SECRET, signer};
 
-const BODY: &str = r#"{"type":"invoice.paid"}"#;
+pub(super) const BODY: &str = r#"{"type":"invoice.paid"}"#;
 
 /// How often each handler ran, and how often the second one fails.
 #[derive(Clone, Default)]
-struct Runs {
+pub(super) struct Runs {
     first: Arc<AtomicUsize>,
     second: Arc<AtomicUsize>,
     third: Arc<AtomicUsize>,
@@ -44,12 +43,12 @@ impl Runs {
         runs
     }
 
-    fn counts(&self) -> [usize; 3] {
+    pub(super) fn counts(&self) -> [usize; 3] {
         [&self.first, &self.second, &self.third].map(|runs| runs.load(Ordering::SeqCst))
     }
 }
 
-async fn first(State(runs): State<Runs>) {
+pub(super) async fn first(State(runs): State<Runs>) {
     runs.first.fetch_add(1, Ordering::SeqCst);
 }
 
@@ -70,11 +69,11 @@ async fn third(State(runs): State<Runs>) -> StatusCode {
     StatusCode::ACCEPTED
 }
 
-fn memory() -> MemoryStore {
+pub(super) fn memory() -> MemoryStore {
     MemoryStore::new(100).unwrap()
 }
 
-fn three<I: IdempotencyStore>(runs: &Runs, store: I) -> EventService<RawEvent> {
+pub(super) fn three<I: IdempotencyStore>(runs: &Runs, store: I) -> EventService<RawEvent> {
     EventRouter::<RawEvent, Runs>::new()
         .always(first)
         .on("invoice.paid", second)
@@ -246,125 +245,4 @@ async fn a_lease_is_renewed_while_its_handler_runs() {
     assert_eq!(running.await.unwrap().unwrap().status(), StatusCode::OK);
     assert_eq!(status(&events, BODY).await, StatusCode::OK);
     assert_eq!(runs.counts(), [1, 0, 0]);
-}
-
-/// A store whose claims, or the first of whose completions, fail.
-#[derive(Clone)]
-struct Failing {
-    claims: bool,
-    completions: Arc<Mutex<usize>>,
-    inner: MemoryStore,
-}
-
-impl Failing {
-    fn new(claims: bool, completions: usize) -> Self {
-        Self {
-            claims,
-            completions: Arc::new(Mutex::new(completions)),
-            inner: memory(),
-        }
-    }
-}
-
-type Answer<T> = Ready<Result<T, StoreError>>;
-
-fn down<T>() -> Answer<T> {
-    ready(Err(StoreError::new(StoreErrorKind::Unavailable)))
-}
-
-impl IdempotencyStore for Failing {
-    type Claiming = Answer<Claim>;
-    type Settling = Answer<Settlement>;
-
-    fn claim(
-        &self,
-        key: &IdempotencyKey,
-        owner: OwnerToken,
-        digest: BodyDigest,
-        lease: Duration,
-    ) -> Self::Claiming {
-        if self.claims {
-            return down();
-        }
-        ready(now(self.inner.claim(key, owner, digest, lease)))
-    }
-
-    fn renew(&self, key: &IdempotencyKey, owner: OwnerToken, lease: Duration) -> Self::Settling {
-        ready(now(self.inner.renew(key, owner, lease)))
-    }
-
-    fn complete(
-        &self,
-        key: &IdempotencyKey,
-        owner: OwnerToken,
-        digest: BodyDigest,
-        retention: Duration,
-    ) -> Self::Settling {
-        let mut left = self.completions.lock().unwrap();
-        if let Some(fewer) = left.checked_sub(1) {
-            *left = fewer;
-            return down();
-        }
-        ready(now(self.inner.complete(key, owner, digest, retention)))
-    }
-
-    fn release(&self, key: &IdempotencyKey, owner: OwnerToken) -> Self::Settling {
-        ready(now(self.inner.release(key, owner)))
-    }
-
-    fn abandon(&self, key: &IdempotencyKey, owner: OwnerToken) {
-        self.inner.abandon(key, owner);
-    }
-}
-
-#[test]
-fn a_store_that_is_down_is_503_and_no_handler_runs() {
-    let runs = Runs::default();
-    let events = three(&runs, Failing::new(true, 0));
-    let log = log_of(|| {
-        let response = now(respond(&events, BODY));
-        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(response.headers()["retry-after"], "5");
-    });
-    assert_eq!(runs.counts(), [0, 0, 0]);
-    assert!(
-        log.contains("WARN tower_webhook: the idempotency store failed"),
-        "{log}"
-    );
-}
-
-#[tokio::test]
-async fn a_store_that_is_down_can_be_done_without() {
-    let runs = Runs::default();
-    let store = Failing::new(true, 0);
-    let events = EventRouter::<RawEvent, Runs>::new()
-        .always(first)
-        .idempotency(Idempotency::new("engage", store).danger_deliver_unguarded_on_store_failure())
-        .with_state(runs.clone())
-        .build()
-        .unwrap();
-    assert_eq!(status(&events, BODY).await, StatusCode::OK);
-    assert_eq!(runs.counts(), [1, 0, 0]);
-}
-
-#[tokio::test]
-async fn a_completion_that_fails_is_tried_again() {
-    let runs = Runs::default();
-    let events = three(&runs, Failing::new(false, 2));
-    assert_eq!(status(&events, BODY).await, StatusCode::ACCEPTED);
-    assert_eq!(status(&events, BODY).await, StatusCode::OK);
-    assert_eq!(runs.counts(), [1, 1, 1]);
-}
-
-#[test]
-fn what_a_handler_did_is_its_response_even_if_it_cannot_be_remembered() {
-    let runs = Runs::default();
-    let events = three(&runs, Failing::new(false, usize::MAX));
-    let log = log_of(|| {
-        match pin!(respond(&events, BODY)).poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(response) => assert_eq!(response.status(), StatusCode::ACCEPTED),
-            Poll::Pending => panic!("nothing is waited for"),
-        }
-    });
-    assert!(log.contains("the idempotency store failed"), "{log}");
 }
