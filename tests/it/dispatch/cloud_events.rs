@@ -1,4 +1,4 @@
-//! Deliveries in the envelope of CloudEvents.
+//! Deliveries in the envelope of `CloudEvents`.
 
 use std::time::Duration;
 
