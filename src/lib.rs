@@ -4,8 +4,9 @@
 #![deny(missing_docs)]
 
 mod crypto;
+pub mod dispatch;
 mod error;
-mod event;
+pub mod event;
 pub mod idempotency;
 pub mod layer;
 mod message;
@@ -18,7 +19,7 @@ pub mod testing;
 
 pub use crypto::decrypt::{Aes256Cbc, Aes256Gcm, Decrypt, DecryptError, Plaintext};
 pub use error::{ConfigError, ConfigErrorKind, Rejection, RejectionDetail, RejectionKind};
-pub use event::{AuthenticBody, DecodeError, DecodeErrorKind, Json, WebhookEvent};
+pub use event::{AuthenticBody, DecodeError, DecodeErrorKind, Json, Tagged, WebhookEvent};
 pub use idempotency::{
     BodyDigest, BoxStore, Claim, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore,
     OwnerToken, Settlement, StoreError, StoreErrorKind, Unguarded,

@@ -196,6 +196,7 @@ impl Tags {
 }
 
 /// The tag of a text given in parts: the sender's side, and challenges that a sender wants answered.
+#[cfg(any(feature = "forward", feature = "testing"))]
 pub(crate) fn tag(algorithm: Algorithm, key: &[u8], parts: &[&[u8]]) -> Zeroizing<Vec<u8>> {
     fn tag<M: Mac + KeyInit>(key: &[u8], parts: &[&[u8]]) -> Zeroizing<Vec<u8>> {
         let mut mac: M = keyed(key);

@@ -97,6 +97,20 @@ pub enum ConfigErrorKind {
     ZeroTimeout,
     /// A store has no room for a single message.
     ZeroCapacity,
+    /// A handler is registered for an event type that the sender does not document.
+    UnknownEventType,
+    /// A handler takes a payload that an event it is called for cannot have.
+    PayloadMismatch,
+    /// A handler could never be called: it has no event type, or another one is called in its place.
+    UnreachableHandler,
+    /// Two handlers have one name, under which a store remembers what they have done.
+    DuplicateHandlerName,
+    /// The URL of a target is not an absolute `http` or `https` URL.
+    InvalidTargetUrl,
+    /// The source of `CloudEvents` is empty or has characters that no URI reference has.
+    InvalidEventSource,
+    /// The certificates of the system cannot be read, which an `https` target needs.
+    NoRootCertificates,
 }
 
 impl ConfigError {
@@ -139,6 +153,7 @@ impl From<Infallible> for ConfigError {
 }
 
 impl fmt::Display for ConfigError {
+    #[expect(clippy::too_many_lines, reason = "one message for each kind")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use ConfigErrorKind as Kind;
 
@@ -233,6 +248,26 @@ impl fmt::Display for ConfigError {
                 f.write_str("the time-out of the store is shorter than 1 millisecond")
             }
             Kind::ZeroCapacity => f.write_str("the capacity of the store is 0"),
+            Kind::UnknownEventType => write!(f, "the sender has no event type{quoted}"),
+            Kind::PayloadMismatch => {
+                write!(f, "a handler takes a payload that no such event has:{quoted}")
+            }
+            Kind::UnreachableHandler => write!(f, "a handler could never be called:{quoted}"),
+            Kind::DuplicateHandlerName => write!(
+                f,
+                "two handlers have the name{quoted} (name each with `named`, so that the store can tell them apart)"
+            ),
+            Kind::InvalidTargetUrl => write!(
+                f,
+                "invalid target URL{quoted} (expected e.g. `https://crm.internal/webhooks`)"
+            ),
+            Kind::InvalidEventSource => write!(
+                f,
+                "invalid source of CloudEvents{quoted} (expected a URI reference, e.g. `/webhooks/engage`)"
+            ),
+            Kind::NoRootCertificates => {
+                write!(f, "the system's root certificates cannot be read{quoted}")
+            }
         }
     }
 }

@@ -48,14 +48,7 @@ impl<'a> AuthenticBody<'a> {
     /// [`Malformed`](super::DecodeErrorKind::Malformed), with the line, the column and the path of the field. Of a path,
     /// names are shown that look like those of fields, and `?` for others: the keys of a map may be personal data.
     pub fn json<T: Deserialize<'a>>(&self) -> Result<T, DecodeError> {
-        let json = self.json_bytes();
-        serde_json::from_slice(json).map_err(|error| {
-            let error = DecodeError::from(error);
-            match path_of_error::<T>(json) {
-                Some(path) => error.with_path(path),
-                None => error,
-            }
-        })
+        read_json(self.json_bytes())
     }
 
     /// Opens a payload that the body says is encrypted.
@@ -88,6 +81,17 @@ impl<'a> AuthenticBody<'a> {
     pub(crate) fn was_encrypted(&self) -> bool {
         self.was_encrypted.get()
     }
+}
+
+/// Reads JSON, and finds the place of what does not fit.
+pub(super) fn read_json<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, DecodeError> {
+    serde_json::from_slice(json).map_err(|error| {
+        let error = DecodeError::from(error);
+        match path_of_error::<T>(json) {
+            Some(path) => error.with_path(path),
+            None => error,
+        }
+    })
 }
 
 pub(crate) fn skip_byte_order_mark(json: &[u8]) -> &[u8] {

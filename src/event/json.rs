@@ -32,3 +32,14 @@ where
         body.json().map(Self)
     }
 }
+
+/// The same as [`Json`], so that either name will do where axum's is imported.
+#[cfg(feature = "axum")]
+impl<T> WebhookEvent for axum::Json<T>
+where
+    T: DeserializeOwned + Send + Sync + 'static,
+{
+    fn decode(body: &AuthenticBody<'_>) -> Result<Self, DecodeError> {
+        body.json().map(Self)
+    }
+}

@@ -2,13 +2,24 @@
 
 mod authentic_body;
 mod decode_error;
+mod event_payload;
+mod event_types;
 mod json;
 mod json_path;
+mod members;
+mod raw_event;
+mod standard_event;
+mod tagged;
 
 pub use authentic_body::AuthenticBody;
 pub(crate) use authentic_body::skip_byte_order_mark;
 pub use decode_error::{DecodeError, DecodeErrorKind};
+pub use event_payload::EventPayload;
+pub use event_types::{EventTypes, IntoEventTypes};
 pub use json::Json;
+pub use raw_event::RawEvent;
+pub use standard_event::StandardEvent;
+pub use tagged::{DefaultTypeField, Tagged, TaggedEvent, TypeField};
 
 use bytes::Bytes;
 
@@ -33,6 +44,12 @@ use bytes::Bytes;
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "a webhook's body cannot be decoded into `{Self}`",
+    label = "not an event type",
+    note = "name `tower_webhook::Json<T>` for a `serde` type `T`, `Tagged<T>` for one of several types, `Bytes` for the \
+            body as it is, or implement `WebhookEvent`"
+)]
 pub trait WebhookEvent: Sized + Send + Sync + 'static {
     /// Whether [`decode`](Self::decode) can open an encrypted payload. Default: true.
     ///

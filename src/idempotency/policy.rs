@@ -101,6 +101,15 @@ impl<I: IdempotencyStore> Idempotency<I> {
         Err(ConfigError::new(kind))
     }
 
+    /// The same store and times for one of several handlers, each of which is completed for itself.
+    #[cfg(feature = "axum")]
+    pub(crate) fn for_handler(&self, name: &str) -> Self {
+        Self {
+            scope: format!("{}#{name}", self.scope).into(),
+            ..self.clone()
+        }
+    }
+
     pub(crate) fn key(&self, tenant: &Arc<str>, id: &MessageId) -> IdempotencyKey {
         IdempotencyKey::new(Arc::clone(&self.scope), Arc::clone(tenant), id.clone())
     }

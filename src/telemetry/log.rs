@@ -8,7 +8,7 @@ use super::{
 };
 use crate::error::rejection::RejectionKind;
 
-const TARGET: &str = "tower_webhook";
+pub(super) const TARGET: &str = "tower_webhook";
 
 /// Warns of a signing secret of `bytes` bytes, which is accepted although the specification advises 24.
 pub(crate) fn short_signing_secret(bytes: usize) {
@@ -29,7 +29,7 @@ pub(crate) fn replays_unguarded(scheme: &str) {
 }
 
 /// Reports a handler without a layer in front of it.
-#[cfg(feature = "axum")]
+#[cfg(any(feature = "axum", feature = "forward"))]
 pub(crate) fn missing_delivery(event: &'static str) {
     tracing::error!(
         target: TARGET,

@@ -10,7 +10,7 @@ pub(crate) fn memory_store_nearly_full(_len: usize, _capacity: usize) {}
 pub(crate) fn replays_unguarded(_scheme: &str) {}
 
 /// Reports a handler without a layer in front of it.
-#[cfg(feature = "axum")]
+#[cfg(any(feature = "axum", feature = "forward"))]
 pub(crate) fn missing_delivery(_event: &'static str) {}
 
 /// Warns that a response broke off after its handler had succeeded.

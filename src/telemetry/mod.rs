@@ -1,6 +1,8 @@
 //! Everything that is logged or counted goes through here. Without the features `tracing` and `metrics`, nothing
 //! is. The names are a contract: `docs/telemetry.md`.
 
+#[cfg(any(feature = "axum", feature = "forward"))]
+mod dispatch;
 #[cfg(feature = "tracing")]
 mod log;
 #[cfg(not(feature = "tracing"))]
@@ -18,7 +20,13 @@ mod summary;
 #[cfg(feature = "tracing")]
 mod throttle;
 
+#[cfg(feature = "forward")]
+pub(crate) use dispatch::target_failed;
 #[cfg(feature = "axum")]
+pub(crate) use dispatch::{
+    event_without_handler, handler_outlived_its_lease, handler_store_failed, payload_does_not_fit,
+};
+#[cfg(any(feature = "axum", feature = "forward"))]
 pub(crate) use log::missing_delivery;
 #[cfg(feature = "tokio")]
 pub(crate) use log::{completion_given_up, in_current_span};

@@ -4,6 +4,7 @@ mod allocations;
 mod answers;
 mod config_errors;
 mod decryption;
+mod dispatch;
 mod ed25519;
 mod encryption;
 mod examples;

@@ -35,6 +35,7 @@ mod event_type;
 mod field;
 mod object;
 mod payload;
+mod routing;
 #[cfg(feature = "testing")]
 mod samples;
 mod sent_envelope;
