@@ -135,7 +135,7 @@ impl<S: EasyStore> IdempotencyStore for Detached<S> {
         runtime.spawn(async move {
             // From here on it may have been carried out, whatever is known of it, and would be nobody's until the lease ran out.
             // The guard goes with the outcome: whoever drops that unread gives the key back.
-            let mut guard = ClaimGuard::new(store.clone(), key, owner, digest);
+            let mut guard = ClaimGuard::new(store.clone(), key, owner);
             let mut call = Box::pin(store.store.claim(&text, Claimant { owner, digest }, lease));
             let outcome = match limit {
                 None => Ok(call.as_mut().await),

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::{
     idempotency::{IdempotencyKey, IdempotencyStore},
-    message::message_id::{DotsInMessageId, MessageIdText},
+    message::MessageId,
 };
 use subject::Subject;
 
@@ -51,6 +51,6 @@ where
 ///
 /// If `id` is no message id: it is for tests.
 pub fn idempotency_key(scope: &str, tenant: &str, id: &str) -> IdempotencyKey {
-    let id = MessageIdText::parse(id.as_bytes(), DotsInMessageId::Refused).expect("a message id");
-    IdempotencyKey::new(scope.into(), tenant.into(), id.into())
+    let id = MessageId::parse(id).expect("a message id");
+    IdempotencyKey::new(scope.into(), tenant.into(), id)
 }
