@@ -109,12 +109,13 @@ fn receiver() -> Result<Receiver, VariableError> {
     builder.build().map_err(|error| {
         let variable = match error.kind() {
             ConfigErrorKind::InvalidHeaderName => TOKEN_HEADER,
-            ConfigErrorKind::EmptyHeaderToken => TOKENS,
+            ConfigErrorKind::NoHeaderToken | ConfigErrorKind::EmptyHeaderToken => TOKENS,
             ConfigErrorKind::InvalidNetwork if text(TRUSTED_PROXIES).is_ok_and(|t| t.is_some()) => {
                 "ALLOWED_SOURCES or TRUSTED_PROXIES"
             }
             ConfigErrorKind::InvalidNetwork | ConfigErrorKind::EmptyAllowlist => ALLOWED_SOURCES,
-            ConfigErrorKind::EverybodyTrusted => TRUSTED_PROXIES,
+            ConfigErrorKind::TrustedProxiesTooWide => TRUSTED_PROXIES,
+            ConfigErrorKind::ToleranceTooLong => TOLERANCE_SECS,
             ConfigErrorKind::NoDecryptionKey => REQUIRE_ENCRYPTION,
             _ => SIGNING_SECRETS,
         };

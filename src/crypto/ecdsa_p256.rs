@@ -66,7 +66,7 @@ impl From<EcdsaP256PublicKey> for Arc<dyn PublicKey> {
 impl fmt::Debug for EcdsaP256PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("EcdsaP256PublicKey")
-            .field(&STANDARD.encode(self.0.to_sec1_bytes()))
+            .field(&STANDARD.encode(self.0.to_sec1_point(true)))
             .finish()
     }
 }
@@ -89,5 +89,26 @@ impl Verifier for HashedFirst {
             hash,
         } = *self;
         key.verify_prehash(&hash.finalize(), &signature).is_ok()
+    }
+}
+
+/// The private key of a sender.
+#[cfg(feature = "testing")]
+pub(crate) struct EcdsaP256PrivateKey(p256::ecdsa::SigningKey);
+
+#[cfg(feature = "testing")]
+impl EcdsaP256PrivateKey {
+    /// A key from its scalar of 32 bytes, in hexadecimal or base64.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let bytes = super::private_key::decode(text)?;
+        p256::ecdsa::SigningKey::from_slice(&bytes).ok().map(Self)
+    }
+}
+
+#[cfg(feature = "testing")]
+impl super::PrivateKey for EcdsaP256PrivateKey {
+    fn sign(&self, text: &[u8]) -> Vec<u8> {
+        let signature: Signature = p256::ecdsa::signature::Signer::sign(&self.0, text);
+        signature.to_der().as_bytes().to_vec()
     }
 }

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ed25519_dalek::{
-    PUBLIC_KEY_LENGTH, SIGNATURE_LENGTH, Signature, VerifyingKey, hazmat, StreamVerifier
+    PUBLIC_KEY_LENGTH, SIGNATURE_LENGTH, Signature, StreamVerifier, VerifyingKey,
 };
 
 use super::{Algorithm, PublicKey, Verifier, public_key_text};
@@ -87,5 +87,26 @@ impl fmt::Debug for Ed25519PublicKey {
         f.debug_tuple("Ed25519PublicKey")
             .field(&STANDARD.encode(self.0.as_bytes()))
             .finish()
+    }
+}
+
+/// The private key of a sender.
+#[cfg(feature = "testing")]
+pub(crate) struct Ed25519PrivateKey(ed25519_dalek::SigningKey);
+
+#[cfg(feature = "testing")]
+impl Ed25519PrivateKey {
+    /// A key from its seed of 32 bytes, which its public key may follow, in hexadecimal or base64.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let bytes = super::private_key::decode(text)?;
+        let seed = bytes.first_chunk().filter(|_| matches!(bytes.len(), 32 | 64))?;
+        Some(Self(ed25519_dalek::SigningKey::from_bytes(seed)))
+    }
+}
+
+#[cfg(feature = "testing")]
+impl super::PrivateKey for Ed25519PrivateKey {
+    fn sign(&self, text: &[u8]) -> Vec<u8> {
+        ed25519_dalek::Signer::sign(&self.0, text).to_bytes().to_vec()
     }
 }

@@ -9,6 +9,8 @@ pub(crate) mod ed25519;
 mod encoding;
 mod keyring;
 mod mac;
+#[cfg(feature = "testing")]
+mod private_key;
 mod public_key_text;
 mod public_key;
 
@@ -16,5 +18,9 @@ pub use algorithm::Algorithm;
 pub use encoding::Encoding;
 pub(crate) use encoding::{Decoded, decode_hex};
 pub(crate) use keyring::{KeyMaterial, Keyring, KeyringHasher};
+#[cfg(feature = "testing")]
 pub(crate) use mac::tag;
+#[cfg(feature = "testing")]
+pub(crate) use private_key::PrivateKey;
 pub(crate) use public_key::{PublicKey, Verifier};
+pub(crate) use public_key_text::is_private_pem;

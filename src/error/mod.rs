@@ -2,6 +2,8 @@
 
 pub(crate) mod config_error;
 pub(crate) mod rejection;
+pub(crate) mod source_ip_detail;
 
 pub use config_error::{ConfigError, ConfigErrorKind};
 pub use rejection::{Rejection, RejectionKind};
+pub use source_ip_detail::{SourceIpCause, SourceIpDetail, SourceIpHint};

@@ -23,6 +23,8 @@ impl<T> WebhookEvent for Json<T>
 where
     T: DeserializeOwned + Send + Sync + 'static,
 {
+    const CAN_DECRYPT: bool = false;
+
     fn decode(body: &AuthenticBody<'_>) -> Result<Self, DecodeError> {
         Ok(Self(serde_json::from_slice(body.as_bytes())?))
     }

@@ -2,10 +2,16 @@
 
 use std::time::Duration;
 
-use crate::{error::rejection::RejectionKind, message::timestamp::Timestamp};
+use crate::{
+    error::config_error::{ConfigError, ConfigErrorKind},
+    error::rejection::RejectionKind,
+    message::timestamp::Timestamp,
+};
 
 /// Five minutes, as in every library of the scheme; the specification names no figure.
 const DEFAULT_SECONDS: u64 = 300;
+/// A day: beyond the error of any clock, and well within the time for which handled messages are remembered.
+const MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How many whole seconds a timestamp may lie in the past and in the future, both inclusive.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +30,23 @@ impl Default for Tolerance {
 }
 
 impl Tolerance {
+    /// Accepts every timestamp.
+    pub(crate) const UNLIMITED: Self = Self {
+        past: Duration::MAX,
+        future: Duration::MAX,
+    };
+
+    /// Rejects a tolerance with which a recorded request could be sent again without end.
+    pub(crate) fn validate(self) -> Result<Self, ConfigError> {
+        match self.past.max(self.future) {
+            longest if longest > MAX => {
+                let error = ConfigError::new(ConfigErrorKind::ToleranceTooLong);
+                Err(error.about(format!("{longest:?}")))
+            }
+            _ => Ok(self),
+        }
+    }
+
     pub(crate) fn check(self, timestamp: Timestamp, now: Duration) -> Result<(), RejectionKind> {
         let (signed, now) = (timestamp.unix_seconds(), now.as_secs());
         if now.saturating_sub(signed) > self.past.as_secs() {

@@ -12,7 +12,7 @@ mod paddle;
 mod square;
 mod zoom;
 mod linear;
-mod hubspot_v3;
+mod hubspot;
 mod intercom;
 mod zendesk;
 mod typeform;
@@ -64,7 +64,7 @@ pub use paddle::paddle;
 pub use square::square;
 pub use zoom::zoom;
 pub use linear::linear;
-pub use hubspot_v3::hubspot_v3;
+pub use hubspot::hubspot;
 pub use intercom::intercom;
 pub use zendesk::zendesk;
 pub use typeform::typeform;
@@ -123,7 +123,7 @@ const PRESETS: &[&Preset] = &[
     &square::PRESET,
     &zoom::PRESET,
     &linear::PRESET,
-    &hubspot_v3::PRESET,
+    &hubspot::PRESET,
     &intercom::PRESET,
     &zendesk::PRESET,
     &typeform::PRESET,

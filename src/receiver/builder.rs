@@ -9,10 +9,9 @@ use crate::{
     crypto::decrypt::Decrypt,
     error::config_error::{ConfigError, ConfigErrorKind},
     message::clock::{Clock, SystemClock},
-    message::message_id::DotsInMessageId,
     message::tolerance::Tolerance,
     receiver::source_ip::SourceIp,
-    signature::VerificationKey,
+    scheme::{DotsInMessageId, IntoKeys, Scheme, standard_webhooks},
 };
 
 /// Default of [`ReceiverBuilder::max_body_bytes`]: 1 MiB.
@@ -20,9 +19,13 @@ const DEFAULT_MAX_BODY_BYTES: usize = 1024 * 1024;
 
 /// Configures a [`Receiver`]. Every default is safe; nothing but a key is required.
 pub struct ReceiverBuilder {
+    scheme: Scheme,
     secrets: Origin,
     source_ip: Option<SourceIp>,
-    tolerance: Tolerance,
+    past_tolerance: Option<Duration>,
+    future_tolerance: Option<Duration>,
+    accepts_replays: bool,
+    any_timestamp: bool,
     max_body_bytes: usize,
     dots_in_message_id: DotsInMessageId,
     encryption: Encryption,
@@ -41,12 +44,17 @@ impl Receiver {
     /// Starts a receiver with the keys that signatures are verified with: one, or several while one is rotated.
     ///
     /// Each is the text that the sender shows (`whsec_…`, or `whpk_…` with the feature `ed25519`), a
-    /// [`SigningSecret`](crate::SigningSecret) or a [`VerificationKey`].
-    pub fn builder<I>(keys: I) -> ReceiverBuilder
-    where
-        I: IntoIterator,
-        I::Item: TryInto<VerificationKey, Error: Into<ConfigError>>,
-    {
+    /// [`SigningSecret`](crate::SigningSecret) or a [`VerificationKey`](crate::VerificationKey); see [`IntoKeys`].
+    ///
+    /// ```
+    /// use tower_webhook::Receiver;
+    ///
+    /// let secrets: Vec<String> = vec!["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned()];
+    /// Receiver::builder(&secrets).build()?;
+    /// Receiver::builder("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").build()?;
+    /// # Ok::<_, tower_webhook::ConfigError>(())
+    /// ```
+    pub fn builder(keys: impl IntoKeys) -> ReceiverBuilder {
         ReceiverBuilder::new(Origin::Fixed(Secrets::builder(keys)))
     }
 
@@ -59,14 +67,38 @@ impl Receiver {
 impl ReceiverBuilder {
     fn new(secrets: Origin) -> Self {
         Self {
+            scheme: standard_webhooks(),
             secrets,
             source_ip: None,
-            tolerance: Tolerance::default(),
+            past_tolerance: None,
+            future_tolerance: None,
+            accepts_replays: false,
+            any_timestamp: false,
             max_body_bytes: DEFAULT_MAX_BODY_BYTES,
-            dots_in_message_id: DotsInMessageId::Refused,
+            dots_in_message_id: DotsInMessageId::Rejected,
             encryption: Encryption::Optional,
             clock: Box::new(SystemClock),
         }
+    }
+
+    /// How the sender signs. Default: [`standard_webhooks`]; presets of other senders are in
+    /// [`provider`](crate::provider).
+    pub fn scheme(mut self, scheme: Scheme) -> Self {
+        self.scheme = scheme;
+        self
+    }
+
+    /// Adds keys that are no longer in use, for what is stored. See [`SecretsBuilder::retired`].
+    pub fn retired(self, keys: impl IntoKeys) -> Self {
+        self.with_secrets(|secrets| secrets.retired(keys))
+    }
+
+    /// Accepts that whoever captured a request can have it handled again at any time, of a sender who
+    /// [signs no timestamp](Scheme::has_replay_protection) and where there is no idempotency store. Default: a layer without
+    /// a store is not built for such a sender.
+    pub fn danger_accept_replays(mut self) -> Self {
+        self.accepts_replays = true;
+        self
     }
 
     /// Lets through only requests from these addresses. Default: from everywhere.
@@ -93,27 +125,37 @@ impl ReceiverBuilder {
     /// probably plain even where it encrypts; an encrypted payload is never delivered as it is in either case.
     ///
     /// It takes an event type that decrypts, as those of [`voyado`](crate::voyado) do: `Bytes` and
-    /// [`Json`](crate::Json) never do, so every delivery would be refused.
+    /// [`Json`](crate::Json) never do, so every delivery would be refused, which
+    /// [`Receiver::validate_event_type`] finds at the start.
     pub fn require_encryption(mut self) -> Self {
         self.encryption = Encryption::Required;
         self
     }
 
     /// How far a timestamp may be from our clock, in the past and in the future alike. Whole seconds, inclusive.
-    /// Default: 5 minutes.
+    /// Default: what the sender documents, else 5 minutes. Most: a day.
     pub fn tolerance(self, tolerance: Duration) -> Self {
         self.past_tolerance(tolerance).future_tolerance(tolerance)
     }
 
-    /// How far a timestamp may lie in the past. Whole seconds, inclusive. Default: 5 minutes.
+    /// How far a timestamp may lie in the past. Whole seconds, inclusive. Default: what the sender
+    /// documents, else 5 minutes. Most: a day.
     pub fn past_tolerance(mut self, tolerance: Duration) -> Self {
-        self.tolerance.past = tolerance;
+        self.past_tolerance = Some(tolerance);
         self
     }
 
-    /// How far a timestamp may lie in the future. Whole seconds, inclusive. Default: 5 minutes.
+    /// How far a timestamp may lie in the future. Whole seconds, inclusive. Default: what the sender
+    /// documents, else 5 minutes. Most: a day.
     pub fn future_tolerance(mut self, tolerance: Duration) -> Self {
-        self.tolerance.future = tolerance;
+        self.future_tolerance = Some(tolerance);
+        self
+    }
+
+    /// Accepts every timestamp, however old: a request that was recorded once can be sent again at any time, and only
+    /// an idempotency store keeps it from being handled twice. For recorded requests, in tests and tools.
+    pub fn danger_accept_any_timestamp(mut self) -> Self {
+        self.any_timestamp = true;
         self
     }
 
@@ -124,8 +166,9 @@ impl ReceiverBuilder {
         self
     }
 
-    /// Accepts message ids with a dot, which are refused by default: with them two different messages can carry one
-    /// and the same signature. Only for a sender whose ids have one.
+    /// Accepts message ids with a dot, which are rejected by default: with them two different messages can carry one
+    /// and the same signature. Only for a sender whose ids have one. Of another scheme, read: with the text that follows the
+    /// id in what is signed.
     pub fn danger_allow_dots_in_message_id(mut self) -> Self {
         self.dots_in_message_id = DotsInMessageId::Allowed;
         self
@@ -141,12 +184,12 @@ impl ReceiverBuilder {
     ///
     /// # Errors
     ///
-    /// The first mistake in the secrets or in the allowlist; encryption that is required without a key; a header token
-    /// or a decryption key beside a source of secrets.
+    /// The first mistake in the secrets or in the allowlist; a tolerance of more than a day; encryption that is required
+    /// without a key; a header token or a decryption key beside a source of secrets.
     pub fn build(self) -> Result<Receiver, ConfigError> {
         let secrets = match self.secrets {
             Origin::Fixed(secrets) => {
-                let secrets = secrets.build()?;
+                let secrets = secrets.scheme(self.scheme.clone()).build()?;
                 if self.encryption == Encryption::Required && secrets.decryptors.is_empty() {
                     return Err(ConfigError::new(ConfigErrorKind::NoDecryptionKey));
                 }
@@ -155,11 +198,26 @@ impl ReceiverBuilder {
             Origin::Source(source) => source,
             Origin::Both => return Err(ConfigError::new(ConfigErrorKind::SecretsBesideSource)),
         };
+        let tolerance = if self.any_timestamp {
+            Tolerance::UNLIMITED
+        } else {
+            let or_default = |tolerance: Option<Duration>, default| {
+                tolerance.or(self.scheme.tolerance()).unwrap_or(default)
+            };
+            let default = Tolerance::default();
+            let tolerance = Tolerance {
+                past: or_default(self.past_tolerance, default.past),
+                future: or_default(self.future_tolerance, default.future),
+            };
+            tolerance.validate()?
+        };
         Ok(Receiver {
             settings: Arc::new(Settings {
                 source_ip: self.source_ip.map(SourceIp::build).transpose()?,
+                scheme: self.scheme,
                 secrets,
-                tolerance: self.tolerance,
+                tolerance,
+                accepts_replays: self.accepts_replays,
                 max_body_bytes: self.max_body_bytes,
                 dots_in_message_id: self.dots_in_message_id,
                 encryption: self.encryption,
@@ -180,8 +238,10 @@ impl ReceiverBuilder {
 impl fmt::Debug for ReceiverBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReceiverBuilder")
+            .field("scheme", &self.scheme)
             .field("source_ip", &self.source_ip)
-            .field("tolerance", &self.tolerance)
+            .field("past_tolerance", &self.past_tolerance)
+            .field("future_tolerance", &self.future_tolerance)
             .field("max_body_bytes", &self.max_body_bytes)
             .field("encryption", &self.encryption)
             .finish_non_exhaustive()

@@ -25,17 +25,24 @@ impl HeaderToken {
         name: &str,
         values: impl IntoIterator<Item = V>,
     ) -> Result<Self, ConfigError> {
-        let name = name
+        let parsed = name
             .parse()
-            .map_err(|_| ConfigError::new(ConfigErrorKind::InvalidHeaderName))?;
+            .map_err(|_| ConfigError::new(ConfigErrorKind::InvalidHeaderName).about(name))?;
         let accepted: Vec<_> = values
             .into_iter()
             .map(|value| Zeroizing::new(value.as_ref().trim_ascii().to_vec()))
             .collect();
-        if accepted.is_empty() || accepted.iter().any(|value| value.is_empty()) {
-            return Err(ConfigError::new(ConfigErrorKind::EmptyHeaderToken));
+        if accepted.is_empty() {
+            return Err(ConfigError::new(ConfigErrorKind::NoHeaderToken).about(name));
         }
-        Ok(Self { name, accepted })
+        if let Some(index) = accepted.iter().position(|value| value.is_empty()) {
+            let error = ConfigError::new(ConfigErrorKind::EmptyHeaderToken);
+            return Err(error.at("header token", index, accepted.len()));
+        }
+        Ok(Self {
+            name: parsed,
+            accepted,
+        })
     }
 
     /// Every line of the header has to be an accepted value. The time tells a value's length, not its content.

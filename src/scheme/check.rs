@@ -1,5 +1,7 @@
 //! A signature on its way: the head is read, the body is hashed, the verdict is given.
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::HeaderMap;
 
@@ -17,6 +19,15 @@ use crate::{
 pub(crate) enum SchemeKeys {
     Keyring(Keyring),
     Custom(CustomKeys),
+}
+
+impl fmt::Debug for SchemeKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Keyring(keyring) => keyring.fmt(f),
+            Self::Custom(_) => f.write_str("[redacted]"),
+        }
+    }
 }
 
 /// What a scheme read in a head.

@@ -112,6 +112,7 @@ pub(super) trait ErasedScheme: Send + Sync {
         head: &RequestHead<'_>,
         keys: &(dyn Any + Send + Sync),
     ) -> Result<(Claims, Box<dyn BodyCheck>), Rejection>;
+    #[cfg(feature = "testing")]
     fn sign(
         &self,
         keys: &(dyn Any + Send + Sync),
@@ -162,6 +163,7 @@ impl<S: CustomScheme> ErasedScheme for Erased<S> {
         Ok((claims, Box::new(check)))
     }
 
+    #[cfg(feature = "testing")]
     fn sign(
         &self,
         keys: &(dyn Any + Send + Sync),

@@ -91,6 +91,22 @@ impl Declared {
         self
     }
 
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn has_timestamp(&self) -> bool {
+        self.timestamp.is_some()
+    }
+
+    pub(super) fn tolerance(&self) -> Option<Duration> {
+        self.tolerance
+    }
+
+    pub(super) fn bodies_repeat(&self) -> bool {
+        self.bodies_repeat
+    }
+
     /// The names of all headers that are read.
     pub(super) fn headers(&self) -> Vec<HeaderName> {
         let of_sets = self.sets.iter().flat_map(|set| {

@@ -1,6 +1,5 @@
 //! The forms in which senders give their keys.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use zeroize::Zeroizing;
 
 use super::{
@@ -38,10 +37,7 @@ pub(super) fn read_all(
     let count = inputs.len();
     let mut keys = Vec::with_capacity(count);
     for (number, input) in inputs.into_iter().enumerate() {
-        let named = |error: ConfigError| match count {
-            1 => error,
-            _ => error.about(format!("secret {} of {count}", number + 1)),
-        };
+        let named = |error: ConfigError| error.at("secret", number, count);
         match input.0 {
             Input::Key(key) => keys.push(key),
             Input::Text(text) => keys.extend(scheme.read(&text).map_err(named)?),
@@ -95,7 +91,7 @@ impl Declared {
 }
 
 /// `key-id=secret`. A secret that only ends in `=`, as base64 does, has no id.
-fn split_key_id(text: &str) -> (Option<&str>, &str) {
+pub(super) fn split_key_id(text: &str) -> (Option<&str>, &str) {
     match text.split_once('=') {
         Some((key_id, secret)) if !secret.trim_start_matches('=').is_empty() => {
             (Some(key_id.trim_ascii()), secret)

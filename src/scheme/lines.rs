@@ -1,7 +1,5 @@
 //! The lines of a signature header, and the entries on them.
 
-use std::borrow::Cow;
-
 use http::{HeaderMap, HeaderName, HeaderValue, header::GetAll};
 use memchr::memchr2;
 
@@ -188,14 +186,6 @@ impl Grammar {
             Self::Values { prefix } => format!("{prefix}{signature}"),
             Self::Fields { key, .. } => format!("{key}={signature}"),
             Self::Versions => format!("{version},{signature}"),
-        }
-    }
-
-    /// The separator of its fields.
-    pub(super) fn fields_separator(&self) -> Option<(u8, &Cow<'static, str>)> {
-        match self {
-            Self::Fields { separator, key } => Some((*separator, key)),
-            Self::Values { .. } | Self::Versions => None,
         }
     }
 }

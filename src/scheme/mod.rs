@@ -45,14 +45,19 @@ mod check;
 mod claims;
 mod custom;
 mod declared;
+#[cfg(feature = "explain")]
+mod explain;
 mod into_keys;
 mod key_form;
+mod lines;
 mod part;
+#[cfg(feature = "testing")]
 mod sign;
 mod signature_format;
 mod signing_secret;
 mod standard_webhooks;
 mod time_format;
+mod validate;
 mod verification_key;
 
 pub use crate::crypto::{Algorithm, Encoding};
@@ -69,10 +74,12 @@ pub use part::{Part, Place};
 pub use signature_format::SignatureFormat;
 pub use signing_secret::SigningSecret;
 pub use standard_webhooks::{HeaderFamily, standard_webhooks};
+pub(crate) use standard_webhooks::with_key_form;
 pub use time_format::TimeFormat;
 pub use verification_key::VerificationKey;
 
 pub(crate) use check::{HeadReading, SchemeKeys, SignatureCheck, Signed};
+#[cfg(feature = "testing")]
 pub(crate) use sign::SigningKey;
 
 use std::{any::Any, fmt, sync::Arc, time::Duration};
@@ -107,7 +114,7 @@ impl Scheme {
         Self(Arc::new(Kind::Custom(Box::new(custom::Erased(scheme)))))
     }
 
-    pub(crate) fn declared(declared: Declared) -> Self {
+    fn declared(declared: Declared) -> Self {
         Self(Arc::new(Kind::Declared(declared)))
     }
 
@@ -117,6 +124,12 @@ impl Scheme {
             Kind::Declared(scheme) => scheme.name(),
             Kind::Custom(scheme) => scheme.name(),
         }
+    }
+
+    /// Whether keys of the other can be used with this: it is the same, or one that was made with the same name.
+    #[inline]
+    pub(crate) fn is_the_same_as(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.name() == other.name()
     }
 
     /// The names of the headers that the scheme reads: with the exact body, what it takes to verify a request again.
@@ -171,9 +184,9 @@ impl Scheme {
         dots_in_id: DotsInMessageId,
     ) -> Result<HeadReading<'h>, Rejection> {
         match (&*self.0, keys) {
-            (Kind::Declared(scheme), SchemeKeys::Keyring(_)) => scheme
-                .read_head(head.headers(), dots_in_id)
-                .map(HeadReading::Declared),
+            (Kind::Declared(scheme), SchemeKeys::Keyring(_)) => Ok(HeadReading::Declared(
+                scheme.read_head(head.headers(), dots_in_id)?,
+            )),
             (Kind::Custom(scheme), SchemeKeys::Custom(keys)) => scheme
                 .check_head(head, &**keys)
                 .map(|(claims, check)| HeadReading::Custom(claims, check)),

@@ -104,7 +104,8 @@ where
             Ok(verified) => {
                 self.observation
                     .verified(verified.id(), verified.received_at());
-                let key = self.idempotency.key(verified.tenant(), verified.id());
+                let id = verified.deduplication_id().unwrap_or(verified.id());
+                let key = self.idempotency.key(verified.tenant_name(), id);
                 State::Claiming {
                     claiming: self.idempotency.store.claim(&key, self.idempotency.lease),
                     claimant: Some((verified, key)),

@@ -7,7 +7,7 @@ use http::{HeaderMap, header::CONTENT_LENGTH, request::Parts};
 use zeroize::Zeroizing;
 
 use super::{
-    Check, Explanation, Verdict,
+    Check, Explanation,
     body_variants::body_variants,
     cause::{Cause, CauseKind},
     head_variants::head_variants,
@@ -33,7 +33,7 @@ const CAPTURE_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 /// or for a scheme alone. It judges any secret as given, and never fails for one.
 ///
 /// ```
-/// use tower_webhook::{Timestamp, receiver::Explainer, scheme::standard_webhooks, testing::Signer};
+/// use tower_webhook::{Timestamp, receiver::explain::Explainer, scheme::standard_webhooks, testing::Signer};
 ///
 /// let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 /// let now = Timestamp::now();
@@ -107,34 +107,55 @@ impl Explainer {
     }
 
     /// How far a timestamp may be from the time of the judgement, both ways. Default: the scheme's own, or 5 minutes.
-    pub fn tolerance(mut self, tolerance: Duration) -> Self {
-        (self.past_tolerance, self.future_tolerance) = (tolerance, tolerance);
+    pub fn tolerance(self, tolerance: Duration) -> Self {
+        self.tolerances(tolerance, tolerance)
+    }
+
+    pub(super) fn tolerances(mut self, past: Duration, future: Duration) -> Self {
+        (self.past_tolerance, self.future_tolerance) = (past, future);
         self
     }
 
     /// Accepts message ids with a dot.
-    pub(super) fn dots(mut self, dots: DotsInMessageId) -> Self {
+    pub(in crate::receiver) fn dots(mut self, dots: DotsInMessageId) -> Self {
         self.dots = dots;
         self
     }
 
-    /// Judges a request, with its whole body.
+    /// Judges a request, with its whole body, and finds the causes of a rejection.
     pub fn explain(&self, head: &Parts, body: impl AsRef<[u8]>) -> Explanation {
         let body = Bytes::copy_from_slice(body.as_ref());
+        let mut causes = Vec::new();
+        let (checks, rejection) = self.checks(head, &body, &mut causes);
+        if let Some(rejection) = rejection {
+            causes = self.causes(head, &body, rejection);
+        }
+        Explanation::new(checks, causes)
+    }
+
+    /// Judges a request, with its whole body, and looks for no cause.
+    pub fn judge(&self, head: &Parts, body: impl AsRef<[u8]>) -> Explanation {
+        let body = Bytes::copy_from_slice(body.as_ref());
+        let (checks, _) = self.checks(head, &body, &mut Vec::new());
+        Explanation::new(checks, Vec::new())
+    }
+
+    /// The checks, and the kind of rejection where the signature does not match.
+    fn checks(
+        &self,
+        head: &Parts,
+        body: &Bytes,
+        causes: &mut Vec<Cause>,
+    ) -> (Vec<Check>, Option<RejectionKind>) {
         let keys = self.keys(&self.secrets);
-        let as_sent = self.verify(head, &head.headers, &body, keys.as_ref());
-        let mut checks = Vec::new();
-        match &as_sent {
+        match self.verify(head, &head.headers, body, keys.as_ref()) {
             Ok(signed) => {
-                checks.push(Check::passed("signature"));
-                let mut causes = Vec::new();
-                checks.push(self.check_age(signed, &mut causes));
-                Explanation::new(checks, causes)
+                let age = self.check_age(&signed, causes);
+                (vec![Check::passed("signature"), age], None)
             }
             Err(rejection) => {
-                checks.push(Check::failed("signature", rejection.to_string()));
-                let causes = self.causes(head, &body, rejection.kind());
-                Explanation::new(checks, causes)
+                let failed = Check::failed("signature", rejection.to_string());
+                (vec![failed], Some(rejection.kind()))
             }
         }
     }

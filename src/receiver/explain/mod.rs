@@ -10,6 +10,7 @@ mod explainer;
 mod head_variants;
 mod json_layout;
 mod marks;
+mod of_receiver;
 mod secret_variants;
 
 pub use cause::{Cause, CauseKind};
@@ -86,6 +87,11 @@ impl Explanation {
         checks.append(&mut self.checks);
         self.checks = checks;
         self
+    }
+
+    pub(super) fn put_first(&mut self, cause: Cause) {
+        self.causes.retain(|other| other.kind() != CauseKind::Forged);
+        self.causes.insert(0, cause);
     }
 
     pub(super) fn push(&mut self, check: Check, cause: Option<Cause>) {

@@ -1,6 +1,10 @@
 //! The allowlist of source addresses, through [`Receiver::check_head`].
 
+mod cloudflare;
+mod cloudfront;
 mod configuration;
+
+mod hops;
 mod peers;
 mod presets;
 mod properties;

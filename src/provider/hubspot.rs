@@ -10,7 +10,7 @@ pub(super) const PRESET: Preset = Preset::declared(
     "HubSpot",
     KeyKind::Secret,
     VerifiedAgainst::PublishedVector,
-    |settings| Ok(hubspot_v3(settings.public_url()?)),
+    |settings| Ok(hubspot(settings.public_url()?)),
 );
 
 /// HubSpot.
@@ -30,7 +30,7 @@ pub(super) const PRESET: Preset = Preset::declared(
 /// ```
 /// use tower_webhook::{Receiver, RejectionKind, Timestamp, provider, testing::Signer};
 ///
-/// let scheme = provider::hubspot_v3("https://example.com/webhooks");
+/// let scheme = provider::hubspot("https://example.com/webhooks");
 /// let receiver = Receiver::builder("a secret of the sender").scheme(scheme.clone()).build()?;
 /// let signer = Signer::for_scheme(scheme, "a secret of the sender")?;
 ///
@@ -43,7 +43,7 @@ pub(super) const PRESET: Preset = Preset::declared(
 /// assert_eq!(rejected.kind(), RejectionKind::SignatureMismatch);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-pub fn hubspot_v3(url: impl Into<std::borrow::Cow<'static, str>>) -> Scheme {
+pub fn hubspot(url: impl Into<std::borrow::Cow<'static, str>>) -> Scheme {
     Scheme::builder("hubspot-v3")
         .url(url)
         .signed([Part::Method, Part::Url, Part::Body, Part::Timestamp])

@@ -1,0 +1,2 @@
+#[path = "it/provider/mod.rs"]
+mod provider;
