@@ -57,6 +57,8 @@ pub enum ConfigErrorKind {
     InvalidPublicKey,
     /// A private key to sign with is not one of the scheme.
     InvalidPrivateKey,
+    /// A certificate is no X.509 certificate in PEM, or its key is none of RSA.
+    InvalidCertificate,
     /// The scheme signs the URL, and none is given.
     NoPublicUrl,
     /// The scheme needs the id of the webhook, and none is given.
@@ -176,6 +178,7 @@ impl fmt::Display for ConfigError {
                 "{} is not a public key (expected `whpk_` and base64 of 32 bytes, PEM, a JWK, or base64 of an SPKI)",
                 self.culprit().unwrap_or("the key")
             ),
+            Kind::InvalidCertificate => f.write_str("the certificate is not an X.509 certificate in PEM"),
             Kind::NoPublicUrl => f.write_str(
                 "the scheme signs the URL: give the one that is registered with the sender",
             ),

@@ -51,6 +51,21 @@ mod paystack;
 mod discord;
 #[cfg(feature = "ecdsa")]
 mod sendgrid;
+#[cfg(feature = "x509")]
+mod aws_sns;
+#[cfg(feature = "x509")]
+mod certificate;
+mod contentful;
+mod handshake;
+mod in_body;
+#[cfg(feature = "x509")]
+mod paypal;
+#[cfg(feature = "ecdsa")]
+mod plaid;
+mod support;
+mod token;
+mod twilio;
+mod vipps;
 mod preset;
 mod standard_webhooks_family;
 pub mod voyado;
@@ -103,6 +118,21 @@ pub use paystack::paystack;
 pub use discord::discord;
 #[cfg(feature = "ecdsa")]
 pub use sendgrid::sendgrid;
+#[cfg(feature = "x509")]
+pub use aws_sns::{aws_sns, is_sns_certificate_url};
+pub use contentful::contentful;
+pub use handshake::Handshake;
+pub use in_body::{adyen, mailgun_event_data_unsigned, zettle};
+#[cfg(feature = "x509")]
+pub use paypal::paypal;
+#[cfg(feature = "ecdsa")]
+pub use plaid::plaid;
+pub use token::{
+    figma_token_unsigned, gitlab_token_unsigned, nexi_checkout_token_unsigned, postmark_token_unsigned,
+    telegram_token_unsigned,
+};
+pub use twilio::twilio;
+pub use vipps::vipps;
 pub use preset::{KeyKind, Preset, PresetSettings, VerifiedAgainst};
 pub use standard_webhooks_family::{
     clerk, gitlab_signing_token, openai, polar, replicate, resend, standard_webhooks, supabase, svix,
@@ -171,4 +201,21 @@ const PRESETS: &[&Preset] = &[
     &standard_webhooks_family::PRESETS[6],
     &standard_webhooks_family::PRESETS[7],
     &standard_webhooks_family::PRESETS[8],
+    #[cfg(feature = "x509")]
+    &aws_sns::PRESET,
+    &contentful::PRESET,
+    &in_body::ADYEN,
+    &in_body::MAILGUN,
+    &in_body::ZETTLE,
+    #[cfg(feature = "x509")]
+    &paypal::PRESET,
+    #[cfg(feature = "ecdsa")]
+    &plaid::PRESET,
+    &token::PRESETS[0],
+    &token::PRESETS[1],
+    &token::PRESETS[2],
+    &token::PRESETS[3],
+    &token::PRESETS[4],
+    &twilio::PRESET,
+    &vipps::PRESET,
 ];

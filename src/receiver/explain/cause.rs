@@ -10,7 +10,6 @@ use std::fmt;
 pub struct Cause {
     pub(super) kind: CauseKind,
     pub(super) proof: String,
-    pub(super) cure: String,
 }
 
 impl Cause {
@@ -18,13 +17,7 @@ impl Cause {
         Self {
             kind,
             proof: proof.into(),
-            cure: kind.cure().to_owned(),
         }
-    }
-
-    pub(super) fn with_cure(mut self, cure: impl Into<String>) -> Self {
-        self.cure = cure.into();
-        self
     }
 
     /// Which cause it is.
@@ -39,13 +32,13 @@ impl Cause {
 
     /// What to do about it.
     pub fn cure(&self) -> &str {
-        &self.cure
+        self.kind.cure()
     }
 }
 
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} {}", self.kind, self.proof, self.cure)
+        write!(f, "{}: {} {}", self.kind, self.proof, self.cure())
     }
 }
 

@@ -200,7 +200,7 @@ impl Serialize for Cause {
         let mut cause = serializer.serialize_struct("Cause", 3)?;
         cause.serialize_field("cause", self.kind.as_str())?;
         cause.serialize_field("proof", &self.proof)?;
-        cause.serialize_field("cure", &self.cure)?;
+        cause.serialize_field("cure", self.cure())?;
         cause.end()
     }
 }
