@@ -1,2 +1,4 @@
 #[path = "it/provider/mod.rs"]
 mod provider;
+#[path = "it/explain/mod.rs"]
+mod explain;

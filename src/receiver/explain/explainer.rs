@@ -3,7 +3,11 @@
 use std::{borrow::Cow, fmt, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderMap, header::CONTENT_LENGTH, request::Parts};
+use http::{
+    HeaderMap,
+    header::{CONTENT_ENCODING, CONTENT_LENGTH},
+    request::Parts,
+};
 use zeroize::Zeroizing;
 
 use super::{
@@ -12,7 +16,7 @@ use super::{
     cause::{Cause, CauseKind},
     head_variants::head_variants,
     marks,
-    secret_variants::secret_variants,
+    secret_variants::{VariantKey, secret_variants},
 };
 use crate::{
     error::RejectionKind,
@@ -204,6 +208,7 @@ impl Explainer {
         }
         let mut causes: Vec<Cause> = [
             self.truncated(head, body),
+            self.inflated(head, body),
             self.relay(head),
             self.other_provider(head),
             self.only_v1a(head),
@@ -295,7 +300,7 @@ impl Explainer {
                     variants.push((keys, undone.clone()));
                 }
                 for variant in secret_variants(secret) {
-                    if let Some(keys) = self.scheme.keys_of_bytes(&variant.key) {
+                    if let Some(keys) = self.keys_of(&variant.key) {
                         variants.push((keys, undone.clone()));
                     }
                 }
@@ -304,7 +309,7 @@ impl Explainer {
         for secret in &self.secrets {
             let (_, text) = self.scheme.split_key_id(secret);
             for variant in secret_variants(text) {
-                if let Some(keys) = self.scheme.keys_of_bytes(&variant.key) {
+                if let Some(keys) = self.keys_of(&variant.key) {
                     let words = variant.undone.into_iter();
                     let undone = words
                         .map(|(cause, words)| (cause, format!("with the secret {words}")))
@@ -314,6 +319,13 @@ impl Explainer {
             }
         }
         variants
+    }
+
+    fn keys_of(&self, key: &VariantKey) -> Option<SchemeKeys> {
+        match key {
+            VariantKey::Text(text) => self.keys(std::slice::from_ref(text)),
+            VariantKey::Bytes(bytes) => self.scheme.keys_of_bytes(bytes),
+        }
     }
 
     /// The body as long as it was announced.
@@ -345,6 +357,20 @@ impl Explainer {
             body.len()
         );
         Some(Cause::new(CauseKind::BodyTruncated, proof))
+    }
+
+    /// What was signed cannot be made again: two programs compress alike only by chance.
+    fn inflated(&self, head: &Parts, body: &Bytes) -> Option<Cause> {
+        let encoding = head.headers.get(CONTENT_ENCODING)?.to_str().ok()?;
+        let is_compressed = std::str::from_utf8(body).is_err();
+        if encoding.eq_ignore_ascii_case("identity") || is_compressed {
+            return None;
+        }
+        let proof = format!(
+            "`content-encoding` is `{encoding}`, and the body of {} bytes is not compressed: it was inflated on the way.",
+            body.len()
+        );
+        Some(Cause::new(CauseKind::BodyCompressed, proof))
     }
 
     fn relay(&self, head: &Parts) -> Option<Cause> {

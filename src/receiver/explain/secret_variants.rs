@@ -20,32 +20,58 @@ const PREFIXES: [&str; 4] = ["v1,whsec_", "v1a,", "v1,", "whsec_"];
 
 /// A key that the sender may have signed with.
 pub(super) struct SecretVariant {
-    pub(super) key: Zeroizing<Vec<u8>>,
+    pub(super) key: VariantKey,
     /// What was undone, in words, with the cause that it shows. Never empty.
-    pub(super) undone: Vec<(CauseKind, &'static str)>,
+    pub(super) undone: Vec<Fault>,
+}
+
+/// A cause, and what was undone, in words.
+pub(super) type Fault = (CauseKind, &'static str);
+
+/// How a variant is a key.
+pub(super) enum VariantKey {
+    /// In the form that the scheme's secrets have.
+    Text(Zeroizing<String>),
+    /// As it is.
+    Bytes(Zeroizing<Vec<u8>>),
 }
 
 /// Every variant of a secret's text, likely ones first.
 pub(super) fn secret_variants(text: &str) -> Vec<SecretVariant> {
+    let cleaned = cleaned(text);
     let mut variants = Vec::new();
-    for (text, undone) in cleaned(text) {
-        // The text itself as the key, with its prefix.
-        let prefix = PREFIXES.iter().find(|prefix| text.starts_with(**prefix));
-        if let Some(prefix) = prefix {
-            let whole = (CauseKind::SecretPrefix, "with the prefix as a part of the key");
-            push(&mut variants, text.as_bytes(), &undone, &[whole]);
-            let bare = &text[prefix.len()..];
-            let without = (CauseKind::SecretPrefix, "without the prefix");
-            interpret(&mut variants, bare, &undone, Some(without));
-        } else {
-            interpret(&mut variants, text, &undone, None);
+    // First what needs no other reading of the text.
+    for (text, undone) in &cleaned {
+        if !undone.is_empty() {
+            push_text(&mut variants, text, undone, None);
         }
+    }
+    for (text, undone) in &cleaned {
+        match PREFIXES.iter().find_map(|prefix| text.strip_prefix(prefix)) {
+            Some(bare) => {
+                push_text(&mut variants, bare, undone, Some("without the prefix"));
+                let whole = (CauseKind::SecretPrefix, "with the prefix as a part of the key");
+                push(&mut variants, text.as_bytes(), undone, &[whole]);
+            }
+            None => {
+                for prefix in ["whsec_", "v1,whsec_"] {
+                    let text = format!("{prefix}{text}");
+                    push_text(&mut variants, &text, undone, Some("with a prefix"));
+                    let whole = (CauseKind::SecretPrefix, "with a prefix as a part of the key");
+                    push(&mut variants, text.as_bytes(), undone, &[whole]);
+                }
+            }
+        }
+    }
+    for (text, undone) in &cleaned {
+        let bare = PREFIXES.iter().find_map(|prefix| text.strip_prefix(prefix));
+        interpret(&mut variants, bare.unwrap_or(text), undone);
     }
     variants
 }
 
 /// The text as it is, and without what does not belong to it.
-fn cleaned(text: &str) -> Vec<(&str, Vec<(CauseKind, &'static str)>)> {
+fn cleaned(text: &str) -> Vec<(&str, Vec<Fault>)> {
     let mut texts = vec![(text, Vec::new())];
     let trimmed = text.trim();
     if trimmed.len() < text.len() {
@@ -65,18 +91,10 @@ fn cleaned(text: &str) -> Vec<(&str, Vec<(CauseKind, &'static str)>)> {
 }
 
 /// The ways in which a text can be a key.
-fn interpret(
-    variants: &mut Vec<SecretVariant>,
-    text: &str,
-    undone: &[(CauseKind, &'static str)],
-    prefix: Option<(CauseKind, &'static str)>,
-) {
-    let encoding = |words| (CauseKind::SecretEncoding, words);
+fn interpret(variants: &mut Vec<SecretVariant>, text: &str, undone: &[Fault]) {
     let mut add = |key: Option<Vec<u8>>, words: &'static str| {
         if let Some(key) = key.map(Zeroizing::new) {
-            let mut faults: Vec<_> = prefix.into_iter().collect();
-            faults.push(encoding(words));
-            push(variants, &key, undone, &faults);
+            push(variants, &key, undone, &[(CauseKind::SecretEncoding, words)]);
         }
     };
     add(Some(text.as_bytes().to_vec()), "used as text");
@@ -86,23 +104,31 @@ fn interpret(
     add(BASE64_URL.decode(text).ok(), "decoded from URL-safe base64");
     add(twice, "decoded from base64 twice");
     add(from_hex(text), "decoded from hex");
-    add(
-        Some(BASE64.encode(text).into_bytes()),
-        "encoded in base64 once more",
-    );
+    let encoded = BASE64.encode(text).into_bytes();
+    add(Some(encoded), "encoded in base64 once more");
+    let hex = text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+    add(Some(hex.into_bytes()), "encoded in hex once more");
 }
 
-fn push(
+fn push_text(
     variants: &mut Vec<SecretVariant>,
-    key: &[u8],
-    undone: &[(CauseKind, &'static str)],
-    faults: &[(CauseKind, &'static str)],
+    text: &str,
+    undone: &[Fault],
+    prefix: Option<&'static str>,
 ) {
+    let prefix = prefix.map(|words| (CauseKind::SecretPrefix, words));
+    variants.push(SecretVariant {
+        key: VariantKey::Text(Zeroizing::new(text.to_owned())),
+        undone: undone.iter().copied().chain(prefix).collect(),
+    });
+}
+
+fn push(variants: &mut Vec<SecretVariant>, key: &[u8], undone: &[Fault], faults: &[Fault]) {
     if key.is_empty() {
         return;
     }
     variants.push(SecretVariant {
-        key: Zeroizing::new(key.to_vec()),
+        key: VariantKey::Bytes(Zeroizing::new(key.to_vec())),
         undone: [undone, faults].concat(),
     });
 }
