@@ -88,7 +88,7 @@ where
             let at = SystemTime::now();
             let started = Instant::now();
             let (parts, body) = request.into_parts();
-            let head = (parts.method.clone(), parts.uri.clone(), parts.headers.clone());
+            let head = parts.clone();
             let from_console = parts.extensions.get::<FromConsole>().is_some();
             let (body, rest) = read_beginning(body, MAX_BODY_BYTES).await;
             let is_truncated = rest.is_some();
@@ -102,13 +102,13 @@ where
                 response_body = read.clone();
                 body = put_together(read, rest);
             }
-            let (method, uri, headers) = head;
             ring.push(Record {
                 id: 0,
                 at,
-                method,
-                uri,
-                headers,
+                method: head.method,
+                uri: head.uri,
+                headers: head.headers,
+                extensions: head.extensions,
                 body,
                 is_truncated,
                 status: Some(parts.status),

@@ -7,7 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode, Uri};
+use http::{Extensions, HeaderMap, Method, StatusCode, Uri};
 use tokio::sync::broadcast;
 use tower_webhook::Rejection;
 
@@ -26,6 +26,8 @@ pub(crate) struct Record {
     pub(crate) method: Method,
     pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
+    /// What the server knew of the request, such as the peer's address.
+    pub(crate) extensions: Extensions,
     /// The body, or its beginning.
     pub(crate) body: Bytes,
     /// More came than is kept.
