@@ -11,7 +11,7 @@ pub mod idempotency;
 pub mod layer;
 mod message;
 pub mod provider;
-mod receiver;
+pub mod receiver;
 pub mod scheme;
 mod telemetry;
 #[cfg(feature = "testing")]

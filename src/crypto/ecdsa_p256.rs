@@ -43,6 +43,16 @@ impl EcdsaP256PublicKey {
     }
 }
 
+impl EcdsaP256PublicKey {
+    /// Verifies a signature of fixed length, `r` and `s` (RFC 7518, section 3.4).
+    pub(crate) fn verifies_fixed(&self, message: &[u8], signature: &[u8]) -> bool {
+        Signature::from_slice(signature).is_ok_and(|signature| {
+            let hash = Sha256::digest(message);
+            self.0.verify_prehash(&hash, &signature).is_ok()
+        })
+    }
+}
+
 impl PublicKey for EcdsaP256PublicKey {
     fn algorithm(&self) -> Algorithm {
         Algorithm::EcdsaP256

@@ -57,6 +57,12 @@ pub enum ConfigErrorKind {
     InvalidPublicKey,
     /// A private key to sign with is not one of the scheme.
     InvalidPrivateKey,
+    /// A certificate is no X.509 certificate in PEM, or its key is none of RSA.
+    InvalidCertificate,
+    /// The scheme signs the URL, and none is given.
+    NoPublicUrl,
+    /// The scheme needs the id of the webhook, and none is given.
+    NoWebhookId,
     /// The description of a scheme contradicts itself or lacks something.
     InvalidScheme,
     /// Requests of this scheme cannot be signed here.
@@ -195,6 +201,11 @@ impl fmt::Display for ConfigError {
                 "{} is not a public key (expected `whpk_` and base64 of 32 bytes, PEM, a JWK, or base64 of an SPKI)",
                 self.culprit().unwrap_or("the key")
             ),
+            Kind::InvalidCertificate => f.write_str("the certificate is not an X.509 certificate in PEM"),
+            Kind::NoPublicUrl => f.write_str(
+                "the scheme signs the URL: give the one that is registered with the sender",
+            ),
+            Kind::NoWebhookId => f.write_str("the scheme needs the id of the webhook"),
             Kind::InvalidPrivateKey => f.write_str("the private key is not one of the scheme"),
             Kind::InvalidScheme => {
                 write!(f, "invalid signature scheme: {}", self.culprit().unwrap_or("incomplete"))

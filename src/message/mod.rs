@@ -1,6 +1,7 @@
 //! A message's identity and time: what every sender's scheme has to say of a delivery.
 
 pub(crate) mod clock;
+mod handshake;
 pub(crate) mod message_id;
 pub(crate) mod request_head;
 pub(crate) mod short_text;
@@ -8,6 +9,7 @@ pub(crate) mod timestamp;
 pub(crate) mod tolerance;
 
 pub use clock::{Clock, SystemClock};
+pub use handshake::Handshake;
 pub use message_id::MessageId;
 pub use request_head::RequestHead;
 pub use timestamp::Timestamp;

@@ -1,33 +1,54 @@
-//! `HubSpot`, version 3.
+//! HubSpot.
 
-use std::{borrow::Cow, time::Duration};
+use std::time::Duration;
 
-use crate::{
-    error::ConfigError,
-    scheme::{Encoding, Part, Place, Scheme, SignatureFormat, TimeFormat},
-};
+use super::preset::{KeyKind, Preset, VerifiedAgainst};
+use crate::scheme::{Encoding, Part, Place, Scheme, SignatureFormat, TimeFormat};
 
-/// `HubSpot` v3: HMAC-SHA256 of method, URL, body and timestamp, base64, in `X-HubSpot-Signature-v3`.
+pub(super) const PRESET: Preset = Preset::declared(
+    "hubspot-v3",
+    "HubSpot",
+    KeyKind::Secret,
+    VerifiedAgainst::PublishedVector,
+    |settings| Ok(hubspot(settings.public_url()?)),
+);
+
+/// HubSpot.
 ///
-/// `url` is the one that is configured at `HubSpot`, which decodes some percent escapes before it signs. The secret is the
-/// app's client secret, as text. A time, in milliseconds, is accepted 300 seconds to both sides. The body is an array of
-/// events, so there is no single id. Versions 1 and 2 are plain hashes and not supported.
+/// Signs method, URL, raw body and timestamp with HMAC-SHA256, in `X-HubSpot-Signature-v3` as base64. The older
+/// versions 1 and 2 are plain hashes, open to length extension, and not supported.
 ///
-/// Source: <https://developers.hubspot.com/docs/api/webhooks/validating-requests>.
+/// A delivery is an array of events, so there is no one id and no one event type.
 ///
-/// # Errors
+/// `url` is the address exactly as it was registered with the sender, never rebuilt from the request: a proxy may have
+/// changed that.
 ///
-/// An empty URL.
-pub fn hubspot(url: impl Into<Cow<'static, str>>) -> Result<Scheme, ConfigError> {
-    let format = SignatureFormat::header("x-hubspot-signature-v3").encoding(Encoding::Base64);
+/// Verified against a vector of the official documentation.
+///
+/// - <https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests>
+///
+/// ```
+/// use tower_webhook::{Receiver, RejectionKind, Timestamp, provider, testing::Signer};
+///
+/// let scheme = provider::hubspot("https://example.com/webhooks");
+/// let receiver = Receiver::builder("a secret of the sender").scheme(scheme.clone()).build()?;
+/// let signer = Signer::for_scheme(scheme, "a secret of the sender")?;
+///
+/// let now = Timestamp::now();
+/// let body = r#"{"id":"1"}"#;
+/// let (head, _) = signer.request("msg_1", now, body).into_parts();
+/// assert!(receiver.check_head(&head)?.check_signature(body).is_ok());
+///
+/// let rejected = receiver.check_head(&head)?.check_signature("{}").unwrap_err();
+/// assert_eq!(rejected.kind(), RejectionKind::SignatureMismatch);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+pub fn hubspot(url: impl Into<std::borrow::Cow<'static, str>>) -> Scheme {
     Scheme::builder("hubspot-v3")
-        .signed([Part::Method, Part::Url, Part::Body, Part::Timestamp])
         .url(url)
-        .signature(format)
-        .timestamp(
-            Place::header("x-hubspot-request-timestamp"),
-            TimeFormat::Milliseconds,
-        )
+        .signed([Part::Method, Part::Url, Part::Body, Part::Timestamp])
+        .signature(SignatureFormat::header("x-hubspot-signature-v3").encoding(Encoding::Base64))
+        .timestamp(Place::header("x-hubspot-request-timestamp"), TimeFormat::Milliseconds)
         .tolerance(Duration::from_secs(300))
-        .build()
+        .preset()
 }

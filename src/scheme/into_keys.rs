@@ -30,7 +30,7 @@ pub(super) enum Input {
 
 impl KeyInput {
     /// The text of a key, for a scheme that reads keys itself.
-    pub(super) fn text(&self) -> Result<&str, ConfigError> {
+    pub(crate) fn text(&self) -> Result<&str, ConfigError> {
         let unsupported = ConfigError::new(ConfigErrorKind::PublicKeyUnsupported);
         match &self.0 {
             Input::Text(text) => Ok(text),

@@ -107,7 +107,7 @@ impl Declared {
 }
 
 /// `key-id=secret`. A secret that only ends in `=`, as base64 does, has no id.
-fn split_key_id(text: &str) -> (Option<&str>, &str) {
+pub(super) fn split_key_id(text: &str) -> (Option<&str>, &str) {
     match text.split_once('=') {
         Some((key_id, secret)) if !secret.trim_start_matches('=').is_empty() => {
             (Some(key_id.trim_ascii()), secret)

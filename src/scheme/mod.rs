@@ -45,6 +45,8 @@ mod check;
 mod claims;
 mod custom;
 mod declared;
+#[cfg(feature = "explain")]
+mod explain;
 mod into_keys;
 mod key_form;
 mod lines;
@@ -72,6 +74,7 @@ pub use part::{Part, Place};
 pub use signature_format::SignatureFormat;
 pub use signing_secret::SigningSecret;
 pub use standard_webhooks::{HeaderFamily, standard_webhooks};
+pub(crate) use standard_webhooks::with_key_form;
 pub use time_format::TimeFormat;
 pub use verification_key::VerificationKey;
 

@@ -21,7 +21,7 @@ pub enum TimeFormat {
 impl TimeFormat {
     /// The time, in whole seconds; `None` for what is not written so, and for times before 1970.
     #[inline]
-    pub(super) fn parse(self, text: &[u8]) -> Option<Timestamp> {
+    pub(crate) fn parse(self, text: &[u8]) -> Option<Timestamp> {
         if text.len() > MAX_LEN {
             return None;
         }
@@ -43,7 +43,7 @@ impl TimeFormat {
     }
 
     /// The time as a sender of this format writes it.
-    pub(super) fn print(self, time: Timestamp) -> String {
+    pub(crate) fn print(self, time: Timestamp) -> String {
         let seconds = time.unix_seconds();
         let date = || {
             i64::try_from(seconds)

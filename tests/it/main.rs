@@ -16,6 +16,7 @@ mod oracles;
 mod order;
 mod peers;
 mod properties;
+mod provider;
 mod proxies;
 mod scheme;
 mod secrets;

@@ -88,11 +88,15 @@ impl SecretsBuilder {
     ///
     /// No key, or the first mistake in one or in the header token.
     pub fn build(self) -> Result<Secrets, ConfigError> {
+        #[cfg(feature = "explain")]
+        let texts = super::SecretTexts::of(&self.keys, &self.retired);
         let retired = match self.retired {
             keys if keys.is_empty() => None,
             keys => Some(self.scheme.keys(&keys)?),
         };
         Ok(Secrets {
+            #[cfg(feature = "explain")]
+            texts,
             keys: self.scheme.keys(&self.keys)?,
             retired,
             scheme: self.scheme,

@@ -1,10 +1,14 @@
 //! What a sender and a receiver share, and where it comes from.
 
 mod builder;
+#[cfg(feature = "explain")]
+mod texts;
 mod source;
 
 pub use builder::SecretsBuilder;
 pub(super) use source::FixedSecrets;
+#[cfg(feature = "explain")]
+pub(super) use texts::SecretTexts;
 pub use source::{RotatingSecrets, SecretSource};
 
 use std::{fmt, sync::Arc};
@@ -24,6 +28,9 @@ pub struct Secrets {
     pub(super) keys: SchemeKeys,
     /// Keys that no longer verify a request, only what was stored.
     pub(super) retired: Option<SchemeKeys>,
+    /// The secrets as they were configured.
+    #[cfg(feature = "explain")]
+    pub(super) texts: SecretTexts,
     pub(super) header_token: Option<HeaderToken>,
     pub(super) decryptors: Vec<Box<dyn Decrypt>>,
     pub(super) tenant: Arc<str>,

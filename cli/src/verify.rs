@@ -1,0 +1,46 @@
+//! `tower-webhook verify`.
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use clap::Args;
+use serde_json::json;
+use tower_webhook::receiver::explain::Outcome;
+
+use crate::{
+    explain::{Judged, code},
+    failure::Failure,
+};
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    judged: Judged,
+
+    /// Print JSON: {"verdict", "failed": […]}
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
+    let (explainer, capture, body) = args.judged.read()?;
+    let explanation = explainer.judge(&capture.parts, &body);
+    let failed: Vec<_> = explanation
+        .checks()
+        .iter()
+        .filter(|check| check.outcome() == Outcome::Failed)
+        .collect();
+    let verdict = explanation.verdict();
+    let mut out = io::stdout().lock();
+    if args.json {
+        writeln!(out, "{}", json!({ "verdict": verdict.as_str(), "failed": failed }))?;
+    } else {
+        writeln!(out, "{verdict}")?;
+        for check in failed {
+            writeln!(out, "  {}: {}", check.name(), check.detail().unwrap_or_default())?;
+        }
+    }
+    Ok(code(verdict))
+}

@@ -1,0 +1,51 @@
+//! PagerDuty.
+
+use super::preset::{KeyKind, Preset, VerifiedAgainst};
+use crate::scheme::{Place, Scheme, SignatureFormat};
+
+pub(super) const PRESET: Preset = Preset::declared(
+    "pagerduty",
+    "PagerDuty",
+    KeyKind::Secret,
+    VerifiedAgainst::Sdk,
+    |_| Ok(pagerduty()),
+);
+
+/// PagerDuty.
+///
+/// Signs the raw body with HMAC-SHA256, in `X-PagerDuty-Signature` as `v1=` and hexadecimal digits, several with commas
+/// while a secret is rotated.
+///
+/// The id (`event.id`) and the event type (`event.event_type`) are in the body, and signed.
+///
+/// There is no signed time, so a captured request can be sent again at any time: only an idempotency store keeps it
+/// from being handled twice.
+///
+/// Verified against vectors of an SDK.
+///
+/// - <https://developer.pagerduty.com/docs/verifying-signatures>
+/// - <https://github.com/PagerDuty/go-pagerduty>
+///
+/// ```
+/// use tower_webhook::{Receiver, RejectionKind, Timestamp, provider, testing::Signer};
+///
+/// let scheme = provider::pagerduty();
+/// let receiver = Receiver::builder("a secret of the sender").scheme(scheme.clone()).danger_accept_replays().build()?;
+/// let signer = Signer::for_scheme(scheme, "a secret of the sender")?;
+///
+/// let now = Timestamp::now();
+/// let body = r#"{"id":"1"}"#;
+/// let (head, _) = signer.request("msg_1", now, body).into_parts();
+/// assert!(receiver.check_head(&head)?.check_signature(body).is_ok());
+///
+/// let rejected = receiver.check_head(&head)?.check_signature("{}").unwrap_err();
+/// assert_eq!(rejected.kind(), RejectionKind::SignatureMismatch);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+pub fn pagerduty() -> Scheme {
+    Scheme::builder("pagerduty")
+        .signature(SignatureFormat::header("x-pagerduty-signature").prefix("v1="))
+        .id(Place::body("event.id"))
+        .event_type(Place::body("event.event_type"))
+        .preset()
+}

@@ -1,0 +1,3 @@
+//! The presets against known answers: published vectors, those of SDKs, and those made from the documented rules.
+
+mod vectors;
