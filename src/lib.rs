@@ -8,6 +8,8 @@ mod error;
 mod event;
 mod headers;
 mod idempotency;
+#[cfg(feature = "tokio")]
+pub mod inbox;
 mod layer;
 mod message;
 pub mod provider;

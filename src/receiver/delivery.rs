@@ -17,16 +17,24 @@ pub struct Delivery<E> {
 struct Shared<E> {
     id: MessageId,
     timestamp: Timestamp,
+    tenant: Arc<str>,
     body: Bytes,
     event: E,
 }
 
 impl<E> Delivery<E> {
-    pub(crate) fn new(id: MessageId, timestamp: Timestamp, body: Bytes, event: E) -> Self {
+    pub(crate) fn new(
+        id: MessageId,
+        timestamp: Timestamp,
+        tenant: Arc<str>,
+        body: Bytes,
+        event: E,
+    ) -> Self {
         Self {
             shared: Arc::new(Shared {
                 id,
                 timestamp,
+                tenant,
                 body,
                 event,
             }),
@@ -41,6 +49,11 @@ impl<E> Delivery<E> {
     /// When the sender signed this attempt.
     pub fn timestamp(&self) -> Timestamp {
         self.shared.timestamp
+    }
+
+    /// Whose secrets signed, where the secrets name a tenant.
+    pub fn tenant(&self) -> Option<&str> {
+        Some(&*self.shared.tenant).filter(|tenant| !tenant.is_empty())
     }
 
     /// The event.

@@ -51,6 +51,23 @@ impl<'h> CheckedHead<'h> {
         })
     }
 
+    /// Reads a head that passed the checks when it was accepted.
+    pub(super) fn of_stored(
+        settings: &'h Settings,
+        head: RequestHead<'h>,
+    ) -> Result<Self, Rejection> {
+        let secrets = settings
+            .secrets
+            .secrets(&head)
+            .ok_or(RejectionKind::UnknownTenant)?;
+        Ok(Self {
+            settings,
+            secrets,
+            signed: SignatureHeaders::read(head.headers(), settings.dots_in_message_id)?,
+            received_at: settings.clock.unix_time(),
+        })
+    }
+
     /// The id that the head claims. Not to be believed before the signature is checked.
     pub fn unverified_id(&self) -> &'h str {
         self.signed.id.as_str()

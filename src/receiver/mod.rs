@@ -24,6 +24,8 @@ pub use verified::Verified;
 
 use std::{fmt, sync::Arc};
 
+use bytes::Bytes;
+
 use crate::error::rejection::Rejection;
 use settings::Settings;
 
@@ -81,6 +83,31 @@ impl Receiver {
         head: impl Into<RequestHead<'h>>,
     ) -> Result<CheckedHead<'h>, Rejection> {
         CheckedHead::check(&self.settings, head.into())
+    }
+
+    /// Verifies a request that was accepted and stored, without its age, source address, header token and method: the
+    /// signature alone decides. A secret that was retired since has to be among the receiver's still.
+    ///
+    /// # Errors
+    ///
+    /// No secrets, signature headers that are missing or malformed, a body above the limit, or no matching signature.
+    pub fn verify_stored<'h>(
+        &'h self,
+        head: impl Into<RequestHead<'h>>,
+        body: impl Into<Bytes>,
+    ) -> Result<Verified, Rejection> {
+        CheckedHead::of_stored(&self.settings, head.into())?.check_signature(body)
+    }
+
+    /// The names of the headers that the signature needs: those that a stored request must keep.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn signature_header_names(&self) -> Vec<http::HeaderName> {
+        use crate::headers::HeaderFamily;
+        [HeaderFamily::Svix, HeaderFamily::Webhook]
+            .iter()
+            .flat_map(|family| [family.id(), family.timestamp(), family.signature()])
+            .cloned()
+            .collect()
     }
 
     /// Takes in the body of a refused head without checking it, for a layer that monitors.

@@ -60,7 +60,14 @@ impl Verified {
         if self.encryption == Encryption::Required && !body.was_encrypted() {
             return Err(RejectionKind::EncryptionRequired.into());
         }
-        Ok(Delivery::new(self.id, self.timestamp, self.body, event))
+        let tenant = Arc::clone(&self.secrets.tenant);
+        Ok(Delivery::new(
+            self.id,
+            self.timestamp,
+            tenant,
+            self.body,
+            event,
+        ))
     }
 }
 
