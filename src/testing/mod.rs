@@ -3,10 +3,16 @@
 
 mod envelope;
 mod idempotency_conformance;
+#[cfg(feature = "tokio")]
+mod inbox_conformance;
+mod manual_clock;
 mod signer;
 
 pub use envelope::sealed_envelope;
 pub use idempotency_conformance::{idempotency_conformance, idempotency_key};
+#[cfg(feature = "tokio")]
+pub use inbox_conformance::inbox_conformance;
+pub use manual_clock::ManualClock;
 pub use signer::Signer;
 
 use std::iter;

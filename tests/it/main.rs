@@ -8,6 +8,7 @@ mod encryption;
 mod examples;
 mod header_token;
 mod idempotency;
+mod inbox;
 mod layer;
 mod oracles;
 mod order;

@@ -4,7 +4,7 @@ use rusqlite::{Connection, Result, params};
 
 use super::{
     millis,
-    statements::{finish_if_done, has_open, release_first},
+    statements::{finish_if_done, release_first},
 };
 use crate::inbox::{Retention, Swept};
 
@@ -23,14 +23,10 @@ pub(super) fn redrive(db: &Connection, message_id: &str, now: i64) -> Result<u64
         })?
         .collect::<Result<_>>()?;
     for (seq, target, endpoint, order_key) in &dead {
-        let is_blocked = match order_key {
-            Some(key) => has_open(db, endpoint, target, key)?,
-            None => false,
-        };
-        let (state, due_at) = if is_blocked {
-            ("blocked", None)
-        } else {
-            ("waiting", Some(now))
+        // With a key, it takes its place behind what is in progress.
+        let (state, due_at) = match order_key {
+            Some(_) => ("blocked", None),
+            None => ("waiting", Some(now)),
         };
         db.prepare_cached(
             "UPDATE webhook_task

@@ -48,5 +48,8 @@ CREATE TABLE webhook_task (
 
 CREATE INDEX webhook_task_due ON webhook_task (endpoint, target, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX webhook_task_dead ON webhook_task (settled_at) WHERE state = 'dead';
-CREATE INDEX webhook_task_order ON webhook_task (endpoint, target, order_key, seq)
-    WHERE order_key IS NOT NULL AND state IN ('waiting', 'claimed', 'blocked');
+-- Of one key, one at most waits or is claimed at each target; the others are blocked.
+CREATE UNIQUE INDEX webhook_task_active ON webhook_task (endpoint, target, order_key)
+    WHERE order_key IS NOT NULL AND due_at IS NOT NULL;
+CREATE INDEX webhook_task_blocked ON webhook_task (endpoint, target, order_key, seq)
+    WHERE order_key IS NOT NULL AND state = 'blocked';

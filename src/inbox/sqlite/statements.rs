@@ -67,7 +67,7 @@ pub(super) fn accept(
     ])?;
     for target in targets {
         let is_blocked = match &request.order_key {
-            Some(key) => has_open(db, &request.endpoint, target, key)?,
+            Some(key) => has_active(db, &request.endpoint, target, key)?,
             None => false,
         };
         let (state, due_at) = if is_blocked {
@@ -91,12 +91,12 @@ pub(super) fn accept(
     Ok(Accepted::Stored)
 }
 
-/// Whether a message of the key is still to be handled.
-pub(super) fn has_open(db: &Connection, endpoint: &str, target: &str, key: &str) -> Result<bool> {
+/// Whether a message of the key waits or is in progress.
+fn has_active(db: &Connection, endpoint: &str, target: &str, key: &str) -> Result<bool> {
     db.prepare_cached(
         "SELECT EXISTS (SELECT 1 FROM webhook_task
              WHERE endpoint = ?1 AND target = ?2 AND order_key = ?3
-                 AND order_key IS NOT NULL AND state IN ('waiting', 'claimed', 'blocked'))",
+                 AND order_key IS NOT NULL AND due_at IS NOT NULL)",
     )?
     .query_row(params![endpoint, target, key], |row| row.get(0))
 }
@@ -309,7 +309,7 @@ fn release_next(db: &Connection, task: &TaskKey, now: i64) -> Result<()> {
     Ok(())
 }
 
-/// Makes the first open message of a key due, if it is blocked.
+/// Makes the first blocked message of a key due, if no other is.
 pub(super) fn release_first(
     db: &Connection,
     endpoint: &str,
@@ -317,12 +317,15 @@ pub(super) fn release_first(
     key: &str,
     now: i64,
 ) -> Result<()> {
+    if has_active(db, endpoint, target, key)? {
+        return Ok(());
+    }
     db.prepare_cached(
         "UPDATE webhook_task SET state = 'waiting', due_at = ?4
-         WHERE state = 'blocked' AND target = ?2 AND seq = (
+         WHERE target = ?2 AND seq = (
              SELECT seq FROM webhook_task
              WHERE endpoint = ?1 AND target = ?2 AND order_key = ?3
-                 AND order_key IS NOT NULL AND state IN ('waiting', 'claimed', 'blocked')
+                 AND order_key IS NOT NULL AND state = 'blocked'
              ORDER BY seq LIMIT 1)",
     )?
     .execute(params![endpoint, target, key, now])?;

@@ -1,0 +1,7 @@
+//! The inbox: stored before it is answered, and handed on from there.
+
+mod enqueue;
+mod forged;
+mod sqlite;
+mod support;
+mod worker;
