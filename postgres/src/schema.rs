@@ -23,7 +23,10 @@ pub(crate) async fn migrate(pool: &PgPool) -> Result<(), InboxError> {
         .and_then(|version| MIGRATIONS.get(version..))
     else {
         let detail = format!("version {version} of the tables, where {known} is known");
-        return Err(InboxError::with_source(InboxErrorKind::NewerVersion, detail));
+        return Err(InboxError::with_source(
+            InboxErrorKind::NewerVersion,
+            detail,
+        ));
     };
     for migration in missing {
         let migrated = sqlx::raw_sql(*migration).execute(&mut *transaction).await;

@@ -44,8 +44,16 @@ pub enum ConfigErrorKind {
     SecretsBesideSource,
     /// The URL of a Redis is not one.
     InvalidRedisUrl,
-    /// A store was made outside of a Tokio runtime.
-    NoTokioRuntime,
+    /// The scope of an idempotency is empty.
+    EmptyScope,
+    /// The lease of an idempotency is shorter than 1 millisecond.
+    ZeroLease,
+    /// The retention of an idempotency is shorter than 1 millisecond.
+    ZeroRetention,
+    /// The time-out of a store is shorter than 1 millisecond.
+    ZeroTimeout,
+    /// A store has no room for a single message.
+    ZeroCapacity,
 }
 
 impl ConfigError {
@@ -101,7 +109,13 @@ impl fmt::Display for ConfigError {
                 "header tokens and decryption keys belong into the source of secrets"
             }
             ConfigErrorKind::InvalidRedisUrl => "the URL of the Redis is not one",
-            ConfigErrorKind::NoTokioRuntime => "the store has to be made within a Tokio runtime",
+            ConfigErrorKind::EmptyScope => "the idempotency scope is empty",
+            ConfigErrorKind::ZeroLease => "the idempotency lease is shorter than 1 millisecond",
+            ConfigErrorKind::ZeroRetention => {
+                "the idempotency retention is shorter than 1 millisecond"
+            }
+            ConfigErrorKind::ZeroTimeout => "the time-out of the store is shorter than 1 millisecond",
+            ConfigErrorKind::ZeroCapacity => "the capacity of the store is 0",
         })
     }
 }

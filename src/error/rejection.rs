@@ -51,6 +51,8 @@ pub enum RejectionKind {
     AlreadyHandled,
     /// The message is being handled by another delivery of it.
     ClaimedByAnother,
+    /// A message with the same id and another body was received before.
+    MessageIdReused,
     /// The idempotency store cannot say whether the message was handled.
     StoreUnavailable,
     /// The body is genuine and not what the event type expects.
@@ -89,6 +91,7 @@ impl RejectionKind {
             Self::SignatureMismatch => "signature_mismatch",
             Self::AlreadyHandled => "already_handled",
             Self::ClaimedByAnother => "claimed_by_another",
+            Self::MessageIdReused => "message_id_reused",
             Self::StoreUnavailable => "store_unavailable",
             Self::MalformedEvent => "malformed_event",
             Self::DecryptionKeyMissing => "decryption_key_missing",
@@ -151,6 +154,7 @@ impl fmt::Display for Rejection {
             RejectionKind::SignatureMismatch => "no signature matches",
             RejectionKind::AlreadyHandled => "the message was handled before",
             RejectionKind::ClaimedByAnother => "the message is being handled by another delivery",
+            RejectionKind::MessageIdReused => "the message id was used before with another body",
             RejectionKind::StoreUnavailable => "the idempotency store is unavailable",
             RejectionKind::MalformedEvent => "the body is not what the event type expects",
             RejectionKind::DecryptionKeyMissing => {

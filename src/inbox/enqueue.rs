@@ -70,7 +70,7 @@ impl Enqueue {
         }
     }
 
-    /// Names the event type of the layer. Default: `Bytes`.
+    /// Names the event type of the layer. Default: `Bytes`. An [order](Enqueue::order_by) is named after it.
     pub fn decode<E: WebhookEvent>(self) -> Enqueue<E> {
         let Shared {
             inbox,
@@ -121,6 +121,16 @@ impl<E: WebhookEvent> Enqueue<E> {
         key: impl Fn(&Delivery<E>) -> Option<String> + Send + Sync + 'static,
     ) -> Self {
         self.with(|shared| shared.order_key = Some(Arc::new(key)))
+    }
+
+    /// What is stored of a delivery, for a handler that accepts it itself: as a part of its own transaction, for example.
+    pub fn stored_request(&self, parts: &Parts, delivery: &Delivery<E>) -> StoredRequest {
+        self.shared.stored_request(parts, delivery)
+    }
+
+    /// The names of the targets.
+    pub fn target_names(&self) -> &[Arc<str>] {
+        &self.shared.targets
     }
 
     fn with(self, change: impl FnOnce(&mut Shared<E>)) -> Self {

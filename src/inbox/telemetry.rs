@@ -12,7 +12,6 @@ pub(super) enum AttemptOutcome {
     Dead,
 }
 
-#[cfg(any(feature = "tracing", feature = "metrics"))]
 impl AttemptOutcome {
     fn as_str(self) -> &'static str {
         match self {

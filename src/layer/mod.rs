@@ -23,6 +23,7 @@ use http_body_util::Full;
 use tower_layer::Layer;
 
 use crate::{
+    error::config_error::ConfigError,
     idempotency::{Idempotency, IdempotencyStore, Unguarded},
     layer::enforcement::Enforcement,
     receiver::Receiver,
@@ -106,18 +107,23 @@ impl<E, B, R, I> WebhookLayer<E, B, R, I> {
     /// The message is claimed after its signature held. A 2xx of the inner service completes the claim; any other answer, an
     /// error, a panic, or a request that is dropped releases it, so that the sender's retry is handled. With gRPC, a
     /// `grpc-status` in the head other than 0 releases it too; one in trailers, behind a message, comes too late to be seen.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Idempotency::validate`].
     pub fn idempotency<I2: IdempotencyStore>(
         self,
         idempotency: Idempotency<I2>,
-    ) -> WebhookLayer<E, B, R, I2> {
-        WebhookLayer {
+    ) -> Result<WebhookLayer<E, B, R, I2>, ConfigError> {
+        idempotency.validate()?;
+        Ok(WebhookLayer {
             receiver: self.receiver,
             rejection_response: self.rejection_response,
             enforcement: self.enforcement,
             idempotency,
             observer: self.observer,
             types: PhantomData,
-        }
+        })
     }
 
     /// Protects nothing: passes on every request whose body arrives whole within the limit, also one that is forged.

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{error::Error, time::Duration};
 
 use tracing::{Level, Span, field};
 
@@ -10,6 +10,16 @@ pub(crate) fn short_signing_secret(bytes: usize) {
     tracing::warn!(
         bytes,
         "a signing secret is shorter than the 24 bytes that Standard Webhooks advises"
+    );
+}
+
+/// Warns of a store in memory that will soon reject messages.
+pub(crate) fn memory_store_nearly_full(len: usize, capacity: usize) {
+    tracing::warn!(
+        len,
+        capacity,
+        "the idempotency store in memory has reached 80 % of its capacity and rejects messages when it is full: enlarge it, \
+         or shorten the retention"
     );
 }
 
@@ -48,8 +58,9 @@ pub(super) fn record(summary: &Summary, throttle: &Throttle) {
             "the handler outlived its lease, so another delivery of the message may have been handled too: lengthen the lease"
         );
     }
-    if let Some(error) = summary.store_error {
-        tracing::warn!(%error, "the idempotency store failed");
+    if let Some(error) = &summary.store_error {
+        let cause = error.source().map(field::display);
+        tracing::warn!(%error, cause, "the idempotency store failed");
     }
     match summary.severity {
         Severity::Info => event!(Level::INFO, "webhook"),

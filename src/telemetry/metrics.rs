@@ -9,6 +9,15 @@ const BODY_BYTES: &str = "tower_webhook_body_bytes";
 const PHASE_SECONDS: &str = "tower_webhook_phase_seconds";
 const LAST_VERIFIED: &str = "tower_webhook_last_verified_timestamp_seconds";
 
+const STORE_MESSAGES: &str = "tower_webhook_memory_store_messages";
+const STORE_CAPACITY: &str = "tower_webhook_memory_store_capacity";
+
+/// Shows how full the store in memory is.
+pub(crate) fn memory_store_size(len: usize, capacity: usize) {
+    gauge!(STORE_MESSAGES).set(float(len));
+    gauge!(STORE_CAPACITY).set(float(capacity));
+}
+
 /// Counts a request by its outcome, and adds its size and the durations of its phases to the histograms.
 pub(super) fn record(summary: &Summary) {
     counter!(DELIVERIES, "outcome" => summary.outcome).increment(1);
@@ -34,7 +43,7 @@ pub(super) fn last_verified(at: Duration) {
 
 #[expect(
     clippy::cast_precision_loss,
-    reason = "a histogram takes floats; a body of 2^53 bytes does not come"
+    reason = "metrics are floats; a body of 2^53 bytes, or so many messages, do not come"
 )]
 fn float(bytes: usize) -> f64 {
     bytes as f64

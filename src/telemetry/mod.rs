@@ -14,12 +14,22 @@ mod observation;
 mod throttle;
 
 #[cfg(feature = "tracing")]
-pub(crate) use log::short_signing_secret;
+pub(crate) use log::{memory_store_nearly_full, short_signing_secret};
+#[cfg(feature = "metrics")]
+pub(crate) use metrics::memory_store_size;
 pub(crate) use observation::{Observation, Observer};
 
 /// Warns of a signing secret of `bytes` bytes, which is accepted although the specification advises 24.
 #[cfg(not(feature = "tracing"))]
 pub(crate) fn short_signing_secret(_bytes: usize) {}
+
+/// Warns of a store in memory that will soon reject messages.
+#[cfg(not(feature = "tracing"))]
+pub(crate) fn memory_store_nearly_full(_len: usize, _capacity: usize) {}
+
+/// Shows how full the store in memory is.
+#[cfg(not(feature = "metrics"))]
+pub(crate) fn memory_store_size(_len: usize, _capacity: usize) {}
 
 /// What is known of a delivery at its end.
 #[cfg(any(feature = "tracing", feature = "metrics"))]
@@ -38,7 +48,7 @@ struct Summary {
     receive: Option<std::time::Duration>,
     open: Option<std::time::Duration>,
     handle: Option<std::time::Duration>,
-    store_error: Option<crate::idempotency::StoreErrorKind>,
+    store_error: Option<crate::idempotency::StoreError>,
     outlived_its_lease: bool,
 }
 

@@ -124,8 +124,8 @@ impl Observation {
     }
 
     /// The idempotency store could not say whether the message was handled.
-    pub(crate) fn store_failed(&mut self, error: StoreError) {
-        self.summary.store_error = Some(error.kind());
+    pub(crate) fn store_failed(&mut self, error: &StoreError) {
+        self.summary.store_error = Some(error.clone());
     }
 
     /// The claim was completed or released, or could not be.
@@ -133,7 +133,7 @@ impl Observation {
         match settled {
             Ok(Settlement::Settled) => {}
             Ok(Settlement::NotOwner) => self.summary.outlived_its_lease = true,
-            Err(error) => self.store_failed(error),
+            Err(error) => self.store_failed(&error),
         }
     }
 

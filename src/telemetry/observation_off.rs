@@ -40,7 +40,7 @@ impl Observation {
 
     pub(crate) fn answered(&mut self, _status: http::StatusCode) {}
 
-    pub(crate) fn store_failed(&mut self, _error: StoreError) {}
+    pub(crate) fn store_failed(&mut self, _error: &StoreError) {}
 
     pub(crate) fn settled(&mut self, _settled: Result<Settlement, StoreError>) {}
 

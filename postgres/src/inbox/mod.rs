@@ -140,7 +140,10 @@ impl Inbox for PgInbox {
     }
 
     fn claim<'a>(&'a self, due: DueTasks<'a>) -> InboxFuture<'a, Claims> {
-        Box::pin(within(self.timeout, tasks::claim(&self.pool, due, self.now())))
+        Box::pin(within(
+            self.timeout,
+            tasks::claim(&self.pool, due, self.now()),
+        ))
     }
 
     fn renew<'a>(&'a self, task: &'a TaskKey, lease: Duration) -> InboxFuture<'a, Settled> {

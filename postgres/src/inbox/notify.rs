@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 
-use sqlx::{PgConnection, PgPool, postgres::{PgListener, PgPoolOptions}};
+use sqlx::{
+    PgConnection, PgPool,
+    postgres::{PgListener, PgPoolOptions},
+};
 use tokio::{runtime::Handle, task::AbortHandle, time::sleep};
 use tower_webhook::inbox::{WakeUp, WakeUps};
 
@@ -63,7 +66,10 @@ impl Notify {
     /// A listener, also to what other processes accept.
     pub(super) fn listen(&self) -> WakeUps {
         let wake_ups = self.wake_up.listen();
-        let mut listening = self.listening.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut listening = self
+            .listening
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let is_listening = listening.as_ref().is_some_and(|task| !task.is_finished());
         if !is_listening && let Ok(runtime) = Handle::try_current() {
             let task = runtime.spawn(listen(self.pool.clone(), self.wake_up.clone()));
@@ -75,7 +81,10 @@ impl Notify {
 
 impl Drop for Notify {
     fn drop(&mut self) {
-        let listening = self.listening.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let listening = self
+            .listening
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(task) = listening.take() {
             task.abort();
         }
@@ -93,7 +102,9 @@ pub(super) async fn notify(connection: &mut PgConnection) -> Result<(), sqlx::Er
 /// Listens on a connection of its own, so that none is missing in the pool.
 async fn listen(pool: PgPool, wake_up: WakeUp) {
     let options = pool.connect_options().as_ref().clone();
-    let own = PgPoolOptions::new().max_connections(1).connect_lazy_with(options);
+    let own = PgPoolOptions::new()
+        .max_connections(1)
+        .connect_lazy_with(options);
     loop {
         if let Ok(mut listener) = PgListener::connect_with(&own).await
             && listener.listen(CHANNEL).await.is_ok()

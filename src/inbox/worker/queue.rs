@@ -16,7 +16,7 @@ use super::{
 use crate::{
     idempotency::OwnerToken,
     inbox::{
-        Claimed, Claims, DueTasks, Fate, Inbox, InboxError, InboxErrorKind, Settled, TaskKey,
+        Claimed, Claims, DueTasks, Fate, Inbox, InboxError, Settled, TaskKey,
         telemetry::{self, AttemptOutcome},
     },
     receiver::Receiver,
@@ -125,7 +125,7 @@ impl Queue {
         let due = DueTasks {
             endpoint: &self.settings.endpoint,
             target: &self.target.name,
-            owner: random_owner()?,
+            owner: OwnerToken::random(),
             limit,
             lease: self.settings.lease,
         };
@@ -259,11 +259,4 @@ async fn grace_over(phase: &mut watch::Receiver<Phase>) {
         // The worker itself is gone, and this task with it.
         std::future::pending().await
     }
-}
-
-fn random_owner() -> Result<OwnerToken, InboxError> {
-    let mut number = [0; 16];
-    getrandom::fill(&mut number)
-        .map_err(|error| InboxError::with_source(InboxErrorKind::Unavailable, error.to_string()))?;
-    Ok(OwnerToken::from_u128(u128::from_le_bytes(number)))
 }

@@ -12,12 +12,12 @@ use bytes::Bytes;
 use http::{HeaderName, Request, Response, request::Parts};
 use tower_service::Service;
 
-use super::state::{Answer, State};
+use super::state::{Answer, Claimant, State};
 use crate::{
     error::rejection::{Rejection, RejectionKind},
     event::WebhookEvent,
     idempotency::{
-        Claim, ClaimGuard, Idempotency, IdempotencyKey, IdempotencyStore, OnStoreFailure,
+        BodyDigest, Claim, ClaimGuard, Idempotency, IdempotencyStore, OnStoreFailure, OwnerToken,
         Settlement, StoreError,
     },
     layer::enforcement::Enforcement,
@@ -104,10 +104,21 @@ where
             Ok(verified) => {
                 self.observation
                     .verified(verified.id(), verified.received_at());
+                if !self.idempotency.store.is_enabled() {
+                    return self.deliver(verified);
+                }
+                let Idempotency { store, lease, .. } = &self.idempotency;
                 let key = self.idempotency.key(verified.tenant(), verified.id());
+                let owner = OwnerToken::random();
+                let digest = BodyDigest::of(&body);
                 State::Claiming {
-                    claiming: self.idempotency.store.claim(&key, self.idempotency.lease),
-                    claimant: Some((verified, key)),
+                    claiming: store.claim(&key, owner, digest, *lease),
+                    claimant: Some(Claimant {
+                        verified,
+                        key,
+                        owner,
+                        digest,
+                    }),
                 }
             }
             Err(rejection) => self.decline(rejection, body),
@@ -117,13 +128,19 @@ where
     /// The store has answered: a message that is ours is opened and handed over.
     pub(super) fn claimed<ReqBody>(
         &mut self,
-        verified: Verified,
-        key: IdempotencyKey,
+        claimant: Claimant,
         claim: Result<Claim, StoreError>,
     ) -> State<S, B, I, ReqBody> {
+        let Claimant {
+            verified,
+            key,
+            owner,
+            digest,
+        } = claimant;
         let refusal = match claim {
-            Ok(Claim::Fresh(owner)) => {
-                self.claim = ClaimGuard::new(self.idempotency.store.clone(), key, owner);
+            Ok(Claim::Fresh) => {
+                let store = self.idempotency.store.clone();
+                self.claim = ClaimGuard::new(store, key, owner, digest);
                 None
             }
             Ok(Claim::InProgress { remaining }) => Some(Rejection::with_retry_after(
@@ -131,9 +148,10 @@ where
                 remaining.min(self.idempotency.lease),
             )),
             Ok(Claim::Done) => Some(RejectionKind::AlreadyHandled.into()),
+            Ok(Claim::OtherBody) => Some(RejectionKind::MessageIdReused.into()),
             Ok(Claim::Unguarded) => None,
             Err(error) => {
-                self.observation.store_failed(error);
+                self.observation.store_failed(&error);
                 match self.idempotency.on_store_failure {
                     OnStoreFailure::DeliverUnguarded => None,
                     OnStoreFailure::Refuse => Some(Rejection::with_retry_after(
@@ -143,12 +161,16 @@ where
                 }
             }
         };
+        match refusal {
+            None => self.deliver(verified),
+            Some(rejection) => self.decline(rejection, verified.body().clone()),
+        }
+    }
+
+    /// Opens a message and hands it over.
+    fn deliver<ReqBody>(&mut self, verified: Verified) -> State<S, B, I, ReqBody> {
         let body = verified.body().clone();
-        let opened = match refusal {
-            None => verified.open::<E>(),
-            Some(rejection) => Err(rejection),
-        };
-        match opened {
+        match verified.open::<E>() {
             Ok(delivery) => {
                 let event = delivery.event();
                 self.observation.opened(event.event_type(), event.tenant());

@@ -90,10 +90,10 @@ where
                 }
                 StateProj::Claiming { claiming, claimant } => {
                     let claim = ready!(claiming.poll(cx));
-                    let Some((verified, key)) = claimant.take() else {
+                    let Some(claimant) = claimant.take() else {
                         return Poll::Pending;
                     };
-                    exchange.claimed(verified, key, claim)
+                    exchange.claimed(claimant, claim)
                 }
                 StateProj::Handling { response } => {
                     let answer = ready!(exchange.poll_answer(response, cx));

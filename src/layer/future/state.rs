@@ -3,13 +3,21 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use crate::{
-    idempotency::{IdempotencyKey, IdempotencyStore},
+    idempotency::{BodyDigest, IdempotencyKey, IdempotencyStore, OwnerToken},
     receiver::{Intake, Verified},
 };
 
 /// What the inner service answers, or the layer in its place.
 pub(super) type Answer<S, B> =
     Result<<S as Service<Request<B>>>::Response, <S as Service<Request<B>>>::Error>;
+
+/// A message whose claim is awaited.
+pub(super) struct Claimant {
+    pub(super) verified: Verified,
+    pub(super) key: IdempotencyKey,
+    pub(super) owner: OwnerToken,
+    pub(super) digest: BodyDigest,
+}
 
 pin_project! {
     /// Where a request is. What is not pinned is taken out when its state ends.
@@ -30,7 +38,7 @@ pin_project! {
         Claiming {
             #[pin]
             claiming: I::Claiming,
-            claimant: Option<(Verified, IdempotencyKey)>,
+            claimant: Option<Claimant>,
         },
         // The inner service has the request.
         Handling {

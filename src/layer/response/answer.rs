@@ -56,6 +56,7 @@ fn status(kind: RejectionKind) -> StatusCode {
         RejectionKind::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         // Genuine: retries leave time to deploy what can read it.
         RejectionKind::MalformedEvent
+        | RejectionKind::MessageIdReused
         | RejectionKind::DecryptionFailed
         | RejectionKind::EncryptionRequired => StatusCode::UNPROCESSABLE_ENTITY,
         // Nothing is wrong: the sender need not come back.

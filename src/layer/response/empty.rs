@@ -19,6 +19,7 @@ use crate::error::rejection::Rejection;
 /// | `SignatureMismatch` | 401 | whoever rotated the secret on one side only |
 /// | `AlreadyHandled` | 200 | nobody |
 /// | `ClaimedByAnother` | 409, with `retry-after` | nobody: the sender comes back |
+/// | `MessageIdReused` | 422 | the sender: it used one id for two bodies |
 /// | `StoreUnavailable` | 503, with `retry-after` | us |
 /// | `MalformedEvent`, `DecryptionFailed`, `EncryptionRequired` | 422 | us, before the retries end |
 /// | `DecryptionKeyMissing` | 500 | us: the configuration is wrong |

@@ -19,7 +19,7 @@ use tower_webhook::{
 use crate::layer::{genuine, layer, unreachable_inner};
 
 /// Every kind, and the status that answers it.
-const KINDS: [(RejectionKind, StatusCode); 23] = [
+const KINDS: [(RejectionKind, StatusCode); 24] = [
     (MethodNotAllowed, StatusCode::METHOD_NOT_ALLOWED),
     (SourceIpUnknown, StatusCode::FORBIDDEN),
     (SourceIpNotAllowed, StatusCode::FORBIDDEN),
@@ -38,6 +38,7 @@ const KINDS: [(RejectionKind, StatusCode); 23] = [
     (SignatureMismatch, StatusCode::UNAUTHORIZED),
     (AlreadyHandled, StatusCode::OK),
     (ClaimedByAnother, StatusCode::CONFLICT),
+    (MessageIdReused, StatusCode::UNPROCESSABLE_ENTITY),
     (StoreUnavailable, StatusCode::SERVICE_UNAVAILABLE),
     (MalformedEvent, StatusCode::UNPROCESSABLE_ENTITY),
     (DecryptionKeyMissing, StatusCode::INTERNAL_SERVER_ERROR),

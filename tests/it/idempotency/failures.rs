@@ -115,7 +115,7 @@ async fn fails_and_then_succeeds<I: IdempotencyStore>(store: impl Fn() -> I) {
     for failure in FAILURES {
         for failures in 0..3 {
             let scope = format!("{failure:?}-{failures}");
-            let idempotency = Idempotency::new(store()).scope(scope);
+            let idempotency = Idempotency::new(scope, store());
             let runs = Runs::default();
             for _ in 0..failures {
                 attempt_when_free(&idempotency, &runs, Some(failure)).await;
@@ -137,7 +137,7 @@ async fn fails_and_then_succeeds<I: IdempotencyStore>(store: impl Fn() -> I) {
 
 #[tokio::test]
 async fn over_the_memory_store() {
-    fails_and_then_succeeds(|| MemoryStore::new(10)).await;
+    fails_and_then_succeeds(|| MemoryStore::new(10).unwrap()).await;
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod concurrency;
 mod failures;
+mod faulty;
 mod memory;
 mod model;
 mod redis;
@@ -33,7 +34,9 @@ pub(crate) type Layer<I> =
     WebhookLayer<Bytes, Full<Bytes>, tower_webhook::EmptyRejectionResponse, I>;
 
 pub(crate) fn layer<I: IdempotencyStore>(idempotency: Idempotency<I>) -> Layer<I> {
-    WebhookLayer::new(builder().build().unwrap()).idempotency(idempotency)
+    WebhookLayer::new(builder().build().unwrap())
+        .idempotency(idempotency)
+        .unwrap()
 }
 
 pub(crate) fn delivery(id: &str) -> Request<Full<Bytes>> {
@@ -76,11 +79,16 @@ impl TestClock {
         self.0.fetch_add(millis, Ordering::Relaxed);
     }
 
+    pub(crate) fn millis(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn memory_store(&self, capacity: usize) -> MemoryStore {
         let clock = self.clone();
         MemoryStore::with_clock(capacity, move || {
             Duration::from_millis(clock.0.load(Ordering::Relaxed))
         })
+        .unwrap()
     }
 }
 

@@ -95,18 +95,20 @@ async fn what_fails_at_first_succeeds_later() {
 
 #[tokio::test]
 async fn a_retry_comes_no_earlier_than_asked() {
-    let in_two_seconds = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(3));
-    for (failure, asked, at_least) in [
-        (429, "1", Duration::from_secs(1)),
-        (503, "1", Duration::from_secs(1)),
-        // A date has no fractions of a second.
-        (503, &*in_two_seconds, Duration::from_secs(1)),
+    let date = || httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(3));
+    let seconds = || "1".to_owned();
+    // A date has no fractions of a second, and is made before it is stored.
+    for (failure, asked) in [
+        (429, &seconds as &dyn Fn() -> String),
+        (503, &seconds),
+        (503, &date),
     ] {
+        let at_least = Duration::from_secs(1);
         let directory = Directory::new();
         let inbox = SqliteInbox::open(directory.file()).unwrap();
         let calls = Calls::default();
         store(&inbox, &["handler"], &["msg_1"]).await;
-        let asked = asked.to_owned();
+        let asked = asked();
         let times = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&times);
         let target = respond(&calls, move |call| {
