@@ -99,10 +99,13 @@ impl<E: WebhookEvent> Enqueue<E> {
     }
 
     /// Names the targets, each with a fate of its own: those of the [`Worker`](super::Worker). A name without a worker
-    /// waits for one. Default: [`DEFAULT_TARGET`] alone.
+    /// waits for one. Default, also if none is named: [`DEFAULT_TARGET`] alone, so that nothing is stored for nobody.
     pub fn targets<T: Into<Arc<str>>>(self, targets: impl IntoIterator<Item = T>) -> Self {
-        let targets = targets.into_iter().map(Into::into).collect();
-        self.with(|shared| shared.targets = targets)
+        let mut targets: Vec<Arc<str>> = targets.into_iter().map(Into::into).collect();
+        if targets.is_empty() {
+            targets.push(DEFAULT_TARGET.into());
+        }
+        self.with(|shared| shared.targets = targets.into())
     }
 
     /// Stores one more header, for a [`SecretSource`](crate::SecretSource) that reads it. Not one with a secret.

@@ -85,6 +85,11 @@ impl SqliteInboxBuilder {
 }
 
 impl Opening {
+    /// How long a write may take: the wait for a lock, and some for the disk.
+    pub(super) fn write_timeout(&self) -> Duration {
+        self.lock_timeout.saturating_add(Duration::from_secs(5))
+    }
+
     fn connect_to_write(&self) -> Result<Connection, InboxError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE

@@ -13,7 +13,7 @@ pub use builder::SqliteInboxBuilder;
 use std::{fmt, path::Path, sync::Arc, time::Duration};
 
 use rusqlite::Connection;
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::timeout};
 
 use self::{builder::Opening, writer::Writer};
 use super::{
@@ -91,8 +91,12 @@ impl SqliteInbox {
     ) -> Result<T, InboxError> {
         let (reply, result) = oneshot::channel();
         self.shared.writer.send(write, reply);
-        let gone = Err(InboxError::new(InboxErrorKind::Unavailable));
-        result.await.unwrap_or(gone)
+        // A disk that hangs must not keep the sender waiting for ever. What was to be written may be written later.
+        let limit = self.shared.opening.write_timeout();
+        match timeout(limit, result).await {
+            Ok(result) => result.unwrap_or(Err(InboxError::new(InboxErrorKind::Unavailable))),
+            Err(_) => Err(InboxError::new(InboxErrorKind::TimedOut)),
+        }
     }
 
     /// Reads on a connection of its own, so that what grows with the number of rows does not keep a writer waiting.

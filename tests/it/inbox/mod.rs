@@ -2,6 +2,7 @@
 
 mod enqueue;
 mod forged;
+mod killed;
 mod sqlite;
 mod support;
 mod worker;
