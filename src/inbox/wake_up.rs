@@ -50,7 +50,7 @@ impl WakeUps {
         // Its other end is gone.
         if !woken {
             self.0 = None;
-            pending().await
+            pending::<()>().await;
         }
     }
 }

@@ -101,6 +101,10 @@ impl Receiver {
 
     /// The names of the headers that the signature needs: those that a stored request must keep.
     #[cfg(feature = "tokio")]
+    #[expect(
+        clippy::unused_self,
+        reason = "the headers are the receiver's scheme's"
+    )]
     pub(crate) fn signature_header_names(&self) -> Vec<http::HeaderName> {
         use crate::headers::HeaderFamily;
         [HeaderFamily::Svix, HeaderFamily::Webhook]

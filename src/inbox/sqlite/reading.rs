@@ -7,17 +7,19 @@ use rusqlite::{Connection, Result, Row, params};
 use super::{from_millis, statements::timestamp};
 use crate::inbox::{DeadLetter, TargetStats};
 
+/// A dead letter, as [`dead_letter`] reads it.
+const COLUMNS: &str =
+    "SELECT task.endpoint, tenant, message_id, target, event_type, signed_at, received_at,
+        settled_at, failed_attempts, last_status, coalesce(reason, '')
+    FROM webhook_task AS task JOIN webhook_message USING (seq)
+    WHERE state = 'dead'";
+
 pub(super) fn dead_letters(
     db: &Connection,
     message_id: Option<&str>,
     limit: usize,
 ) -> Result<Vec<DeadLetter>> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    const COLUMNS: &str =
-        "SELECT task.endpoint, tenant, message_id, target, event_type, signed_at, received_at,
-            settled_at, failed_attempts, last_status, coalesce(reason, '')
-        FROM webhook_task AS task JOIN webhook_message USING (seq)
-        WHERE state = 'dead'";
     match message_id {
         Some(id) => db
             .prepare(&format!(

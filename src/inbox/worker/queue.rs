@@ -257,6 +257,6 @@ async fn grace_over(phase: &mut watch::Receiver<Phase>) {
         .is_err()
     {
         // The worker itself is gone, and this task with it.
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }

@@ -42,7 +42,7 @@ async fn endpoints_and_tenants_are_apart(bench: &Bench) {
         ("apart-2", ""),
     ] {
         let mut request = request(endpoint, "msg_1");
-        request.tenant = tenant.to_owned();
+        request.tenant.push_str(tenant);
         let accepted = bench.accept_for(&[TARGET], request).await;
         assert_eq!(accepted, Accepted::Stored, "{endpoint} {tenant}");
     }
@@ -79,7 +79,7 @@ async fn what_is_stored_comes_back_byte_for_byte(bench: &Bench) {
     let mut sent = request("bytes", "msg_1");
     sent.body = (0..=255).chain([0, 0]).collect::<Vec<u8>>().into();
     sent.headers = HeaderLines::from_bytes(b"webhook-id: \xff 'quoted' \\ ;\n".to_vec());
-    sent.tenant = "\u{e5}\u{e4}\u{f6} '; --".to_owned();
+    sent.tenant.push_str("\u{e5}\u{e4}\u{f6} '; --");
     bench.accept_for(&[TARGET], sent.clone()).await;
     let claimed = bench.claim_one("bytes", TARGET).await;
     let stored = claimed.request;

@@ -81,7 +81,9 @@ async fn what_is_done_does_not_come_back(bench: &Bench) {
 async fn a_crash_gives_the_task_to_the_next(bench: &Bench) {
     bench.accept("crash", "msg_1").await;
     let crashed = bench.claim_one("crash", TARGET).await;
-    bench.clock.advance(LEASE - Duration::from_millis(1));
+    bench
+        .clock
+        .advance(LEASE.saturating_sub(Duration::from_millis(1)));
     let early = bench.claimed_ids("crash", TARGET).await;
     assert!(early.is_empty(), "its lease has not ended");
     bench.clock.advance(Duration::from_millis(1));

@@ -35,13 +35,14 @@ async fn what_was_acknowledged_reaches_every_target_over_kills() {
     let directory = Directory::new();
     let mut process = Process::start(directory.path());
     let mut acknowledged = BTreeSet::new();
+    let client = reqwest::Client::new();
     let started = Instant::now();
     for kill in 0..KILLS {
         let part = DELIVERIES / KILLS;
         let mut sending = JoinSet::new();
         for number in kill * part..(kill + 1) * part {
-            let url = process.url.clone();
-            sending.spawn(async move { send(&url, format!("msg_{number}")).await });
+            let (client, url) = (client.clone(), process.url.clone());
+            sending.spawn(async move { send(&client, &url, format!("msg_{number}")).await });
         }
         // In the middle of it, never at the same place.
         tokio::time::sleep(Duration::from_millis(30 + u64::from(fastrand::u8(..) / 4))).await;
@@ -53,7 +54,7 @@ async fn what_was_acknowledged_reaches_every_target_over_kills() {
         process = Process::start(directory.path());
         // The sender's retries.
         for id in unsent {
-            acknowledged.insert(send(&process.url, id).await.unwrap());
+            acknowledged.insert(send(&client, &process.url, id).await.unwrap());
         }
     }
     assert_eq!(acknowledged.len(), DELIVERIES);
@@ -86,10 +87,9 @@ async fn what_was_acknowledged_reaches_every_target_over_kills() {
 }
 
 /// Returns the id: acknowledged, or not.
-async fn send(url: &str, id: String) -> Result<String, String> {
+async fn send(client: &reqwest::Client, url: &str, id: String) -> Result<String, String> {
     let now = Timestamp::from(std::time::SystemTime::now());
     let (parts, _) = signer().request(&id, now, "{}").into_parts();
-    let client = reqwest::Client::new();
     let request = client.post(url).headers(parts.headers).body("{}");
     match request.send().await {
         Ok(response) if response.status().is_success() => Ok(id),
