@@ -142,7 +142,7 @@ impl EasyStore for PgIdempotencyStore {
         digest: BodyDigest,
         lease: Duration,
     ) -> Result<Claim, StoreError> {
-        if owner.as_u128() % CLEANS == 0 {
+        if owner.as_u128().is_multiple_of(CLEANS) {
             self.clean().await.map_err(store_error)?;
         }
         for _ in 0..TRIES {

@@ -100,7 +100,7 @@ impl PgInbox {
             .map_err(|error| inbox_error(&error))?;
         if accepted == Accepted::Stored {
             // Sent by the database when the transaction is committed.
-            notify::notify(&mut **transaction)
+            notify::notify(transaction)
                 .await
                 .map_err(|error| inbox_error(&error))?;
         }

@@ -64,8 +64,8 @@ pub(super) async fn send(
 
 /// Stores genuine deliveries for these targets.
 pub(super) async fn store(inbox: &SqliteInbox, targets: &[&str], ids: &[&str]) {
-    let enqueue = Enqueue::new(inbox.clone(), &receiver())
-        .targets(targets.iter().map(|name| name.to_string()));
+    let enqueue =
+        Enqueue::new(inbox.clone(), &receiver()).targets(targets.iter().map(ToString::to_string));
     for id in ids {
         let stored = send(&enqueue, id, format!("body of {id}")).await;
         assert_eq!(stored.status(), StatusCode::ACCEPTED);
