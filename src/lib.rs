@@ -8,6 +8,8 @@ pub mod dispatch;
 mod error;
 pub mod event;
 pub mod idempotency;
+#[cfg(feature = "tokio")]
+pub mod inbox;
 pub mod layer;
 mod message;
 pub mod provider;

@@ -4,11 +4,17 @@
 mod delivery;
 mod envelope;
 mod idempotency_conformance;
+#[cfg(feature = "tokio")]
+mod inbox_conformance;
+mod manual_clock;
 mod signer;
 
 pub use delivery::{delivery, delivery_of};
 pub use envelope::sealed_envelope;
 pub use idempotency_conformance::{idempotency_conformance, idempotency_key};
+#[cfg(feature = "tokio")]
+pub use inbox_conformance::inbox_conformance;
+pub use manual_clock::ManualClock;
 pub use signer::Signer;
 
 use http::{HeaderMap, HeaderName, HeaderValue};

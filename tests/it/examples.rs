@@ -1,8 +1,11 @@
-//! The examples for hyper and tonic, run as they are: each fails if an answer is not as it should be.
+//! The examples for hyper, tonic and the inbox, run as they are: each fails if an answer is not as it should be.
 
 #[path = "../../examples/hyper.rs"]
 #[allow(dead_code, unreachable_pub, reason = "a program of its own")]
 mod hyper_example;
+#[path = "../../examples/inbox.rs"]
+#[allow(dead_code, unreachable_pub, reason = "a program of its own")]
+mod inbox_example;
 #[path = "../../examples/tonic.rs"]
 #[allow(dead_code, unreachable_pub, reason = "a program of its own")]
 mod tonic_example;
@@ -10,6 +13,11 @@ mod tonic_example;
 #[test]
 fn the_layer_works_on_hyper() {
     hyper_example::main().unwrap();
+}
+
+#[test]
+fn the_inbox_tries_again_and_redrives() {
+    inbox_example::main().unwrap();
 }
 
 #[test]

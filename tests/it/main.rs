@@ -10,6 +10,7 @@ mod encryption;
 mod examples;
 mod header_token;
 mod idempotency;
+mod inbox;
 mod json;
 mod layer;
 mod oracles;

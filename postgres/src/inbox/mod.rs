@@ -1,0 +1,225 @@
+//! The inbox.
+
+mod accept;
+mod dead_letters;
+mod notify;
+mod retention;
+mod tasks;
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use sqlx::{PgPool, Postgres, Transaction};
+use tower_webhook::{
+    Clock,
+    inbox::{
+        Accepted, Claims, DeadLetter, DueTasks, Fate, Inbox, InboxError, InboxFuture, Retention,
+        Settled, StoredRequest, Swept, TargetStats, TaskKey, WakeUps,
+    },
+};
+
+use self::notify::Notify;
+use crate::{
+    error::{inbox_error, within},
+    schema,
+};
+
+/// An inbox in PostgreSQL 12 or later, for any number of processes. Cheap to clone.
+///
+/// Times are the database's, so that the processes need not agree on theirs. Claims skip what another claims at this moment
+/// (`SKIP LOCKED`). A worker is woken by `LISTEN` and `NOTIFY` when any process has accepted something, and polls
+/// beside that; it listens on one connection more than the pool has.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// use tower_webhook_postgres::PgInbox;
+///
+/// let pool = sqlx::PgPool::connect("postgres://user:password@db.internal/app").await?;
+/// let inbox = PgInbox::new(pool);
+/// inbox.migrate().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct PgInbox {
+    pool: PgPool,
+    clock: Option<Arc<dyn Clock>>,
+    timeout: Duration,
+    notify: Arc<Notify>,
+}
+
+impl PgInbox {
+    /// An inbox over a pool, whose tables are made by [`migrate`](Self::migrate).
+    pub fn new(pool: PgPool) -> Self {
+        Self {
+            notify: Arc::new(Notify::new(pool.clone())),
+            pool,
+            clock: None,
+            timeout: Duration::from_secs(5),
+        }
+    }
+
+    /// How long an operation may take, waiting for a connection of the pool included. Default: 5 seconds.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Replaces the database's clock, for tests. All processes would have to agree on it.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Some(Arc::new(clock));
+        self
+    }
+
+    /// Makes the tables, or brings those of an older version up to date: `webhook_message`, `webhook_request`, `webhook_task`,
+    /// `webhook_claim` and `webhook_inbox_version`, in the first schema of the search path. Several processes may do so at once.
+    ///
+    /// # Errors
+    ///
+    /// [`NewerVersion`](tower_webhook::inbox::InboxErrorKind::NewerVersion), whose tables are left as they are; or the database cannot be
+    /// reached or forbids it.
+    pub async fn migrate(&self) -> Result<(), InboxError> {
+        schema::migrate(&self.pool).await
+    }
+
+    /// Accepts a request as a part of `transaction`: it is stored, and handed on, if and only if that is committed. Respond
+    /// with a success only then.
+    ///
+    /// [`Enqueue::stored_request`](tower_webhook::inbox::Enqueue::stored_request) makes the request of a delivery.
+    ///
+    /// # Errors
+    ///
+    /// The database could not store it; the transaction has failed with it.
+    pub async fn accept_in(
+        &self,
+        transaction: &mut Transaction<'_, Postgres>,
+        request: &StoredRequest,
+        targets: &[Arc<str>],
+    ) -> Result<Accepted, InboxError> {
+        let accepted = accept::accept(transaction, request, targets, self.now())
+            .await
+            .map_err(|error| inbox_error(&error))?;
+        if accepted == Accepted::Stored {
+            // Sent by the database when the transaction is committed.
+            notify::notify(transaction)
+                .await
+                .map_err(|error| inbox_error(&error))?;
+        }
+        Ok(accepted)
+    }
+
+    /// The time to work with, in milliseconds; `None` is the database's own.
+    fn now(&self) -> Option<i64> {
+        Some(millis(self.clock.as_ref()?.unix_time()))
+    }
+}
+
+impl Inbox for PgInbox {
+    fn accept<'a>(
+        &'a self,
+        request: StoredRequest,
+        targets: &'a [Arc<str>],
+    ) -> InboxFuture<'a, Accepted> {
+        Box::pin(async move {
+            let accepting = async {
+                if request.order_key.is_none() {
+                    let mut connection = self.pool.acquire().await?;
+                    return accept::accept(&mut connection, &request, targets, self.now()).await;
+                }
+                let mut transaction = self.pool.begin().await?;
+                let accepted =
+                    accept::accept(&mut transaction, &request, targets, self.now()).await?;
+                transaction.commit().await?;
+                Ok(accepted)
+            };
+            let accepted = within(self.timeout, accepting).await?;
+            if accepted == Accepted::Stored {
+                self.notify.soon();
+            }
+            Ok(accepted)
+        })
+    }
+
+    fn claim<'a>(&'a self, due: DueTasks<'a>) -> InboxFuture<'a, Claims> {
+        Box::pin(within(
+            self.timeout,
+            tasks::claim(&self.pool, due, self.now()),
+        ))
+    }
+
+    fn renew<'a>(&'a self, task: &'a TaskKey, lease: Duration) -> InboxFuture<'a, Settled> {
+        let renewing = tasks::renew(&self.pool, task, lease, self.now());
+        Box::pin(within(self.timeout, renewing))
+    }
+
+    fn settle<'a>(&'a self, task: &'a TaskKey, fate: Fate) -> InboxFuture<'a, Settled> {
+        let settling = tasks::settle(&self.pool, task, fate, self.now());
+        Box::pin(within(self.timeout, settling))
+    }
+
+    fn dead_letters<'a>(
+        &'a self,
+        message_id: Option<&'a str>,
+        limit: usize,
+    ) -> InboxFuture<'a, Vec<DeadLetter>> {
+        let listing = dead_letters::list(&self.pool, message_id, limit);
+        Box::pin(within(self.timeout, listing))
+    }
+
+    fn redrive<'a>(&'a self, message_id: &'a str) -> InboxFuture<'a, u64> {
+        Box::pin(async move {
+            let redriving = dead_letters::redrive(&self.pool, message_id, self.now());
+            let redriven = within(self.timeout, redriving).await?;
+            if redriven > 0 {
+                let notifying = async { notify::notify(&mut *self.pool.acquire().await?).await };
+                // The workers poll too.
+                let _ = within(self.timeout, notifying).await;
+            }
+            Ok(redriven)
+        })
+    }
+
+    fn purge_dead_letters(&self) -> InboxFuture<'_, u64> {
+        let purging = dead_letters::purge(&self.pool, self.now());
+        Box::pin(within(self.timeout.max(Duration::from_secs(60)), purging))
+    }
+
+    fn sweep(&self, retention: Retention) -> InboxFuture<'_, Swept> {
+        let sweeping = retention::sweep(&self.pool, retention, self.now());
+        Box::pin(within(self.timeout, sweeping))
+    }
+
+    fn stats(&self) -> InboxFuture<'_, Vec<TargetStats>> {
+        Box::pin(within(
+            self.timeout.max(Duration::from_secs(60)),
+            retention::stats(&self.pool, self.now()),
+        ))
+    }
+
+    fn wake_ups(&self) -> WakeUps {
+        self.notify.listen()
+    }
+}
+
+impl fmt::Debug for PgInbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PgInbox")
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+/// As the database keeps times: whole milliseconds, and none beyond its numbers.
+pub(crate) fn millis(duration: Duration) -> i64 {
+    // So far from the end that a sum of two does not reach it.
+    const FOREVER: i64 = i64::MAX / 4;
+    i64::try_from(duration.as_millis()).map_or(FOREVER, |millis| millis.min(FOREVER))
+}
+
+fn from_millis(millis: i64) -> Duration {
+    Duration::from_millis(millis.try_into().unwrap_or_default())
+}
+
+/// A text as PostgreSQL can store it: without the character of code 0.
+fn text(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}

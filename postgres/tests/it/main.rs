@@ -1,0 +1,7 @@
+//! Against a PostgreSQL of the tests' own.
+
+mod accept_in;
+mod idempotency;
+mod inbox;
+mod server;
+mod workers;

@@ -1,0 +1,103 @@
+//! A `postgres` on a free port, which ends with this process, and a database for each test.
+
+use std::{
+    env, fs,
+    io::{self, Write},
+    net::{TcpListener, TcpStream},
+    path::PathBuf,
+    process::{Command, Stdio},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use sqlx::{Executor, PgPool, postgres::PgPoolOptions};
+
+/// Makes a database cluster, serves it, and deletes it when standard input ends: with the process of the tests, however that ends.
+const SERVE: &str = r#"
+    trap 'rm -rf "$2"' EXIT
+    "$1/initdb" --pgdata "$2" --username test --auth trust --encoding UTF8 --no-locale --no-sync >/dev/null || exit 1
+    "$1/postgres" -D "$2" -p "$3" -h 127.0.0.1 -k "$2" -c fsync=off -c max_connections=200 >"$2.log" 2>&1 </dev/null &
+    read -r _
+    kill -INT $!
+    wait $!
+    rm -f "$2.log"
+"#;
+
+/// A pool over a new database. Without PostgreSQL on this machine it says loudly what is skipped; in CI that is a failure.
+pub(crate) async fn database_or_skip(what: &str) -> Option<PgPool> {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let Some(port) = port() else {
+        assert!(
+            env::var_os("CI").is_none(),
+            "{what}: there is no PostgreSQL"
+        );
+        // Not by a macro, whose output is shown only if the test fails.
+        let loudly = format!("\n*** SKIPPED: {what}, since there is no PostgreSQL ***\n");
+        io::stderr().write_all(loudly.as_bytes()).unwrap();
+        return None;
+    };
+    let url = |name: &str| format!("postgres://test@127.0.0.1:{port}/{name}");
+    let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
+    let admin = PgPool::connect(&url("postgres")).await.unwrap();
+    let create = format!("CREATE DATABASE {name}");
+    admin.execute(sqlx::AssertSqlSafe(create)).await.unwrap();
+    admin.close().await;
+    let pool = PgPoolOptions::new().max_connections(12);
+    Some(pool.connect(&url(&name)).await.unwrap())
+}
+
+fn port() -> Option<u16> {
+    static PORT: OnceLock<Option<u16>> = OnceLock::new();
+    *PORT.get_or_init(start)
+}
+
+fn start() -> Option<u16> {
+    let binaries = binaries()?;
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    drop(listener);
+    let directory = env::temp_dir().join(format!("tower-webhook-postgres-{}", std::process::id()));
+    // PostgreSQL does not run as root.
+    let is_root = Command::new("id").arg("-u").output().unwrap().stdout == b"0\n";
+    let mut command = Command::new(if is_root { "runuser" } else { "sh" });
+    if is_root {
+        command.args(["-u", "postgres", "--", "sh"]);
+    }
+    let mut process = command
+        .args(["-c", SERVE, "serve"])
+        .arg(binaries)
+        .arg(&directory)
+        .arg(port.to_string())
+        .current_dir("/")
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let started = Instant::now();
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        let ended = process.try_wait().unwrap();
+        assert!(
+            ended.is_none() && started.elapsed() < Duration::from_secs(60),
+            "PostgreSQL does not start: {ended:?}"
+        );
+        sleep(Duration::from_millis(20));
+    }
+    // It accepts connections before it accepts queries.
+    sleep(Duration::from_millis(500));
+    // Its standard input stays open as long as this process lives.
+    std::mem::forget(process);
+    Some(port)
+}
+
+/// Where `initdb` and `postgres` are: Debian has them beside the path.
+fn binaries() -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
+    let debian = debian.flatten().map(|version| version.path().join("bin"));
+    env::split_paths(&path)
+        .chain(debian)
+        .find(|directory| directory.join("initdb").exists() && directory.join("postgres").exists())
+}

@@ -1,0 +1,8 @@
+//! The inbox: stored before it is answered, and handed on from there.
+
+mod enqueue;
+mod forged;
+mod killed;
+mod sqlite;
+mod support;
+mod worker;
