@@ -69,7 +69,9 @@ impl JsonField for DateTime {
 }
 
 /// Reads a field that means a date but may have a time: a date alone is its midnight.
-pub(in crate::provider::voyado) fn date_or_date_time(json: &RawValue) -> Result<DateTime, Mismatch> {
+pub(in crate::provider::voyado) fn date_or_date_time(
+    json: &RawValue,
+) -> Result<DateTime, Mismatch> {
     with_pieces(json, |pieces| {
         Some(DateTime {
             civil: pieces

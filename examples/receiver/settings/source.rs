@@ -1,0 +1,64 @@
+//! Where deliveries may come from.
+
+use tower_webhook::{ConfigErrorKind, ForwardedHeader, ReceiverBuilder, SourceIp, source_ip};
+
+use super::{
+    variable::{Unset, Variable, VariableError, variables},
+    verification,
+};
+
+variables! {
+    ALLOWED_SOURCES: Unset::Without("everywhere"), "addresses, networks and presets such as svix-eu, separated by commas";
+    TRUSTED_PROXIES: Unset::Without("no proxy"), "addresses and networks of the proxies in front, separated by commas";
+    FORWARDED_HEADER: Unset::Without("default: x-forwarded-for"), "the header in which these proxies name the source";
+}
+
+pub(super) fn add(builder: ReceiverBuilder) -> Result<ReceiverBuilder, VariableError> {
+    let proxies = TRUSTED_PROXIES.list()?;
+    let header = FORWARDED_HEADER.text()?;
+    if header.is_some() && proxies.is_none() {
+        return Err(TRUSTED_PROXIES.missing_beside(&FORWARDED_HEADER));
+    }
+    let Some(allowed) = allowed()? else {
+        return match proxies {
+            Some(_) => Err(ALLOWED_SOURCES.missing_beside(&TRUSTED_PROXIES)),
+            None => Ok(builder),
+        };
+    };
+    let header: ForwardedHeader = header
+        .map(|header| header.parse())
+        .transpose()
+        .map_err(|_| FORWARDED_HEADER.error("is not the name of a header"))?
+        .unwrap_or_default();
+    let source_ip = allowed
+        .trusted_proxies(proxies.unwrap_or_default())
+        .forwarded_header(header);
+    Ok(builder.source_ip(source_ip))
+}
+
+fn allowed() -> Result<Option<SourceIp>, VariableError> {
+    let allowed = ALLOWED_SOURCES.list()?.map(|entries| {
+        let nowhere = SourceIp::allow::<&str>([]);
+        entries
+            .iter()
+            .fold(nowhere, |allowed, entry| match source_ip::preset(entry) {
+                Some(preset) => allowed.also_allow(preset),
+                None => allowed.also_allow([entry]),
+            })
+    });
+    Ok(allowed)
+}
+
+/// Names the list that has a wrong network: that of the proxies, if the other is right without it.
+pub(super) fn blame(kind: ConfigErrorKind) -> Result<Variable, VariableError> {
+    Ok(match (kind, allowed()?) {
+        (ConfigErrorKind::EverybodyTrusted, _) => TRUSTED_PROXIES,
+        (ConfigErrorKind::InvalidNetwork, Some(allowed)) => {
+            match verification::read()?.source_ip(allowed).build() {
+                Err(error) if error.kind() == kind => ALLOWED_SOURCES,
+                _ => TRUSTED_PROXIES,
+            }
+        }
+        _ => ALLOWED_SOURCES,
+    })
+}
