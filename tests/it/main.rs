@@ -13,6 +13,7 @@ mod oracles;
 mod order;
 mod peers;
 mod properties;
+mod receiver;
 mod secrets;
 mod soft_identification;
 mod source_ip;

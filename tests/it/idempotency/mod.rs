@@ -5,7 +5,7 @@ mod failures;
 mod memory;
 mod model;
 mod redis;
-mod redis_server;
+pub(crate) mod redis_server;
 mod states;
 
 use std::{

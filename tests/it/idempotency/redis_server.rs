@@ -66,8 +66,12 @@ impl RedisServer {
         }
     }
 
+    pub(crate) fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}/1", self.port)
+    }
+
     pub(crate) fn store(&self) -> RedisStore {
-        RedisStore::builder(format!("redis://127.0.0.1:{}/1", self.port))
+        RedisStore::builder(self.url())
             .key_prefix("test:")
             .timeout(Duration::from_secs(5))
             .build()

@@ -1,0 +1,6 @@
+//! The example `receiver`, as a process of its own.
+
+mod connections;
+mod faults;
+mod process;
+mod variables;
