@@ -13,7 +13,7 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use bytes::Bytes;
@@ -33,6 +33,15 @@ use tower_webhook::{Delivery, HeaderFamily, Receiver, Timestamp, WebhookLayer, t
 const PATH: &str = "/example.Notes/Receive";
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const FORGED_SECRET: &str = "whsec_Zm9yZ2VkIGZvcmdlZCBmb3JnZWQ=";
+
+/// How many calls of one connection are under way at a time.
+const MAX_STREAMS: u32 = 100;
+/// The largest head of a call.
+const MAX_HEADER_BYTES: u32 = 64 * 1024;
+/// How often a peer is asked whether it is still there, and how long it may take to say so.
+const PING: Duration = Duration::from_secs(5);
+/// For the body and the handler: senders give up after 15 seconds, which include connecting.
+const REQUEST: Duration = Duration::from_secs(13);
 
 #[derive(Clone, PartialEq, prost::Message)]
 struct Note {
@@ -56,6 +65,11 @@ pub async fn serve(
     receiver: Receiver,
 ) -> Result<(), tonic::transport::Error> {
     Server::builder()
+        .max_concurrent_streams(MAX_STREAMS)
+        .http2_max_header_list_size(MAX_HEADER_BYTES)
+        .http2_keepalive_interval(Some(PING))
+        .http2_keepalive_timeout(Some(PING))
+        .timeout(REQUEST)
         .layer(WebhookLayer::<Bytes>::new(receiver))
         .add_service(Notes)
         .serve_with_incoming(TcpIncoming::from(listener))
