@@ -57,15 +57,18 @@ impl Traffic {
     pub(crate) fn new(receiver: &Receiver) -> Self {
         Self {
             deliveries: Arc::new(Deliveries::new()),
-            client: Client::builder()
-                .no_proxy()
-                .redirect(Policy::none())
-                .timeout(PATIENCE)
-                .build()
-                .expect("a client"),
+            client: client(),
             url: format!("http://{}{PATH}", receiver.address),
             ledger: Arc::clone(&receiver.ledger),
             stalls_before: stalls::count(),
+        }
+    }
+
+    /// The same, on connections of its own.
+    pub(crate) fn another_sender(&self) -> Self {
+        Self {
+            client: client(),
+            ..self.clone()
         }
     }
 
@@ -136,6 +139,14 @@ impl Traffic {
         let stalls = stalls::count() - self.stalls_before;
         u64::try_from(stalls * senders).unwrap_or(u64::MAX)
     }
+}
+
+fn client() -> Client {
+    let client = Client::builder()
+        .no_proxy()
+        .redirect(Policy::none())
+        .timeout(PATIENCE);
+    client.build().expect("a client")
 }
 
 impl Answers {
