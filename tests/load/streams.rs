@@ -96,7 +96,8 @@ async fn stranger(address: SocketAddr, deliveries: Arc<Deliveries>) -> usize {
     }
     drop(sender);
     let all = async { streams.join_all().await };
-    let statuses = stalls::within(DEADLINE + MARGIN, "the end of all streams", all).await;
+    // Those that came when the first were late, and before the connection was told to go, have their time too.
+    let statuses = stalls::within(DEADLINE * 2 + MARGIN, "the end of all streams", all).await;
     let late = statuses
         .iter()
         .filter(|status| matches!(status, Ok(408)))
@@ -104,7 +105,7 @@ async fn stranger(address: SocketAddr, deliveries: Arc<Deliveries>) -> usize {
     for status in statuses {
         assert!(matches!(status, Ok(408) | Err(_)), "{status:?}");
     }
-    assert!(late <= MAX_OPEN, "{late} were open at a time");
+    assert!(late > 0, "no stream had its time");
     let closing = stalls::within(MARGIN, "closing the connection", closed);
     // Cut off or closed, it is gone.
     let _ = closing.await.expect("no panic");

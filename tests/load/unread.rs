@@ -1,4 +1,4 @@
-//! Peers that ask and never read, as many as there are places, of three kinds at a time.
+//! Peers that ask and never read: as many as there are places of two kinds, and some of a third.
 
 use std::{
     net::SocketAddr,
@@ -22,6 +22,8 @@ use crate::{
 };
 
 const PLACES: usize = 64;
+/// Peers with a genuine request, which they repeat. Until their writes are stuck they are served as everybody is.
+const REPEATING: usize = 8;
 /// Long enough for a write that is stuck to be given up.
 const TRAFFIC: Duration = Duration::from_secs(15);
 /// For an honest delivery, whose sender has a connection of its own.
@@ -30,6 +32,8 @@ const SERVED: Duration = Duration::from_secs(20);
 const UNREAD_BYTES: u32 = 4096;
 /// How long a peer whose writes are stuck holds on to its connection.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Peers leave the machine time, so that the wait is for a place.
+const BETWEEN: Duration = Duration::from_millis(5);
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// RFC 9113, sections 3.4, 6.5 and 6.7: the preface, empty settings, and a ping, which has to be acknowledged.
@@ -53,8 +57,10 @@ pub(crate) async fn run(program: &Path) -> Figures {
     let mut peers = JoinSet::new();
     for _ in 0..PLACES {
         peers.spawn(ask(receiver.address, Vec::new(), keep_alive(&rejected)));
+        peers.spawn(ask(receiver.address, PREFACE.to_vec(), PING.repeat(8)));
+    }
+    for _ in 0..REPEATING {
         peers.spawn(ask(receiver.address, Vec::new(), keep_alive(&handled)));
-        peers.spawn(ask(receiver.address, PREFACE.to_vec(), PING.repeat(32)));
     }
     let (start, mut served, mut slowest) = (Instant::now(), 0, Duration::ZERO);
     while start.elapsed() < TRAFFIC {
@@ -75,7 +81,7 @@ pub(crate) async fn run(program: &Path) -> Figures {
     let mut figures = Figures::default();
     figures.add(
         "peers that never read",
-        format!("{} for {PLACES} places", PLACES * 3),
+        format!("{} for {PLACES} places", 2 * PLACES + REPEATING),
     );
     figures.add("honest deliveries, each on a new connection", served);
     figures.add("the slowest took", format!("{slowest:.1?}"));
@@ -102,6 +108,7 @@ async fn ask(address: SocketAddr, first: Vec<u8>, again: Vec<u8>) {
             stream.write_all(&first).await?;
             loop {
                 stream.write_all(&again).await?;
+                sleep(BETWEEN).await;
             }
         };
         let end: Result<Result<(), std::io::Error>, _> = timeout(PATIENCE, asking).await;

@@ -39,7 +39,7 @@ const CONNECTION_WINDOW: u32 = 1024 * 1024;
 /// How often a peer of HTTP/2 is asked whether it is still there, and how long it may take to say so.
 const PING: Duration = Duration::from_secs(5);
 /// How long a connection that has to go may take for the rest of its last response.
-const LINGER: Duration = Duration::from_secs(1);
+const LINGER: Duration = Duration::from_millis(250);
 
 /// Serves a connection until it ends, or until its peer gives it nothing to do.
 pub(super) async fn serve(

@@ -16,7 +16,7 @@ use tokio::{
 /// A connection whose first request has not come is left alone for so long, even when there is no place left.
 const FIRST_REQUEST: Duration = Duration::from_secs(1);
 /// How long one that has to go may take, before the next has to go too.
-const GOING: Duration = Duration::from_millis(50);
+const GOING: Duration = Duration::from_millis(10);
 
 /// A bounded number of places.
 pub(super) struct Places {
