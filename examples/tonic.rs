@@ -70,7 +70,7 @@ pub async fn serve(
         .http2_keepalive_interval(Some(PING))
         .http2_keepalive_timeout(Some(PING))
         .timeout(REQUEST)
-        .layer(WebhookLayer::<Bytes>::new(receiver))
+        .layer(WebhookLayer::new(receiver))
         .add_service(Notes)
         .serve_with_incoming(TcpIncoming::from(listener))
         .await

@@ -9,7 +9,10 @@ use http::{
 use memchr::memchr;
 
 use crate::{
-    error::rejection::RejectionKind,
+    error::{
+        RejectionDetail,
+        rejection::{Rejection, RejectionKind},
+    },
     message::message_id::{DotsInMessageId, MessageIdText},
     message::timestamp::Timestamp,
 };
@@ -107,14 +110,11 @@ pub(crate) struct SignatureHeaders<'h> {
 }
 
 impl<'h> SignatureHeaders<'h> {
-    pub(crate) fn read(
-        headers: &'h HeaderMap,
-        dots: DotsInMessageId,
-    ) -> Result<Self, RejectionKind> {
+    pub(crate) fn read(headers: &'h HeaderMap, dots: DotsInMessageId) -> Result<Self, Rejection> {
         let (family, [ids, timestamps, signatures]) = HeaderFamily::BY_PRECEDENCE
             .into_iter()
             .find_map(|family| Some((family, family.complete_set(headers)?)))
-            .ok_or(RejectionKind::MissingSignatureHeaders)?;
+            .ok_or_else(|| missing(headers))?;
         let (id, timestamp) = (only_value(&ids)?, only_value(&timestamps)?);
         let id = MessageIdText::parse(id, dots).ok_or(RejectionKind::MalformedMessageId)?;
         let timestamp = Timestamp::parse(timestamp).ok_or(RejectionKind::MalformedTimestamp)?;
@@ -130,6 +130,27 @@ impl<'h> SignatureHeaders<'h> {
     /// The entries of the list of signatures.
     pub(crate) fn signatures(&self) -> impl Iterator<Item = &[u8]> {
         entries(self.signatures.iter())
+    }
+}
+
+/// Names the first header that the family with the most of them lacks.
+fn missing(headers: &HeaderMap) -> Rejection {
+    let of_family = |family: HeaderFamily| {
+        let names = [family.id(), family.timestamp(), family.signature()];
+        let present = names.iter().filter(|name| headers.contains_key(**name));
+        let missing = names.into_iter().find(|name| !headers.contains_key(*name));
+        (present.count(), missing)
+    };
+    let families = HeaderFamily::BY_PRECEDENCE.map(of_family);
+    // Of two that have as many, the first.
+    let most = families
+        .into_iter()
+        .rev()
+        .max_by_key(|(present, _)| *present);
+    let rejection = Rejection::new(RejectionKind::MissingSignatureHeaders);
+    match most.and_then(|(_, missing)| missing) {
+        Some(name) => rejection.with_detail(RejectionDetail::MissingHeader { name: name.clone() }),
+        None => rejection,
     }
 }
 

@@ -8,7 +8,7 @@ mod error;
 mod event;
 mod headers;
 mod idempotency;
-mod layer;
+pub mod layer;
 mod message;
 pub mod provider;
 mod receiver;
@@ -18,12 +18,12 @@ mod telemetry;
 pub mod testing;
 
 pub use crypto::decrypt::{Aes256Cbc, Aes256Gcm, Decrypt, DecryptError, Plaintext};
-pub use error::{ConfigError, ConfigErrorKind, Rejection, RejectionKind};
+pub use error::{ConfigError, ConfigErrorKind, Rejection, RejectionDetail, RejectionKind};
 pub use event::{AuthenticBody, DecodeError, DecodeErrorKind, Json, WebhookEvent};
 pub use headers::HeaderFamily;
 pub use idempotency::{
-    Claim, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore, OwnerToken, Settlement,
-    StoreError, StoreErrorKind, Unguarded,
+    BodyDigest, Claim, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore, OwnerToken,
+    Settlement, StoreError, StoreErrorKind, Unguarded,
 };
 #[cfg(feature = "redis")]
 pub use idempotency::{RedisStore, RedisStoreBuilder};

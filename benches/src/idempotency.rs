@@ -74,7 +74,7 @@ fn remembering() -> tower_webhook::WebhookService<
     tower_webhook::EmptyRejectionResponse,
     MemoryStore,
 > {
-    WebhookLayer::<bytes::Bytes>::new(receiver())
+    WebhookLayer::new(receiver())
         .idempotency(Idempotency::new(MemoryStore::new(CAPACITY)))
         .layer(Echo)
 }

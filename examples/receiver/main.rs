@@ -72,7 +72,7 @@ async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
         .await
         .map_err(|error| format!("cannot listen on {listen}: {error}"))?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
-    let router = timeouts::within(routes::router(receiver, store));
+    let router = timeouts::within(routes::router(receiver, store)?);
     server::serve(listener, router, connections.max, shutdown).await;
     Ok(())
 }

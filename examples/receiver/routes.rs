@@ -8,7 +8,7 @@ use axum::{
     http::StatusCode,
     routing::post,
 };
-use tower_webhook::{Delivery, Idempotency, PeerAddr, Receiver, WebhookLayer, voyado};
+use tower_webhook::{ConfigError, Delivery, PeerAddr, Receiver, WebhookLayer, voyado};
 
 use crate::{
     output::{self, Output},
@@ -21,22 +21,17 @@ const PATH: &str = "/webhooks/engage";
 const LOGGED_CHARS: usize = 100;
 
 /// One route, with every check that is configured.
-pub(crate) fn router(receiver: Receiver, store: Store) -> Router {
-    let layer = WebhookLayer::<voyado::Envelope>::new(receiver);
+pub(crate) fn router(receiver: Receiver, store: Store) -> Result<Router, ConfigError> {
+    let layer = WebhookLayer::new(receiver).decode::<voyado::Envelope>();
     let route = post(on_event).with_state(Output::new());
+    // A line that is being written when the sender leaves is written to its end, and its message is not handled again.
     let route = match store {
-        Store::Off => route.layer(layer),
-        Store::Memory(scope, store) => {
-            route.layer(layer.idempotency(Idempotency::new(store).scope(scope)))
-        }
-        Store::Redis(scope, store) => {
-            route.layer(layer.idempotency(Idempotency::new(store).scope(scope)))
-        }
+        Store::Off => route.layer(layer.run_to_completion()),
+        Store::Memory(once) => route.layer(layer.idempotency(once)?.run_to_completion()),
+        Store::Redis(once) => route.layer(layer.idempotency(once)?.run_to_completion()),
     };
-    Router::new()
-        .route(PATH, route)
-        .fallback(wrong_path)
-        .with_state(Arc::new(Throttle::default()))
+    let router = Router::new().route(PATH, route).fallback(wrong_path);
+    Ok(router.with_state(Arc::new(Throttle::default())))
 }
 
 /// Answers 204 when the line is out, and 500 if it cannot be written: the sender tries again. The layer logs either.

@@ -26,7 +26,7 @@ pub(crate) async fn serve(redis: &str) -> Result<(), Box<dyn Error>> {
     let store = RedisStore::builder(redis).build()?;
     // A scope for each run, so that a Redis which is there already can be used again.
     let once = Idempotency::new(store).scope(env::var("SCOPE")?);
-    let layer = WebhookLayer::<Bytes>::new(Receiver::builder([SECRET]).build()?).idempotency(once);
+    let layer = WebhookLayer::new(Receiver::builder([SECRET]).build()?).idempotency(once);
     let app = Router::new().route("/", post(handle)).route_layer(layer);
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("http://{}/", listener.local_addr()?);

@@ -22,7 +22,9 @@ fuzz_target!(|input: &[u8]| {
     let is_blank = |value: &&[u8]| value.iter().all(u8::is_ascii_whitespace);
     let mistake = if parsed.is_none() {
         Some(ConfigErrorKind::InvalidHeaderName)
-    } else if accepted.is_empty() || accepted.iter().any(is_blank) {
+    } else if accepted.is_empty() {
+        Some(ConfigErrorKind::NoHeaderToken)
+    } else if accepted.iter().any(is_blank) {
         Some(ConfigErrorKind::EmptyHeaderToken)
     } else {
         None

@@ -12,7 +12,7 @@ use libfuzzer_sys::fuzz_target;
 use tower_webhook::{ConfigErrorKind, PeerAddr, Receiver, RejectionKind, SourceIp};
 use tower_webhook_fuzz::{
     endpoint::open_handed,
-    model::network::{Network, have_everybody},
+    model::network::{Network, cover_half},
 };
 
 /// For whom a trusted proxy asks.
@@ -64,8 +64,8 @@ fn configuration(
         return Err(ConfigErrorKind::EmptyAllowlist);
     }
     let trusted = networks(trusted).ok_or(ConfigErrorKind::InvalidNetwork)?;
-    if have_everybody(&trusted) {
-        return Err(ConfigErrorKind::EverybodyTrusted);
+    if cover_half(&trusted) {
+        return Err(ConfigErrorKind::TrustedProxiesTooWide);
     }
     Ok((allowed, trusted))
 }

@@ -2,10 +2,31 @@
 
 use std::{convert::Infallible, error::Error, fmt};
 
-/// A mistake in the configuration. It names the mistake, never the secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A mistake in the configuration.
+///
+/// The message names the culprit: a secret by its position (`secret 2 of 3`), anything else by its text. A secret
+/// itself is never part of it.
+///
+/// ```
+/// use tower_webhook::{Receiver, SourceIp};
+///
+/// let built = Receiver::builder(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_"]).build();
+/// assert_eq!(built.unwrap_err().to_string(), "secret 2 of 2 is empty");
+///
+/// let built = Receiver::builder(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"])
+///     .source_ip(SourceIp::allow(["10.0.0.0/33"]))
+///     .build();
+/// let error = built.unwrap_err();
+/// assert_eq!(error.culprit(), Some("10.0.0.0/33"));
+/// assert_eq!(
+///     error.to_string(),
+///     "invalid IP address or network `10.0.0.0/33` (expected e.g. `203.0.113.7` or `10.0.0.0/8`)"
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
     kind: ConfigErrorKind,
+    culprit: Option<String>,
 }
 
 /// The reasons of a [`ConfigError`].
@@ -26,36 +47,71 @@ pub enum ConfigErrorKind {
     PublicKeyUnsupported,
     /// A public key is not `whpk_` and base64 of 32 bytes or of an SPKI of 44, or is no point of the curve.
     InvalidPublicKey,
-    /// The name of a header is not one.
+    /// A header name has characters that no header name can have, or none at all.
     InvalidHeaderName,
-    /// A header token is empty, or there is none.
+    /// No value of the header token was given.
+    NoHeaderToken,
+    /// A value of the header token is empty.
     EmptyHeaderToken,
-    /// An address or network of the allowlist or of the trusted proxies is not one.
+    /// A text of the allowlist or of the trusted proxies is neither an IP address nor a network.
     InvalidNetwork,
-    /// All of IPv4 or all of IPv6 is named as trusted proxies: whatever a stranger writes would be believed.
-    EverybodyTrusted,
-    /// The allowlist is empty: nothing would ever be let through.
+    /// The trusted proxies cover half of the addresses of a family or more: a stranger's own header would be believed.
+    TrustedProxiesTooWide,
+    /// Trusted proxies are given by their addresses and by their number.
+    TrustedHopsBesideProxies,
+    /// The allowlist of source addresses is empty: every request would be rejected.
     EmptyAllowlist,
+    /// A timestamp may be more than a day from the clock: a recorded request could be sent again.
+    ToleranceTooLong,
     /// A decryption key does not have 32 bytes.
     InvalidDecryptionKey,
     /// Encryption is required and there is no decryption key.
     NoDecryptionKey,
+    /// Encryption is required, and the event type never decrypts: every delivery would be rejected.
+    EventTypeCannotDecrypt,
     /// A header token or a decryption key was given to a receiver whose secrets come from a source.
     SecretsBesideSource,
-    /// The URL of a Redis is not one.
+    /// The URL of a Redis server is invalid.
     InvalidRedisUrl,
-    /// A store was made outside of a Tokio runtime.
-    NoTokioRuntime,
+    /// The scope of an idempotency is empty.
+    EmptyScope,
+    /// The lease of an idempotency is shorter than 1 millisecond.
+    ZeroLease,
+    /// The retention of an idempotency is shorter than 1 millisecond.
+    ZeroRetention,
+    /// A store has no room for a single message.
+    ZeroCapacity,
 }
 
 impl ConfigError {
     pub(crate) fn new(kind: ConfigErrorKind) -> Self {
-        Self { kind }
+        Self {
+            kind,
+            culprit: None,
+        }
+    }
+
+    /// Names the item that is wrong: the text of what is not secret. A secret is named [by its position](Self::at).
+    pub(crate) fn about(self, culprit: impl Into<String>) -> Self {
+        Self {
+            culprit: Some(culprit.into()),
+            ..self
+        }
+    }
+
+    /// Names the item that is wrong by its position, `secret 2 of 3` for instance. `index` counts from 0.
+    pub(crate) fn at(self, item: &str, index: usize, count: usize) -> Self {
+        self.about(format!("{item} {} of {count}", index + 1))
     }
 
     /// The reason.
     pub fn kind(&self) -> ConfigErrorKind {
         self.kind
+    }
+
+    /// The item that is wrong, where it can be named: its position where it is a secret, else its text.
+    pub fn culprit(&self) -> Option<&str> {
+        self.culprit.as_deref()
     }
 }
 
@@ -68,42 +124,93 @@ impl From<Infallible> for ConfigError {
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.kind {
-            ConfigErrorKind::NoSigningSecret => "no signing secret is given",
-            ConfigErrorKind::EmptySigningSecret => "a signing secret is empty",
-            ConfigErrorKind::SigningSecretTooShort => {
-                "a signing secret is shorter than 16 bytes (the specification asks for 24 to 64)"
+        use ConfigErrorKind as Kind;
+
+        let secret = self.culprit().unwrap_or("the signing secret");
+        let quoted = Quoted(self.culprit());
+        match self.kind {
+            Kind::NoSigningSecret => f.write_str("no signing secret is given"),
+            Kind::EmptySigningSecret => write!(f, "{secret} is empty"),
+            Kind::SigningSecretTooShort => write!(
+                f,
+                "{secret} is shorter than 16 bytes (the specification asks for 24 to 64)"
+            ),
+            Kind::SigningSecretNotBase64 => write!(
+                f,
+                "{secret} is not base64 (expected `whsec_` and base64, or base64 alone)"
+            ),
+            Kind::PrivateKeyGiven => write!(
+                f,
+                "{secret} is a private key (`whsk_…`), which belongs to the sender alone (expected `whsec_…`)"
+            ),
+            Kind::PublicKeyUnsupported => write!(
+                f,
+                "{secret} is a public key (`whpk_…`), which needs the feature `ed25519` and cannot sign"
+            ),
+            Kind::InvalidPublicKey => write!(
+                f,
+                "{} is not an Ed25519 public key (expected `whpk_` and base64 of 32 bytes or of an SPKI)",
+                self.culprit().unwrap_or("the key")
+            ),
+            Kind::InvalidHeaderName => write!(f, "invalid header name{quoted}"),
+            Kind::NoHeaderToken => write!(f, "no value is given for the header token{quoted}"),
+            Kind::EmptyHeaderToken => {
+                write!(f, "{} is empty", self.culprit().unwrap_or("the header token"))
             }
-            ConfigErrorKind::SigningSecretNotBase64 => {
-                "a signing secret is not `whsec_` and base64, or base64 alone"
+            Kind::InvalidNetwork => write!(
+                f,
+                "invalid IP address or network{quoted} (expected e.g. `203.0.113.7` or `10.0.0.0/8`)"
+            ),
+            Kind::TrustedProxiesTooWide => write!(
+                f,
+                "trusted proxies must not cover the whole address space, or half of it (widest:{quoted})"
+            ),
+            Kind::TrustedHopsBesideProxies => {
+                f.write_str("trusted proxies are given both by their addresses and by their number")
             }
-            ConfigErrorKind::PrivateKeyGiven => {
-                "a private key (`whsk_`) is given where a receiver needs `whsec_`"
+            Kind::EmptyAllowlist => f.write_str("the allowlist of source addresses is empty"),
+            Kind::ToleranceTooLong => write!(
+                f,
+                "a tolerance of {} is too long for protection against replays (at most a day)",
+                self.culprit().unwrap_or("more than a day")
+            ),
+            Kind::InvalidDecryptionKey => write!(
+                f,
+                "a decryption key must be 32 bytes long, not {}",
+                self.culprit().unwrap_or("another length")
+            ),
+            Kind::NoDecryptionKey => {
+                f.write_str("encryption is required, but no decryption key is given")
             }
-            ConfigErrorKind::PublicKeyUnsupported => {
-                "a public key (`whpk_`) is given where a secret is needed, or without the feature `ed25519`"
+            Kind::EventTypeCannotDecrypt => {
+                write!(f, "encryption is required, but the event type{quoted} never decrypts")
             }
-            ConfigErrorKind::InvalidPublicKey => {
-                "a public key is not `whpk_` and base64 of an Ed25519 public key"
+            Kind::SecretsBesideSource => f.write_str(
+                "header tokens and decryption keys must come from the source of secrets, not from beside it",
+            ),
+            Kind::InvalidRedisUrl => {
+                f.write_str("invalid Redis URL (expected e.g. `redis://localhost:6379/0`)")
             }
-            ConfigErrorKind::InvalidHeaderName => "the name of a header is not one",
-            ConfigErrorKind::EmptyHeaderToken => "a header token is empty, or there is none",
-            ConfigErrorKind::InvalidNetwork => {
-                "an address or network is not one (such as 203.0.113.7 or 10.0.0.0/8)"
+            Kind::EmptyScope => f.write_str("the idempotency scope is empty"),
+            Kind::ZeroLease => f.write_str("the idempotency lease is shorter than 1 millisecond"),
+            Kind::ZeroRetention => {
+                f.write_str("the idempotency retention is shorter than 1 millisecond")
             }
-            ConfigErrorKind::EverybodyTrusted => "everybody is named as a trusted proxy",
-            ConfigErrorKind::EmptyAllowlist => "the allowlist of source addresses is empty",
-            ConfigErrorKind::InvalidDecryptionKey => "a decryption key does not have 32 bytes",
-            ConfigErrorKind::NoDecryptionKey => {
-                "encryption is required and there is no decryption key"
-            }
-            ConfigErrorKind::SecretsBesideSource => {
-                "header tokens and decryption keys belong into the source of secrets"
-            }
-            ConfigErrorKind::InvalidRedisUrl => "the URL of the Redis is not one",
-            ConfigErrorKind::NoTokioRuntime => "the store has to be made within a Tokio runtime",
-        })
+            Kind::ZeroCapacity => f.write_str("the capacity of the store is 0"),
+        }
     }
 }
 
 impl Error for ConfigError {}
+
+/// A text in backticks and after a space, if there is one; control characters are escaped, since it may go to a log.
+struct Quoted<'a>(Option<&'a str>);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(text) => write!(f, " `{}`", text.escape_debug()),
+            None => Ok(()),
+        }
+    }
+}

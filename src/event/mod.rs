@@ -32,6 +32,13 @@ use bytes::Bytes;
 /// }
 /// ```
 pub trait WebhookEvent: Sized + Send + Sync + 'static {
+    /// Whether [`decode`](Self::decode) can open an encrypted payload. Default: true.
+    ///
+    /// A type that never calls [`AuthenticBody::decrypt`] says false: under
+    /// [`require_encryption`](crate::ReceiverBuilder::require_encryption) its every delivery would be rejected, which
+    /// [`Receiver::validate_event_type`](crate::Receiver::validate_event_type) finds at the start.
+    const CAN_DECRYPT: bool = true;
+
     /// Decodes the body of a genuine webhook.
     ///
     /// # Errors
@@ -53,6 +60,8 @@ pub trait WebhookEvent: Sized + Send + Sync + 'static {
 
 /// The body as it was sent, for handlers that decode it themselves.
 impl WebhookEvent for Bytes {
+    const CAN_DECRYPT: bool = false;
+
     fn decode(body: &AuthenticBody<'_>) -> Result<Self, DecodeError> {
         Ok(body.to_bytes())
     }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{IdempotencyKey, IdempotencyStore, OwnerToken};
+use super::{BodyDigest, IdempotencyKey, IdempotencyStore, OwnerToken};
 
 /// A claim that is held, or may be. It is given back when it is dropped without having been settled: the request was
 /// dropped, or its handler panicked.
@@ -12,13 +12,23 @@ struct Held<I> {
     store: I,
     key: IdempotencyKey,
     owner: OwnerToken,
+    digest: BodyDigest,
 }
 
 impl<I: IdempotencyStore> ClaimGuard<I> {
-    pub(crate) fn new(store: I, key: IdempotencyKey, owner: OwnerToken) -> Self {
-        Self {
-            held: Some(Held { store, key, owner }),
-        }
+    pub(crate) fn new(
+        store: I,
+        key: IdempotencyKey,
+        owner: OwnerToken,
+        digest: BodyDigest,
+    ) -> Self {
+        let held = Held {
+            store,
+            key,
+            owner,
+            digest,
+        };
+        Self { held: Some(held) }
     }
 
     /// Nothing is claimed yet, or the delivery goes on although the store failed: there is nothing to settle.
@@ -34,7 +44,13 @@ impl<I: IdempotencyStore> ClaimGuard<I> {
 
     pub(crate) fn complete(&mut self, retention: Duration) -> Option<I::Settling> {
         let held = self.held.take()?;
-        Some(held.store.complete(&held.key, held.owner, retention))
+        let Held {
+            store,
+            key,
+            owner,
+            digest,
+        } = held;
+        Some(store.complete(&key, owner, digest, retention))
     }
 
     pub(crate) fn release(&mut self) -> Option<I::Settling> {

@@ -2,6 +2,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use super::{
     Receiver, SecretSource, Secrets, SecretsBuilder,
+    in_flight::BytesInFlight,
     secrets::FixedSecrets,
     settings::{Encryption, Settings},
 };
@@ -17,13 +18,17 @@ use crate::{
 
 /// Default of [`ReceiverBuilder::max_body_bytes`]: 1 MiB.
 const DEFAULT_MAX_BODY_BYTES: usize = 1024 * 1024;
+/// Default of [`ReceiverBuilder::max_bytes_in_flight`]: 64 MiB, as many bodies of the default limit.
+const DEFAULT_MAX_BYTES_IN_FLIGHT: usize = 64 * 1024 * 1024;
 
 /// Configures a [`Receiver`]. Every default is safe; nothing but a key is required.
 pub struct ReceiverBuilder {
     secrets: Origin,
     source_ip: Option<SourceIp>,
     tolerance: Tolerance,
+    any_timestamp: bool,
     max_body_bytes: usize,
+    max_bytes_in_flight: usize,
     dots_in_message_id: DotsInMessageId,
     encryption: Encryption,
     clock: Box<dyn Clock>,
@@ -62,7 +67,9 @@ impl ReceiverBuilder {
             secrets,
             source_ip: None,
             tolerance: Tolerance::default(),
+            any_timestamp: false,
             max_body_bytes: DEFAULT_MAX_BODY_BYTES,
+            max_bytes_in_flight: DEFAULT_MAX_BYTES_IN_FLIGHT,
             dots_in_message_id: DotsInMessageId::Refused,
             encryption: Encryption::Optional,
             clock: Box::new(SystemClock),
@@ -93,27 +100,37 @@ impl ReceiverBuilder {
     /// probably plain even where it encrypts; an encrypted payload is never delivered as it is in either case.
     ///
     /// It takes an event type that decrypts, as those of [`voyado`](crate::voyado) do: `Bytes` and
-    /// [`Json`](crate::Json) never do, so every delivery would be refused.
+    /// [`Json`](crate::Json) never do, so every delivery would be refused, which
+    /// [`Receiver::validate_event_type`] finds at the start.
     pub fn require_encryption(mut self) -> Self {
         self.encryption = Encryption::Required;
         self
     }
 
     /// How far a timestamp may be from our clock, in the past and in the future alike. Whole seconds, inclusive.
-    /// Default: 5 minutes.
+    /// Default: 5 minutes. Most: a day.
     pub fn tolerance(self, tolerance: Duration) -> Self {
         self.past_tolerance(tolerance).future_tolerance(tolerance)
     }
 
     /// How far a timestamp may lie in the past. Whole seconds, inclusive. Default: 5 minutes.
+    /// Most: a day.
     pub fn past_tolerance(mut self, tolerance: Duration) -> Self {
         self.tolerance.past = tolerance;
         self
     }
 
     /// How far a timestamp may lie in the future. Whole seconds, inclusive. Default: 5 minutes.
+    /// Most: a day.
     pub fn future_tolerance(mut self, tolerance: Duration) -> Self {
         self.tolerance.future = tolerance;
+        self
+    }
+
+    /// Accepts every timestamp, however old: a request that was recorded once can be sent again at any time, and only
+    /// an idempotency store keeps it from being handled twice. For recorded requests, in tests and tools.
+    pub fn danger_accept_any_timestamp(mut self) -> Self {
+        self.any_timestamp = true;
         self
     }
 
@@ -121,6 +138,17 @@ impl ReceiverBuilder {
     /// 2 MiB.
     pub fn max_body_bytes(mut self, bytes: usize) -> Self {
         self.max_body_bytes = bytes;
+        self
+    }
+
+    /// The most bytes of bodies that all requests behind this receiver and its clones hold at once, in bytes: from a body's
+    /// first frame until the response is there. A request beyond it is rejected with 503 as
+    /// [`Overloaded`](crate::RejectionKind::Overloaded), so that unauthenticated clients cannot fill the memory over many
+    /// connections or streams. Default: 64 MiB. Never less than [`max_body_bytes`](Self::max_body_bytes).
+    ///
+    /// Clients that send slowly hold their part meanwhile: a time-out around the layer ends them.
+    pub fn max_bytes_in_flight(mut self, bytes: usize) -> Self {
+        self.max_bytes_in_flight = bytes;
         self
     }
 
@@ -141,8 +169,8 @@ impl ReceiverBuilder {
     ///
     /// # Errors
     ///
-    /// The first mistake in the secrets or in the allowlist; encryption that is required without a key; a header token
-    /// or a decryption key beside a source of secrets.
+    /// The first mistake in the secrets or in the allowlist; a tolerance of more than a day; encryption that is required
+    /// without a key; a header token or a decryption key beside a source of secrets.
     pub fn build(self) -> Result<Receiver, ConfigError> {
         let secrets = match self.secrets {
             Origin::Fixed(secrets) => {
@@ -155,12 +183,18 @@ impl ReceiverBuilder {
             Origin::Source(source) => source,
             Origin::Both => return Err(ConfigError::new(ConfigErrorKind::SecretsBesideSource)),
         };
+        let tolerance = if self.any_timestamp {
+            Tolerance::UNLIMITED
+        } else {
+            self.tolerance.validate()?
+        };
         Ok(Receiver {
             settings: Arc::new(Settings {
                 source_ip: self.source_ip.map(SourceIp::build).transpose()?,
                 secrets,
-                tolerance: self.tolerance,
+                tolerance,
                 max_body_bytes: self.max_body_bytes,
+                in_flight: BytesInFlight::new(self.max_bytes_in_flight.max(self.max_body_bytes)),
                 dots_in_message_id: self.dots_in_message_id,
                 encryption: self.encryption,
                 clock: self.clock,

@@ -1,7 +1,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, header::CONTENT_LENGTH};
+use http::{HeaderMap, HeaderName, Method, header::CONTENT_LENGTH};
 
 use super::{
     Intake, RequestHead, Secrets, Verified, settings::Settings, signature_check::SignatureCheck,
@@ -10,6 +10,7 @@ use crate::{
     error::rejection::{Rejection, RejectionKind},
     headers::SignatureHeaders,
     message::timestamp::Timestamp,
+    receiver::{body::too_large, header_token::HeaderToken},
     signature::SignedMessage,
 };
 
@@ -40,8 +41,8 @@ impl<'h> CheckedHead<'h> {
         let signed = SignatureHeaders::read(head.headers(), settings.dots_in_message_id)?;
         let received_at = settings.clock.unix_time();
         settings.tolerance.check(signed.timestamp, received_at)?;
-        if announces_more_than(settings.max_body_bytes, head.headers()) {
-            return Err(RejectionKind::BodyTooLarge.into());
+        if let Some(length) = announced_beyond(settings.max_body_bytes, head.headers()) {
+            return Err(too_large(Some(length), 0, settings.max_body_bytes));
         }
         Ok(Self {
             settings,
@@ -69,7 +70,7 @@ impl<'h> CheckedHead<'h> {
     pub fn check_signature(self, body: impl Into<Bytes>) -> Result<Verified, Rejection> {
         let body = body.into();
         if body.len() > self.settings.max_body_bytes {
-            return Err(RejectionKind::BodyTooLarge.into());
+            return Err(too_large(None, body.len(), self.settings.max_body_bytes));
         }
         let message = SignedMessage::new(self.signed.id, self.signed.timestamp, &body);
         let signatures = self.signed.signatures();
@@ -84,6 +85,11 @@ impl<'h> CheckedHead<'h> {
             encryption: self.settings.encryption,
             received_at: self.received_at,
         })
+    }
+
+    /// The header that carries the token, if one is required.
+    pub(crate) fn token_header(&self) -> Option<&HeaderName> {
+        self.secrets.header_token.as_ref().map(HeaderToken::name)
     }
 
     /// Lets go of the head while the body arrives.
@@ -105,14 +111,18 @@ impl fmt::Debug for CheckedHead<'_> {
     }
 }
 
-/// Whether a `content-length` line exceeds the limit. A line that is no number announces nothing: the
-/// body is bounded while it is read in any case.
-fn announces_more_than(limit: usize, headers: &HeaderMap) -> bool {
-    headers.get_all(CONTENT_LENGTH).iter().any(|line| {
-        let digits = line.as_bytes();
-        let is_number = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
-        let length = std::str::from_utf8(digits).map_or(Ok(0), str::parse::<usize>);
-        // All digits and still not to be parsed: larger than any number.
-        is_number && length.map_or(true, |length| length > limit)
-    })
+/// The length that a `content-length` line announces, if it exceeds the limit. A line that is no number announces
+/// nothing: the body is bounded while it is read in any case.
+fn announced_beyond(limit: usize, headers: &HeaderMap) -> Option<u64> {
+    headers
+        .get_all(CONTENT_LENGTH)
+        .iter()
+        .filter_map(|line| {
+            let digits = line.as_bytes();
+            let is_number = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
+            let digits = std::str::from_utf8(digits).ok().filter(|_| is_number)?;
+            // All digits and still not to be parsed: larger than any number.
+            Some(digits.parse().unwrap_or(u64::MAX))
+        })
+        .find(|length| *length > limit as u64)
 }

@@ -8,7 +8,10 @@ use zeroize::Zeroizing;
 
 use crate::{
     error::config_error::{ConfigError, ConfigErrorKind},
-    error::rejection::RejectionKind,
+    error::{
+        RejectionDetail,
+        rejection::{Rejection, RejectionKind},
+    },
 };
 
 /// The header to look at, and the values that are accepted: one, or several while one is rotated.
@@ -25,24 +28,37 @@ impl HeaderToken {
         name: &str,
         values: impl IntoIterator<Item = V>,
     ) -> Result<Self, ConfigError> {
-        let name = name
+        let parsed = name
             .parse()
-            .map_err(|_| ConfigError::new(ConfigErrorKind::InvalidHeaderName))?;
+            .map_err(|_| ConfigError::new(ConfigErrorKind::InvalidHeaderName).about(name))?;
         let accepted: Vec<_> = values
             .into_iter()
             .map(|value| Zeroizing::new(value.as_ref().trim_ascii().to_vec()))
             .collect();
-        if accepted.is_empty() || accepted.iter().any(|value| value.is_empty()) {
-            return Err(ConfigError::new(ConfigErrorKind::EmptyHeaderToken));
+        if accepted.is_empty() {
+            return Err(ConfigError::new(ConfigErrorKind::NoHeaderToken).about(name));
         }
-        Ok(Self { name, accepted })
+        if let Some(index) = accepted.iter().position(|value| value.is_empty()) {
+            let error = ConfigError::new(ConfigErrorKind::EmptyHeaderToken);
+            return Err(error.at("header token", index, accepted.len()));
+        }
+        Ok(Self {
+            name: parsed,
+            accepted,
+        })
+    }
+
+    pub(crate) fn name(&self) -> &HeaderName {
+        &self.name
     }
 
     /// Every line of the header has to be an accepted value. The time tells a value's length, not its content.
-    pub(crate) fn check(&self, headers: &HeaderMap) -> Result<(), RejectionKind> {
+    pub(crate) fn check(&self, headers: &HeaderMap) -> Result<(), Rejection> {
         let mut lines = headers.get_all(&self.name).iter().peekable();
         if lines.peek().is_none() {
-            return Err(RejectionKind::HeaderTokenMissing);
+            let name = self.name.clone();
+            return Err(Rejection::new(RejectionKind::HeaderTokenMissing)
+                .with_detail(RejectionDetail::MissingHeader { name }));
         }
         let all_accepted = lines.fold(Choice::from(1), |all, line| {
             all & self.accepts(line.as_bytes())
@@ -50,7 +66,7 @@ impl HeaderToken {
         if all_accepted.into() {
             Ok(())
         } else {
-            Err(RejectionKind::HeaderTokenMismatch)
+            Err(RejectionKind::HeaderTokenMismatch.into())
         }
     }
 

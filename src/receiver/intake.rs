@@ -2,10 +2,7 @@ use bytes::{Buf, Bytes};
 use http::HeaderMap;
 
 use super::{Verified, settings::Settings, signature_check::SignatureCheck};
-use crate::{
-    error::rejection::{Rejection, RejectionKind},
-    receiver::body::CollectedBody,
-};
+use crate::{error::rejection::Rejection, receiver::body::CollectedBody};
 
 /// A body that is being taken in: collected within the limit, and hashed frame by frame as it arrives.
 #[derive(Debug)]
@@ -23,7 +20,7 @@ impl Intake {
         }
     }
 
-    pub(crate) fn receive(&mut self, frame: impl Buf) -> Result<(), RejectionKind> {
+    pub(crate) fn receive(&mut self, frame: impl Buf) -> Result<(), Rejection> {
         let received = self.body.push(frame)?;
         if let Ok(check) = &mut self.head {
             check.update(received);
@@ -36,7 +33,7 @@ impl Intake {
         let body = self.body.take();
         let verified = match &self.head {
             Ok(check) => check.finish(headers, body.clone()).map_err(Rejection::from),
-            Err(rejection) => Err(*rejection),
+            Err(rejection) => Err(rejection.clone()),
         };
         (verified, body)
     }

@@ -5,6 +5,7 @@ mod builder;
 pub(crate) mod delivery;
 mod head;
 pub(crate) mod header_token;
+mod in_flight;
 mod intake;
 mod request_head;
 mod secrets;
@@ -16,16 +17,23 @@ mod verified;
 pub use builder::ReceiverBuilder;
 pub use delivery::Delivery;
 pub use head::CheckedHead;
+pub(crate) use in_flight::Share;
 pub(crate) use intake::Intake;
 pub use request_head::RequestHead;
 pub use secrets::{RotatingSecrets, SecretSource, Secrets, SecretsBuilder};
 pub use source_ip::{ForwardedHeader, PeerAddr, SourceIp};
 pub use verified::Verified;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
-use crate::error::rejection::Rejection;
-use settings::Settings;
+use http::HeaderName;
+
+use crate::{
+    error::config_error::{ConfigError, ConfigErrorKind},
+    error::rejection::Rejection,
+    event::WebhookEvent,
+};
+use settings::{Encryption, Settings};
 
 /// Checks and opens webhooks: pure, synchronous, cheap to clone.
 ///
@@ -81,6 +89,39 @@ impl Receiver {
         head: impl Into<RequestHead<'h>>,
     ) -> Result<CheckedHead<'h>, Rejection> {
         CheckedHead::check(&self.settings, head.into())
+    }
+
+    /// A request's share of the bytes that this receiver may hold at once.
+    pub(crate) fn share_of_bytes_in_flight(&self) -> Share {
+        self.settings.in_flight.share()
+    }
+
+    /// The receiver's time since the Unix epoch.
+    pub(crate) fn unix_time(&self) -> Duration {
+        self.settings.clock.unix_time()
+    }
+
+    /// The header that may carry this request's token, whether or not it does.
+    pub(crate) fn token_header(&self, head: &RequestHead<'_>) -> Option<HeaderName> {
+        let secrets = self.settings.secrets.secrets(head)?;
+        secrets
+            .header_token
+            .as_ref()
+            .map(|token| token.name().clone())
+    }
+
+    /// Checks that deliveries can be decoded into `E`. Call it at the start of a service.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigErrorKind::EventTypeCannotDecrypt`] if encryption is required and `E` never decrypts, as `Bytes` and
+    /// [`Json`](crate::Json): every delivery would be rejected.
+    pub fn validate_event_type<E: WebhookEvent>(&self) -> Result<(), ConfigError> {
+        if self.settings.encryption == Encryption::Required && !E::CAN_DECRYPT {
+            let error = ConfigError::new(ConfigErrorKind::EventTypeCannotDecrypt);
+            return Err(error.about(std::any::type_name::<E>()));
+        }
+        Ok(())
     }
 
     /// Takes in the body of a refused head without checking it, for a layer that monitors.

@@ -1,4 +1,6 @@
-use super::SecretSource;
+use std::sync::Arc;
+
+use super::{SecretSource, in_flight::BytesInFlight};
 use crate::{
     message::clock::Clock, message::message_id::DotsInMessageId, message::tolerance::Tolerance,
     receiver::source_ip::SourceIpCheck,
@@ -10,6 +12,7 @@ pub(super) struct Settings {
     pub(super) secrets: Box<dyn SecretSource>,
     pub(super) tolerance: Tolerance,
     pub(super) max_body_bytes: usize,
+    pub(super) in_flight: Arc<BytesInFlight>,
     pub(super) dots_in_message_id: DotsInMessageId,
     pub(super) encryption: Encryption,
     pub(super) clock: Box<dyn Clock>,

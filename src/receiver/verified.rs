@@ -4,7 +4,10 @@ use bytes::Bytes;
 
 use super::{Secrets, settings::Encryption};
 use crate::{
-    error::rejection::{Rejection, RejectionKind},
+    error::{
+        RejectionDetail,
+        rejection::{Rejection, RejectionKind},
+    },
     event::{AuthenticBody, DecodeError, DecodeErrorKind, WebhookEvent},
     message::message_id::MessageId,
     message::timestamp::Timestamp,
@@ -43,6 +46,11 @@ impl Verified {
         &self.secrets.tenant
     }
 
+    /// The position of the key that matched, from 0, where it is known.
+    pub(crate) fn key_position(&self) -> Option<usize> {
+        None
+    }
+
     /// Our clock's time when the head was checked, since the Unix epoch.
     pub(crate) fn received_at(&self) -> Duration {
         self.received_at
@@ -56,7 +64,7 @@ impl Verified {
     /// [`RejectionKind::DecryptionFailed`] or [`RejectionKind::EncryptionRequired`].
     pub fn open<E: WebhookEvent>(self) -> Result<Delivery<E>, Rejection> {
         let body = AuthenticBody::new(&self.body, &self.secrets.decryptors);
-        let event = E::decode(&body).map_err(refusal)?;
+        let event = E::decode(&body).map_err(undecodable)?;
         if self.encryption == Encryption::Required && !body.was_encrypted() {
             return Err(RejectionKind::EncryptionRequired.into());
         }
@@ -74,10 +82,24 @@ impl fmt::Debug for Verified {
     }
 }
 
-fn refusal(error: DecodeError) -> RejectionKind {
-    match error.kind() {
+/// Of what cannot be decrypted only the kind is told: not the place, not the padding.
+#[expect(clippy::needless_pass_by_value, reason = "an error is mapped")]
+fn undecodable(error: DecodeError) -> Rejection {
+    let kind = match error.kind() {
         DecodeErrorKind::Malformed => RejectionKind::MalformedEvent,
         DecodeErrorKind::DecryptionKeyMissing => RejectionKind::DecryptionKeyMissing,
         DecodeErrorKind::DecryptionFailed => RejectionKind::DecryptionFailed,
+    };
+    let rejection = Rejection::new(kind);
+    if kind != RejectionKind::MalformedEvent {
+        return rejection;
+    }
+    match (error.line(), error.path()) {
+        (None, None) => rejection,
+        (line, path) => rejection.with_detail(RejectionDetail::Event {
+            line: line.unwrap_or_default(),
+            column: error.column().unwrap_or_default(),
+            path: path.map(Arc::from),
+        }),
     }
 }

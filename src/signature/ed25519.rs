@@ -32,7 +32,7 @@ impl Ed25519PublicKey {
             .strip_prefix("whpk_")
             .and_then(|encoded| STANDARD.decode(encoded).ok())
             .and_then(|bytes| Self::from_key_or_spki(&bytes))
-            .ok_or(ConfigError::new(ConfigErrorKind::InvalidPublicKey))
+            .ok_or_else(|| ConfigError::new(ConfigErrorKind::InvalidPublicKey))
     }
 
     fn from_key_or_spki(bytes: &[u8]) -> Option<Self> {

@@ -10,49 +10,37 @@ mod observation;
 #[cfg(not(any(feature = "tracing", feature = "metrics")))]
 #[path = "observation_off.rs"]
 mod observation;
+#[cfg(any(feature = "tracing", feature = "metrics"))]
+mod summary;
 #[cfg(feature = "tracing")]
 mod throttle;
 
 #[cfg(feature = "tracing")]
-pub(crate) use log::short_signing_secret;
+pub(crate) use log::*;
+#[cfg(not(feature = "tracing"))]
+pub(crate) use log_off::*;
 pub(crate) use observation::{Observation, Observer};
 
-/// Warns of a signing secret of `bytes` bytes, which is accepted although the specification advises 24.
+/// Logs nothing.
 #[cfg(not(feature = "tracing"))]
-pub(crate) fn short_signing_secret(_bytes: usize) {}
+mod log_off {
+    /// Warns of a signing secret of `bytes` bytes, which is accepted although the specification advises 24.
+    pub(crate) fn short_signing_secret(_bytes: usize) {}
 
-/// What is known of a delivery at its end.
-#[cfg(any(feature = "tracing", feature = "metrics"))]
-#[derive(Debug, Default)]
-struct Summary {
-    outcome: &'static str,
-    /// Refused, or passed on all the same by a layer that only monitors.
-    refused: bool,
-    #[cfg(feature = "tracing")]
-    severity: Severity,
-    message_id: Option<crate::message::message_id::MessageId>,
-    event_type: Option<String>,
-    tenant: Option<String>,
-    body_bytes: Option<usize>,
-    status: Option<u16>,
-    receive: Option<std::time::Duration>,
-    open: Option<std::time::Duration>,
-    handle: Option<std::time::Duration>,
-    store_error: Option<crate::idempotency::StoreErrorKind>,
-    outlived_its_lease: bool,
-}
+    /// Reports a handler without a layer in front of it.
+    #[cfg(feature = "axum")]
+    pub(crate) fn missing_delivery(_event: &'static str) {}
 
-/// Who should look at it.
-#[cfg(feature = "tracing")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Severity {
-    /// Nobody, and it is not worth a line: a stranger can cause it.
-    #[default]
-    Unproven,
-    /// Nobody: all is well.
-    Info,
-    /// Perhaps the operator; a stranger can cause it, so it must not flood the log.
-    Stranger(crate::error::rejection::RejectionKind),
-    /// The operator: a genuine delivery was not handled.
-    Warning,
+    /// Warns that a response broke off after its handler had succeeded.
+    pub(crate) fn response_broke_off() {}
+
+    /// Warns that a completion could not be stored before its time ran out.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn completion_given_up(_error: &dyn std::error::Error) {}
+
+    /// A future that runs in a task of its own.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn in_current_span<F: Future>(future: F) -> F {
+        future
+    }
 }

@@ -8,7 +8,7 @@ use http_body_util::BodyExt;
 use serde_json::json;
 use tower::{Layer, ServiceExt};
 use tower_webhook::{
-    Aes256Cbc, Aes256Gcm, ConfigErrorKind, Receiver, ReceiverBuilder, Rejection,
+    Aes256Cbc, Aes256Gcm, ConfigErrorKind, Json, Receiver, ReceiverBuilder, Rejection,
     RejectionKind::{self, *},
     Timestamp, Verified, WebhookLayer,
     testing::sealed_envelope,
@@ -151,6 +151,33 @@ fn to_require_encryption_without_a_key_is_a_configuration_error() {
 }
 
 #[test]
+fn to_require_encryption_of_an_event_type_that_never_decrypts_is_a_configuration_error() {
+    let optional = builder().decrypt(cbc(KEY)).build().unwrap();
+    let required = builder().decrypt(cbc(KEY)).require_encryption();
+    let required = required.build().unwrap();
+    assert_eq!(required.validate_event_type::<Event>(), Ok(()));
+    for (found, name) in [
+        (
+            required.validate_event_type::<Bytes>(),
+            "bytes::bytes::Bytes",
+        ),
+        (
+            required.validate_event_type::<Json<u8>>(),
+            std::any::type_name::<Json<u8>>(),
+        ),
+    ] {
+        let error = found.unwrap_err();
+        assert_eq!(error.kind(), ConfigErrorKind::EventTypeCannotDecrypt);
+        assert_eq!(
+            error.to_string(),
+            format!("encryption is required, but the event type `{name}` never decrypts")
+        );
+    }
+    assert_eq!(optional.validate_event_type::<Bytes>(), Ok(()));
+    assert_eq!(optional.validate_event_type::<Json<u8>>(), Ok(()));
+}
+
+#[test]
 fn an_event_of_an_unknown_type_is_delivered_decrypted() {
     let sealed = sealed_by_cbc(KEY).replace("contact.created", "contact.merged");
     let opened = open(builder().decrypt(cbc(KEY)), sealed).unwrap();
@@ -245,7 +272,9 @@ fn failures() -> Vec<String> {
 #[tokio::test]
 async fn every_failure_of_decryption_gives_an_identical_response() {
     let receiver = builder().decrypt(cbc(KEY)).build().unwrap();
-    let service = WebhookLayer::<Event>::new(receiver).layer(unreachable_inner());
+    let service = WebhookLayer::new(receiver)
+        .decode::<Event>()
+        .layer(unreachable_inner());
     let failures = failures();
     assert!(failures.len() > 30, "{}", failures.len());
     for body in failures {

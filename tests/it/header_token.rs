@@ -111,7 +111,7 @@ fn white_space_at_the_ends_of_a_configured_token_is_dropped_as_http_does() {
 
 #[test]
 fn a_token_that_could_never_match_is_a_configuration_error() {
-    assert_eq!(mistake(NAME, &[]), ConfigErrorKind::EmptyHeaderToken);
+    assert_eq!(mistake(NAME, &[]), ConfigErrorKind::NoHeaderToken);
     assert_eq!(
         mistake(NAME, &["a", " "]),
         ConfigErrorKind::EmptyHeaderToken

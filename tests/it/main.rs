@@ -2,6 +2,7 @@
 
 mod allocations;
 mod answers;
+mod config_errors;
 mod decryption;
 mod ed25519;
 mod encryption;
@@ -13,6 +14,7 @@ mod oracles;
 mod order;
 mod peers;
 mod properties;
+mod proxies;
 mod receiver;
 mod secrets;
 mod soft_identification;

@@ -262,7 +262,8 @@ fn receiver(attempt: &Attempt) -> Receiver {
 
 /// The kind of the refusal, and how often the body was polled.
 async fn refusal(attempt: &Attempt) -> (RejectionKind, usize) {
-    let service = WebhookLayer::<voyado::Envelope>::new(receiver(attempt))
+    let service = WebhookLayer::new(receiver(attempt))
+        .decode::<voyado::Envelope>()
         .idempotency(Idempotency::new(attempt.store))
         .layer(unreachable_inner());
     let request = attempt.request();

@@ -213,7 +213,7 @@ fn no_secret_and_no_payload_is_in_a_log_of_any_level_or_a_metric_or_an_error() {
     let cipher = || Aes256Gcm::new(KEY).unwrap();
     let layer = || {
         let receiver = builder().header_token("x-token", [TOKEN]).decrypt(cipher());
-        WebhookLayer::<voyado::Envelope>::new(receiver.build().unwrap())
+        WebhookLayer::new(receiver.build().unwrap()).decode::<voyado::Envelope>()
     };
     let with_token = |token: &str, mut request: Request<Full<Bytes>>| {
         let token = token.parse().unwrap();

@@ -1,6 +1,6 @@
 //! What remembers the messages that were handled.
 
-use tower_webhook::{MemoryStore, RedisStore};
+use tower_webhook::{Idempotency, MemoryStore, RedisStore};
 
 use super::variable::{Unset, Variable, VariableError, variables};
 
@@ -15,21 +15,23 @@ const MEMORY_CAPACITY: usize = 1_000_000;
 /// The scope of a store that nobody shares.
 const OWN_SCOPE: &str = "receiver";
 
-/// A choice of stores, each with the scope of its keys.
+/// A choice of stores.
 pub(crate) enum Store {
     Off,
-    Memory(String, MemoryStore),
-    Redis(String, RedisStore),
+    Memory(Idempotency<MemoryStore>),
+    Redis(Idempotency<RedisStore>),
 }
 
 pub(super) fn read() -> Result<Store, VariableError> {
     let scope = IDEMPOTENCY_SCOPE.text()?;
     match IDEMPOTENCY.required()?.as_str() {
         "off" => Ok(Store::Off),
-        "memory" => Ok(Store::Memory(
-            scope.unwrap_or_else(|| OWN_SCOPE.to_owned()),
-            MemoryStore::new(MEMORY_CAPACITY),
-        )),
+        "memory" => {
+            let store = MemoryStore::new(MEMORY_CAPACITY);
+            let store = store.map_err(|error| IDEMPOTENCY.error(error.to_string()))?;
+            let scope = scope.as_deref().unwrap_or(OWN_SCOPE);
+            Ok(Store::Memory(Idempotency::new(scope, store)))
+        }
         "redis" => {
             let url = REDIS_URL
                 .text()?
@@ -40,7 +42,7 @@ pub(super) fn read() -> Result<Store, VariableError> {
                      set it to a name that no other service over the same Redis has",
                 )
             })?;
-            Ok(Store::Redis(scope, redis(url)?))
+            Ok(Store::Redis(Idempotency::new(scope, redis(url)?)))
         }
         _ => Err(IDEMPOTENCY.error("is neither `off`, `memory` nor `redis`")),
     }

@@ -10,7 +10,7 @@ mod verification;
 
 use std::fmt::Write;
 
-use tower_webhook::{ConfigErrorKind, Receiver};
+use tower_webhook::{ConfigError, ConfigErrorKind, Receiver};
 
 pub(crate) use self::{connections::Connections, idempotency::Store, log::Log};
 use variable::{Unset, Variable, VariableError};
@@ -51,26 +51,25 @@ fn receiver() -> Result<Receiver, VariableError> {
     let builder = verification::read()?;
     let builder = source::add(builder)?;
     let builder = decryption::add(builder)?;
-    builder
-        .build()
-        .map_err(|error| blame(error.kind(), error.to_string()))
+    builder.build().map_err(|error| blame(&error))
 }
 
 /// Names the variable that has the mistake.
-fn blame(kind: ConfigErrorKind, mistake: String) -> VariableError {
-    let variable = match kind {
+fn blame(error: &ConfigError) -> VariableError {
+    let variable = match error.kind() {
+        ConfigErrorKind::ToleranceTooLong => verification::TOLERANCE_SECS,
         ConfigErrorKind::InvalidHeaderName => verification::TOKEN_HEADER,
-        ConfigErrorKind::EmptyHeaderToken => verification::TOKENS,
-        ConfigErrorKind::InvalidNetwork
-        | ConfigErrorKind::EmptyAllowlist
-        | ConfigErrorKind::EverybodyTrusted => match source::blame(kind) {
-            Ok(variable) => variable,
-            Err(error) => return error,
-        },
+        ConfigErrorKind::NoHeaderToken | ConfigErrorKind::EmptyHeaderToken => verification::TOKENS,
+        ConfigErrorKind::EmptyAllowlist => source::ALLOWED_SOURCES,
+        ConfigErrorKind::InvalidNetwork if source::is_of_the_proxies(error.culprit()) => {
+            source::TRUSTED_PROXIES
+        }
+        ConfigErrorKind::InvalidNetwork => source::ALLOWED_SOURCES,
+        ConfigErrorKind::TrustedProxiesTooWide => source::TRUSTED_PROXIES,
         ConfigErrorKind::NoDecryptionKey => decryption::REQUIRE_ENCRYPTION,
         _ => verification::SIGNING_SECRETS,
     };
-    variable.error(mistake)
+    variable.error(error.to_string())
 }
 
 /// The table of all variables, as text.

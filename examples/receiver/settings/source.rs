@@ -1,11 +1,8 @@
 //! Where deliveries may come from.
 
-use tower_webhook::{ConfigErrorKind, ForwardedHeader, ReceiverBuilder, SourceIp, source_ip};
+use tower_webhook::{ForwardedHeader, ReceiverBuilder, SourceIp, source_ip};
 
-use super::{
-    variable::{Unset, Variable, VariableError, variables},
-    verification,
-};
+use super::variable::{Unset, Variable, VariableError, variables};
 
 variables! {
     ALLOWED_SOURCES: Unset::Without("everywhere"), "addresses, networks and presets such as svix-eu, separated by commas";
@@ -38,27 +35,19 @@ pub(super) fn add(builder: ReceiverBuilder) -> Result<ReceiverBuilder, VariableE
 
 fn allowed() -> Result<Option<SourceIp>, VariableError> {
     let allowed = ALLOWED_SOURCES.list()?.map(|entries| {
-        let nowhere = SourceIp::allow::<&str>([]);
-        entries
+        let networks = entries
             .iter()
-            .fold(nowhere, |allowed, entry| match source_ip::preset(entry) {
-                Some(preset) => allowed.also_allow(preset),
-                None => allowed.also_allow([entry]),
-            })
+            .flat_map(|entry| match source_ip::preset(entry) {
+                Some(preset) => preset.to_vec(),
+                None => vec![entry.as_str()],
+            });
+        SourceIp::allow(networks.collect::<Vec<_>>())
     });
     Ok(allowed)
 }
 
-/// Names the list that has a wrong network: that of the proxies, if the other is right without it.
-pub(super) fn blame(kind: ConfigErrorKind) -> Result<Variable, VariableError> {
-    Ok(match (kind, allowed()?) {
-        (ConfigErrorKind::EverybodyTrusted, _) => TRUSTED_PROXIES,
-        (ConfigErrorKind::InvalidNetwork, Some(allowed)) => {
-            match verification::read()?.source_ip(allowed).build() {
-                Err(error) if error.kind() == kind => ALLOWED_SOURCES,
-                _ => TRUSTED_PROXIES,
-            }
-        }
-        _ => ALLOWED_SOURCES,
-    })
+/// Whether this text, which is no network, is in the list of the proxies.
+pub(super) fn is_of_the_proxies(culprit: Option<&str>) -> bool {
+    let proxies = TRUSTED_PROXIES.list().ok().flatten().unwrap_or_default();
+    culprit.is_some_and(|culprit| proxies.iter().any(|proxy| proxy == culprit))
 }

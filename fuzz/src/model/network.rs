@@ -55,23 +55,34 @@ impl Network {
     }
 }
 
-/// Whether every address of one family is in one of the networks.
-pub fn have_everybody(networks: &[Network]) -> bool {
-    [(false, u128::from(u32::MAX)), (true, u128::MAX)]
-        .into_iter()
-        .any(|(is_v6, last)| {
-            let family = networks.iter().filter(|network| network.is_v6 == is_v6);
-            let mut ranges: Vec<_> = family.map(|network| network.range.clone()).collect();
-            ranges.sort_by_key(|range| *range.start());
-            let mut next = Some(0);
-            for range in ranges {
-                if next.is_some_and(|next| *range.start() > next) {
-                    return false;
-                }
-                next = next.and_then(|next| next.max(range.end().checked_add(1)?).into());
+/// Whether half of all IPv4 addresses, of all IPv6 addresses or of the public ones of IPv6 are in the networks.
+pub fn cover_half(networks: &[Network]) -> bool {
+    let public_v6 = 0x2000_u128 << 112..=(0x4000_u128 << 112) - 1;
+    [
+        (false, 0..=u128::from(u32::MAX)),
+        (true, 0..=u128::MAX),
+        (true, public_v6),
+    ]
+    .into_iter()
+    .any(|(is_v6, space)| {
+        let family = networks.iter().filter(|network| network.is_v6 == is_v6);
+        let mut ranges: Vec<_> = family.map(|network| network.range.clone()).collect();
+        ranges.sort_by_key(|range| *range.start());
+        let half = (space.end() - space.start()) / 2 + 1;
+        let mut uncounted = Some(*space.start());
+        let mut covered = 0_u128;
+        for range in ranges {
+            let Some(first) = uncounted.map(|uncounted| uncounted.max(*range.start())) else {
+                break;
+            };
+            let last = *space.end().min(range.end());
+            if let Some(behind) = last.checked_sub(first) {
+                covered = covered.saturating_add(behind).saturating_add(1);
+                uncounted = last.checked_add(1);
             }
-            next.is_none_or(|next| next > last)
-        })
+        }
+        covered >= half
+    })
 }
 
 fn prefix_len(text: &str) -> Option<u32> {

@@ -40,7 +40,8 @@ impl Aes256Cbc {
             Ok(cipher) => Ok(Self {
                 cipher: Arc::new(cipher),
             }),
-            Err(_) => Err(ConfigError::new(ConfigErrorKind::InvalidDecryptionKey)),
+            Err(_) => Err(ConfigError::new(ConfigErrorKind::InvalidDecryptionKey)
+                .about(format!("{} bytes", key.as_ref().len()))),
         }
     }
 }

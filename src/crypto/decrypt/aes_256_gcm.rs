@@ -33,7 +33,8 @@ impl Aes256Gcm {
             Ok(cipher) => Ok(Self {
                 cipher: Arc::new(cipher),
             }),
-            Err(_) => Err(ConfigError::new(ConfigErrorKind::InvalidDecryptionKey)),
+            Err(_) => Err(ConfigError::new(ConfigErrorKind::InvalidDecryptionKey)
+                .about(format!("{} bytes", key.as_ref().len()))),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::{
     future::{Ready, ready},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -15,9 +15,13 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use super::{
-    Claim, IdempotencyKey, IdempotencyStore, OwnerToken, Settlement, StoreError, StoreErrorKind,
+    BodyDigest, Claim, IdempotencyKey, IdempotencyStore, OwnerToken, Settlement, StoreError,
+    StoreErrorKind,
 };
-use crate::message::clock::Clock;
+use crate::{
+    error::config_error::{ConfigError, ConfigErrorKind},
+    message::clock::Clock,
+};
 use shard::{Fingerprint, Shard};
 
 /// Locks that claims are spread over.
@@ -40,30 +44,39 @@ struct Shared {
     shards: [Mutex<Shard>; SHARDS],
     capacity: usize,
     len: AtomicUsize,
-    next_owner: AtomicU64,
     clock: Box<dyn Clock>,
 }
 
 impl MemoryStore {
     /// A store for at most `capacity` messages at a time. With the default retention it has to hold the deliveries of 72
     /// hours.
-    pub fn new(capacity: usize) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigErrorKind::ZeroCapacity`].
+    pub fn new(capacity: usize) -> Result<Self, ConfigError> {
         // Monotonic: a wall clock that is set back would keep leases alive.
         let started = Instant::now();
         Self::with_clock(capacity, move || started.elapsed())
     }
 
     /// A store whose leases and retentions run by `clock`, for tests.
-    pub fn with_clock(capacity: usize, clock: impl Clock) -> Self {
-        Self {
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigErrorKind::ZeroCapacity`].
+    pub fn with_clock(capacity: usize, clock: impl Clock) -> Result<Self, ConfigError> {
+        if capacity == 0 {
+            return Err(ConfigError::new(ConfigErrorKind::ZeroCapacity));
+        }
+        Ok(Self {
             shared: Arc::new(Shared {
                 shards: std::array::from_fn(|_| Mutex::default()),
                 capacity,
                 len: AtomicUsize::new(0),
-                next_owner: AtomicU64::new(0),
                 clock: Box::new(clock),
             }),
-        }
+        })
     }
 
     /// How many messages are remembered, expired ones among them that were not removed yet.
@@ -85,54 +98,38 @@ impl MemoryStore {
         lock(&self.shared.shards[index])
     }
 
-    fn claim_now(&self, key: &IdempotencyKey, lease: Duration) -> Result<Claim, StoreError> {
+    fn claim_now(
+        &self,
+        key: &IdempotencyKey,
+        owner: OwnerToken,
+        digest: BodyDigest,
+        lease: Duration,
+    ) -> Result<Claim, StoreError> {
         let fingerprint = fingerprint(key);
         let now = self.now();
         let expires_at = now.saturating_add(millis(lease));
-        if let Some(claim) = self.try_claim(fingerprint, now, expires_at) {
-            return Ok(claim);
-        }
-        // Full: perhaps something has expired where nobody looked.
-        for shard in &self.shared.shards {
-            self.forget(lock(shard).remove_expired(now));
-        }
-        self.try_claim(fingerprint, now, expires_at)
-            .ok_or(StoreError::new(StoreErrorKind::Full))
-    }
-
-    /// `None` if there is no room.
-    fn try_claim(&self, fingerprint: Fingerprint, now: u64, expires_at: u64) -> Option<Claim> {
         let mut shard = self.shard(fingerprint);
         self.forget(shard.remove_expired(now));
-        if let Some(claim) = shard.look_up(fingerprint, now) {
-            return Some(claim);
+        if let Some(claim) = shard.claim(fingerprint, owner, digest, now, expires_at) {
+            return Ok(claim);
         }
-        self.reserve().then(|| {
-            let owner = self.shared.next_owner.fetch_add(1, Ordering::Relaxed);
-            shard.insert(fingerprint, owner, expires_at);
-            Claim::Fresh(OwnerToken::from_u128(owner.into()))
-        })
+        if !self.reserve() {
+            return Err(StoreError::new(StoreErrorKind::Full));
+        }
+        shard.put(fingerprint, owner, digest, false, expires_at);
+        Ok(Claim::Fresh)
     }
 
     fn settle(
         &self,
         key: &IdempotencyKey,
-        owner: OwnerToken,
-        retention: Option<Duration>,
+        change: impl FnOnce(&mut Shard, Fingerprint, u64) -> Settlement,
     ) -> Settlement {
         let fingerprint = fingerprint(key);
         let now = self.now();
         let mut shard = self.shard(fingerprint);
-        if !shard.is_owner(fingerprint, owner, now) {
-            return Settlement::NotOwner;
-        }
-        if let Some(retention) = retention {
-            shard.complete(fingerprint, now.saturating_add(millis(retention)));
-        } else {
-            shard.remove(fingerprint);
-            self.forget(1);
-        }
-        Settlement::Settled
+        self.forget(shard.remove_expired(now));
+        change(&mut shard, fingerprint, now)
     }
 
     /// Takes a place, if there is one.
@@ -155,25 +152,64 @@ impl IdempotencyStore for MemoryStore {
     type Claiming = Ready<Result<Claim, StoreError>>;
     type Settling = Ready<Result<Settlement, StoreError>>;
 
-    fn claim(&self, key: &IdempotencyKey, lease: Duration) -> Self::Claiming {
-        ready(self.claim_now(key, lease))
+    fn claim(
+        &self,
+        key: &IdempotencyKey,
+        owner: OwnerToken,
+        digest: BodyDigest,
+        lease: Duration,
+    ) -> Self::Claiming {
+        ready(self.claim_now(key, owner, digest, lease))
+    }
+
+    fn renew(&self, key: &IdempotencyKey, owner: OwnerToken, lease: Duration) -> Self::Settling {
+        let settlement = self.settle(key, |shard, fingerprint, now| {
+            let Some(digest) = shard.owned(fingerprint, owner) else {
+                return Settlement::NotOwner;
+            };
+            let expires_at = now.saturating_add(millis(lease));
+            shard.put(fingerprint, owner, digest, false, expires_at);
+            Settlement::Settled
+        });
+        ready(Ok(settlement))
     }
 
     fn complete(
         &self,
         key: &IdempotencyKey,
         owner: OwnerToken,
+        digest: BodyDigest,
         retention: Duration,
     ) -> Self::Settling {
-        ready(Ok(self.settle(key, owner, Some(retention))))
+        let settlement = self.settle(key, |shard, fingerprint, now| {
+            if shard.is_absent(fingerprint) {
+                if !self.reserve() {
+                    return Settlement::NotOwner;
+                }
+            } else if shard.owned(fingerprint, owner).is_none() {
+                return shard.completed_again(fingerprint, owner);
+            }
+            let expires_at = now.saturating_add(millis(retention));
+            shard.put(fingerprint, owner, digest, true, expires_at);
+            Settlement::Settled
+        });
+        ready(Ok(settlement))
     }
 
     fn release(&self, key: &IdempotencyKey, owner: OwnerToken) -> Self::Settling {
-        ready(Ok(self.settle(key, owner, None)))
+        let settlement = self.settle(key, |shard, fingerprint, _| {
+            if shard.owned(fingerprint, owner).is_none() {
+                return Settlement::NotOwner;
+            }
+            shard.remove(fingerprint);
+            self.forget(1);
+            Settlement::Settled
+        });
+        ready(Ok(settlement))
     }
 
     fn abandon(&self, key: &IdempotencyKey, owner: OwnerToken) {
-        self.settle(key, owner, None);
+        drop(self.release(key, owner));
     }
 }
 

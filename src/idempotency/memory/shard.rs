@@ -3,7 +3,7 @@ use std::{
     time::Duration,
 };
 
-use crate::idempotency::{Claim, OwnerToken};
+use crate::idempotency::{BodyDigest, Claim, OwnerToken, Settlement};
 
 /// Stands for a key.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,14 +28,10 @@ pub(super) struct Shard {
 }
 
 struct Entry {
-    state: State,
+    owner: OwnerToken,
+    digest: BodyDigest,
+    is_done: bool,
     expires_at: u64,
-}
-
-enum State {
-    /// With the number of the owner.
-    InProgress(u64),
-    Done,
 }
 
 impl Shard {
@@ -53,33 +49,51 @@ impl Shard {
         removed
     }
 
-    /// What a claim meets, once what has expired is removed.
-    pub(super) fn look_up(&self, fingerprint: Fingerprint, now: u64) -> Option<Claim> {
+    /// What a claim meets, or `None` if the key is absent.
+    pub(super) fn claim(
+        &mut self,
+        fingerprint: Fingerprint,
+        owner: OwnerToken,
+        digest: BodyDigest,
+        now: u64,
+        expires_at: u64,
+    ) -> Option<Claim> {
         let entry = self.entries.get(&fingerprint)?;
-        Some(match entry.state {
-            State::InProgress(_) => Claim::InProgress {
+        if !entry.is_done && entry.owner == owner {
+            self.put(fingerprint, owner, entry.digest, false, expires_at);
+            return Some(Claim::Fresh);
+        }
+        Some(if entry.digest != digest {
+            Claim::OtherBody
+        } else if entry.is_done {
+            Claim::Done
+        } else {
+            Claim::InProgress {
                 remaining: Duration::from_millis(entry.expires_at.saturating_sub(now)),
-            },
-            State::Done => Claim::Done,
+            }
         })
     }
 
-    /// Adds a claim for a key that is absent.
-    pub(super) fn insert(&mut self, fingerprint: Fingerprint, owner: u64, expires_at: u64) {
-        self.put(fingerprint, State::InProgress(owner), expires_at);
+    /// Whether a completion changes the key (`Ok(true)` for one that is absent), or has to leave it as it is.
+    pub(super) fn owned(&self, fingerprint: Fingerprint, owner: OwnerToken) -> Option<BodyDigest> {
+        let entry = self.entries.get(&fingerprint)?;
+        (!entry.is_done && entry.owner == owner).then_some(entry.digest)
     }
 
-    /// Whether the owner's lease still runs.
-    pub(super) fn is_owner(&self, fingerprint: Fingerprint, owner: OwnerToken, now: u64) -> bool {
-        self.entries.get(&fingerprint).is_some_and(|entry| {
-            matches!(entry.state, State::InProgress(of) if u128::from(of) == owner.as_u128())
-                && entry.expires_at > now
-        })
+    pub(super) fn is_absent(&self, fingerprint: Fingerprint) -> bool {
+        !self.entries.contains_key(&fingerprint)
     }
 
-    pub(super) fn complete(&mut self, fingerprint: Fingerprint, expires_at: u64) {
-        self.remove(fingerprint);
-        self.put(fingerprint, State::Done, expires_at);
+    /// Of a key that is done, or another's.
+    pub(super) fn completed_again(
+        &self,
+        fingerprint: Fingerprint,
+        owner: OwnerToken,
+    ) -> Settlement {
+        match self.entries.get(&fingerprint) {
+            Some(entry) if entry.is_done && entry.owner == owner => Settlement::Settled,
+            _ => Settlement::NotOwner,
+        }
     }
 
     pub(super) fn remove(&mut self, fingerprint: Fingerprint) {
@@ -88,9 +102,22 @@ impl Shard {
         }
     }
 
-    fn put(&mut self, fingerprint: Fingerprint, state: State, expires_at: u64) {
-        self.entries
-            .insert(fingerprint, Entry { state, expires_at });
+    pub(super) fn put(
+        &mut self,
+        fingerprint: Fingerprint,
+        owner: OwnerToken,
+        digest: BodyDigest,
+        is_done: bool,
+        expires_at: u64,
+    ) {
+        self.remove(fingerprint);
+        let entry = Entry {
+            owner,
+            digest,
+            is_done,
+            expires_at,
+        };
+        self.entries.insert(fingerprint, entry);
         self.expiries.insert((expires_at, fingerprint));
     }
 }

@@ -53,11 +53,10 @@ impl RedisStoreBuilder {
     ///
     /// # Errors
     ///
-    /// [`ConfigErrorKind::InvalidRedisUrl`], or [`ConfigErrorKind::NoTokioRuntime`] outside of one.
+    /// [`ConfigErrorKind::InvalidRedisUrl`].
     pub fn build(self) -> Result<RedisStore, ConfigError> {
         let invalid = |_| ConfigError::new(ConfigErrorKind::InvalidRedisUrl);
-        let runtime =
-            Handle::try_current().map_err(|_| ConfigError::new(ConfigErrorKind::NoTokioRuntime))?;
+        let runtime = Handle::current();
         if self.url.starts_with("rediss:") {
             choose_cryptography();
         }

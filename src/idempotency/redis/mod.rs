@@ -11,15 +11,15 @@ use redis::{Script, aio::ConnectionManager};
 use tokio::{runtime::Handle, time::timeout};
 
 use super::{
-    Claim, ClaimGuard, IdempotencyKey, IdempotencyStore, OwnerToken, Settlement, StoreError,
-    StoreErrorKind,
+    BodyDigest, Claim, ClaimGuard, IdempotencyKey, IdempotencyStore, OwnerToken, Settlement,
+    StoreError, StoreErrorKind,
 };
 
 /// Remembers messages in Redis 6 or later, or in Valkey, for all processes that share it.
 ///
 /// It keeps one multiplexed connection, which is made anew when it breaks. Each transition is one script, so it is atomic.
 /// A key is the prefix, scope and tenant each behind its length, and the id: `tower-webhook:7:webhook:0::msg_1`. Its value is
-/// `done`, or the owner's random token while it is in progress. Leases and retentions are Redis's own expiries, by its clock.
+/// `done` or `claimed`, the digest of the body and the owner's random token. Leases and retentions are Redis's own expiries, by its clock.
 ///
 /// # What a failover can lose
 ///
@@ -35,7 +35,8 @@ use super::{
 /// # async fn main() -> Result<(), tower_webhook::ConfigError> {
 /// let receiver = Receiver::builder(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]).build()?;
 /// let store = RedisStore::builder("rediss://user:password@redis.internal/0").build()?;
-/// let layer = WebhookLayer::<voyado::Event>::new(receiver).idempotency(Idempotency::new(store));
+/// let idempotency = Idempotency::new("engage", store);
+/// let layer = WebhookLayer::new(receiver).decode::<voyado::Event>().idempotency(idempotency)?;
 /// # Ok(())
 /// # }
 /// ```
@@ -53,15 +54,22 @@ struct Shared {
 }
 
 impl RedisStore {
-    async fn claim_now(self, key: IdempotencyKey, lease: Duration) -> Result<Claim, StoreError> {
-        let owner = random_owner()?;
-        // Without an answer it may have been carried out all the same, and would be nobody's until its lease ran out.
-        let mut unanswered = ClaimGuard::new(self.clone(), key.clone(), owner);
-        let claimed = self.run(&scripts::CLAIM, &key, owner, Some(lease)).await?;
+    async fn claim_now(
+        self,
+        key: IdempotencyKey,
+        owner: OwnerToken,
+        digest: BodyDigest,
+        lease: Duration,
+    ) -> Result<Claim, StoreError> {
+        // Without a response it may have been carried out all the same, and would be nobody's until its lease ran out.
+        let mut unanswered = ClaimGuard::new(self.clone(), key.clone(), owner, digest);
+        let args = [owner.to_string(), digest.to_string(), millis(lease)];
+        let claimed = self.run(&scripts::CLAIM, &key, &args).await?;
         unanswered.disarm();
         Ok(match claimed {
-            scripts::FRESH => Claim::Fresh(owner),
+            scripts::FRESH => Claim::Fresh,
             scripts::DONE => Claim::Done,
+            scripts::OTHER_BODY => Claim::OtherBody,
             remaining => Claim::InProgress {
                 remaining: Duration::from_millis(remaining.unsigned_abs()),
             },
@@ -69,29 +77,27 @@ impl RedisStore {
     }
 
     /// Settles in a task of its own, which goes on when the request is dropped.
-    fn settle_in_task(
+    fn settle_in_task<const N: usize>(
         &self,
         script: &'static Script,
         key: &IdempotencyKey,
-        owner: OwnerToken,
-        retention: Option<Duration>,
+        args: [String; N],
     ) -> <Self as IdempotencyStore>::Settling {
         let runtime = Handle::try_current();
         let runtime = runtime.as_ref().unwrap_or(&self.shared.runtime);
-        let task = runtime.spawn(self.clone().settle(script, key.clone(), owner, retention));
+        let task = runtime.spawn(self.clone().settle(script, key.clone(), args));
         // It ends early only with the runtime.
         let ended_early = Err(StoreError::new(StoreErrorKind::Unavailable));
         Box::pin(async move { task.await.unwrap_or(ended_early) })
     }
 
-    async fn settle(
+    async fn settle<const N: usize>(
         self,
         script: &'static Script,
         key: IdempotencyKey,
-        owner: OwnerToken,
-        retention: Option<Duration>,
+        args: [String; N],
     ) -> Result<Settlement, StoreError> {
-        Ok(match self.run(script, &key, owner, retention).await? {
+        Ok(match self.run(script, &key, &args).await? {
             0 => Settlement::NotOwner,
             _ => Settlement::Settled,
         })
@@ -101,20 +107,18 @@ impl RedisStore {
         &self,
         script: &Script,
         key: &IdempotencyKey,
-        owner: OwnerToken,
-        expiry: Option<Duration>,
+        args: &[String],
     ) -> Result<i64, StoreError> {
         let mut invocation = script.prepare_invoke();
         invocation.key(self.key_in_redis(key));
-        invocation.arg(format!("{:032x}", owner.as_u128()));
-        if let Some(expiry) = expiry {
-            invocation.arg(millis(expiry));
+        for arg in args {
+            invocation.arg(arg);
         }
         let mut connection = self.connection.clone();
         let answer = invocation.invoke_async(&mut connection);
         match timeout(self.shared.timeout, answer).await {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(_)) => Err(StoreError::new(StoreErrorKind::Unavailable)),
+            Ok(Err(error)) => Err(StoreError::with_source(StoreErrorKind::Unavailable, error)),
             Err(_) => Err(StoreError::new(StoreErrorKind::TimedOut)),
         }
     }
@@ -132,21 +136,33 @@ impl IdempotencyStore for RedisStore {
     type Claiming = Pin<Box<dyn Future<Output = Result<Claim, StoreError>> + Send>>;
     type Settling = Pin<Box<dyn Future<Output = Result<Settlement, StoreError>> + Send>>;
 
-    fn claim(&self, key: &IdempotencyKey, lease: Duration) -> Self::Claiming {
-        Box::pin(self.clone().claim_now(key.clone(), lease))
+    fn claim(
+        &self,
+        key: &IdempotencyKey,
+        owner: OwnerToken,
+        digest: BodyDigest,
+        lease: Duration,
+    ) -> Self::Claiming {
+        Box::pin(self.clone().claim_now(key.clone(), owner, digest, lease))
+    }
+
+    fn renew(&self, key: &IdempotencyKey, owner: OwnerToken, lease: Duration) -> Self::Settling {
+        self.settle_in_task(&scripts::RENEW, key, [owner.to_string(), millis(lease)])
     }
 
     fn complete(
         &self,
         key: &IdempotencyKey,
         owner: OwnerToken,
+        digest: BodyDigest,
         retention: Duration,
     ) -> Self::Settling {
-        self.settle_in_task(&scripts::COMPLETE, key, owner, Some(retention))
+        let args = [owner.to_string(), digest.to_string(), millis(retention)];
+        self.settle_in_task(&scripts::COMPLETE, key, args)
     }
 
     fn release(&self, key: &IdempotencyKey, owner: OwnerToken) -> Self::Settling {
-        self.settle_in_task(&scripts::RELEASE, key, owner, None)
+        self.settle_in_task(&scripts::RELEASE, key, [owner.to_string()])
     }
 
     /// A runtime that is shutting down may not run it; the lease runs out then.
@@ -164,16 +180,11 @@ impl fmt::Debug for RedisStore {
     }
 }
 
-fn random_owner() -> Result<OwnerToken, StoreError> {
-    let mut number = [0; 16];
-    getrandom::fill(&mut number).map_err(|_| StoreError::new(StoreErrorKind::Unavailable))?;
-    Ok(OwnerToken::from_u128(u128::from_le_bytes(number)))
-}
-
 /// At least one, and at most ten years: Redis refuses an expiry of nothing, and one beyond its clock.
-fn millis(duration: Duration) -> u64 {
+fn millis(duration: Duration) -> String {
     const TEN_YEARS: u64 = 10 * 365 * 24 * 60 * 60 * 1000;
     u64::try_from(duration.as_millis())
         .unwrap_or(TEN_YEARS)
         .clamp(1, TEN_YEARS)
+        .to_string()
 }

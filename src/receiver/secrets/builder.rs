@@ -27,10 +27,7 @@ impl Secrets {
         I::Item: TryInto<VerificationKey, Error: Into<ConfigError>>,
     {
         SecretsBuilder {
-            keys: keys
-                .into_iter()
-                .map(|key| key.try_into().map_err(Into::into))
-                .collect(),
+            keys: parse_all(keys.into_iter().collect()),
             header_token: None,
             decryptors: Vec::new(),
             tenant: Arc::default(),
@@ -86,6 +83,19 @@ impl SecretsBuilder {
             tenant: self.tenant,
         })
     }
+}
+
+/// Parses every key, or reports the first mistake and whose it is.
+fn parse_all<K>(keys: Vec<K>) -> Result<Vec<VerificationKey>, ConfigError>
+where
+    K: TryInto<VerificationKey, Error: Into<ConfigError>>,
+{
+    let count = keys.len();
+    let parsed = keys.into_iter().enumerate().map(|(index, key)| {
+        key.try_into()
+            .map_err(|error| error.into().at("secret", index, count))
+    });
+    parsed.collect()
 }
 
 impl fmt::Debug for SecretsBuilder {

@@ -7,26 +7,33 @@
 //!
 //! 1. The address of the **connection's peer** is found: by the function given to [`SourceIp::peer_address`], or else
 //!    in the request's extensions, as [`PeerAddr`], axum's `ConnectInfo<SocketAddr>` (feature `axum`) or tonic's
-//!    `TcpConnectInfo` (feature `tonic`), in this order. No address known: refused.
+//!    `TcpConnectInfo` (feature `tonic`), in this order. If no address is known, the request is rejected.
 //! 2. If it is not one of the [trusted proxies](SourceIp::trusted_proxies), it is the source. No header is read, so
 //!    none can be forged. This is all that happens without trusted proxies.
 //! 3. Otherwise the [forwarded header](SourceIp::forwarded_header) is walked **from the right**, for a proxy appends
 //!    on the right and whatever a stranger wrote stands on the left. Its lines are one list, in their order. The first
 //!    address that is not a trusted proxy's is the source; nothing left of it is looked at.
 //! 4. If there is no such address, because the header ends or is missing, then the last trusted proxy is the source:
-//!    the request began there, or the proxy does not say for whom it asks. It is refused unless the allowlist names
+//!    the request originated there, or the proxy does not name the client. It is rejected unless the allowlist names
 //!    that proxy too, so a proxy that forgets the header lets nobody in.
 //! 5. An entry that has to be decided on and names no address (`unknown`, `_hidden`, empty, garbage, a zone id) makes
-//!    the source unknown, and the request is refused. An entry is never skipped: what stands to its left may be forged.
+//!    the source unknown, and the request is rejected. An entry is never skipped: what stands to its left may be forged.
+//!
+//! Where the addresses of the proxies are not known, [`SourceIp::trusted_hops`] counts them instead: the source is in
+//! the n-th entry from the right, and a header with fewer entries makes it unknown.
+//!
+//! What was judged, and where it was found, is in a [`SourceIpDetail`] for the operator.
 //!
 //! # For this to hold
 //!
-//! Every trusted proxy has to **append to or replace** the header named here. One that passes a caller's own header on
-//! as it came lets the caller choose the address. The same goes for a trusted network that is wider than the proxies
-//! in it: each of its machines is believed about whom it asks for.
+//! Every trusted proxy has to **append to or replace** the header named here. One that passes a client's own header on
+//! as it came lets the client choose the address. The same goes for a trusted network that is wider than the proxies
+//! in it: each of its machines is believed about the client that it forwards for. With trusted hops, nothing but the
+//! nearest proxy may be able to connect.
 
 mod check;
 mod forwarded;
+mod into_networks;
 mod networks;
 mod peer;
 mod presets;
@@ -37,13 +44,15 @@ use http::Extensions;
 use ipnet::IpNet;
 
 pub(crate) use self::check::SourceIpCheck;
+use self::{check::Trusted, networks::NetworkSet, peer::PeerLookup};
 pub use self::{
     forwarded::ForwardedHeader,
+    into_networks::IntoNetworks,
     peer::PeerAddr,
     presets::{preset, svix},
 };
-use self::{networks::NetworkSet, peer::PeerLookup};
 use crate::error::config_error::{ConfigError, ConfigErrorKind};
+pub use crate::error::{SourceIpCause, SourceIpDetail, SourceIpHint};
 
 /// The addresses that requests may come from, and how a request's address is told.
 ///
@@ -83,37 +92,82 @@ use crate::error::config_error::{ConfigError, ConfigErrorKind};
 pub struct SourceIp {
     allowed: Result<Vec<IpNet>, ConfigError>,
     trusted_proxies: Result<Vec<IpNet>, ConfigError>,
+    trusted_hops: u8,
     forwarded_header: ForwardedHeader,
     peer: PeerLookup,
 }
 
 impl SourceIp {
     /// Starts with the addresses and networks that requests may come from; nothing else is let through.
-    pub fn allow<N: AsRef<str>>(networks: impl IntoIterator<Item = N>) -> Self {
+    ///
+    /// ```
+    /// use tower_webhook::{SourceIp, source_ip::svix};
+    ///
+    /// let one = SourceIp::allow("203.0.113.7");
+    /// let several = SourceIp::allow(["203.0.113.7", "2001:db8::/32"]);
+    /// let configured = SourceIp::allow(&vec![String::from("203.0.113.7")]);
+    /// let published = SourceIp::allow(svix::EU).also_allow("203.0.113.0/24, 2001:db8::/32".split(','));
+    /// ```
+    pub fn allow<M>(networks: impl IntoNetworks<M>) -> Self {
         Self {
-            allowed: networks::parse_all(networks),
+            allowed: networks.networks(),
             trusted_proxies: Ok(Vec::new()),
+            trusted_hops: 0,
             forwarded_header: ForwardedHeader::default(),
             peer: PeerLookup::default(),
         }
     }
 
     /// Adds addresses and networks that requests may come from, to those of a preset for example.
-    pub fn also_allow<N: AsRef<str>>(mut self, networks: impl IntoIterator<Item = N>) -> Self {
+    pub fn also_allow<M>(mut self, networks: impl IntoNetworks<M>) -> Self {
         self.allowed = self.allowed.and_then(|mut allowed| {
-            allowed.extend(networks::parse_all(networks)?);
+            allowed.extend(networks.networks()?);
             Ok(allowed)
         });
         self
     }
 
-    /// The proxies in front of this service, whose word about whom they ask for is believed. Default: none, and no
-    /// header is ever read. A second call replaces the first.
+    /// The proxies in front of this service, which are believed about the client that they forward for. Default: none,
+    /// and no header is ever read. A second call replaces the first.
     ///
-    /// Name the proxies and nothing wider. All of IPv4 or all of IPv6 is a mistake: with everybody trusted, whatever
-    /// a stranger writes leftmost would be believed.
-    pub fn trusted_proxies<N: AsRef<str>>(mut self, networks: impl IntoIterator<Item = N>) -> Self {
-        self.trusted_proxies = networks::parse_all(networks);
+    /// Name the proxies and nothing wider. Half of IPv4 or half of the public IPv6 addresses is a mistake: with
+    /// everybody trusted, whatever a stranger writes leftmost would be believed.
+    pub fn trusted_proxies<M>(mut self, networks: impl IntoNetworks<M>) -> Self {
+        self.trusted_proxies = networks.networks();
+        self
+    }
+
+    /// Trusts this number of proxies in front of the service, whatever their addresses, in place of
+    /// [`trusted_proxies`](Self::trusted_proxies). Default: 0, and no header is ever read.
+    ///
+    /// For platforms whose proxies have no fixed addresses. Each of them appends one entry to the forwarded header,
+    /// so the source is in the n-th entry from the right. With a number that is too high a stranger chooses the
+    /// address; with one that is too low, that of a proxy is judged.
+    ///
+    /// The peer's address is neither looked at nor needed. **Nothing but the nearest proxy may be able to connect** to
+    /// this service: anyone else could write the whole header.
+    ///
+    /// ```
+    /// use tower_webhook::{Receiver, RejectionKind, SourceIp, source_ip::svix};
+    ///
+    /// let receiver = Receiver::builder(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"])
+    ///     .source_ip(SourceIp::allow(svix::EU).trusted_hops(1))
+    ///     .build()?;
+    /// let (mut head, ()) = http::Request::post("/").body(())?.into_parts();
+    ///
+    /// // The one proxy appended the address of a stranger, who claims to be Svix.
+    /// head.headers.insert("x-forwarded-for", "52.215.16.239, 198.51.100.9".parse()?);
+    /// let rejected = receiver.check_head(&head).unwrap_err();
+    /// assert_eq!(rejected.kind(), RejectionKind::SourceIpNotAllowed);
+    ///
+    /// // From Svix the request gets past this check, to the next.
+    /// head.headers.insert("x-forwarded-for", "198.51.100.9, 52.215.16.239".parse()?);
+    /// let rejected = receiver.check_head(&head).unwrap_err();
+    /// assert_eq!(rejected.kind(), RejectionKind::MissingSignatureHeaders);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn trusted_hops(mut self, hops: u8) -> Self {
+        self.trusted_hops = hops;
         self
     }
 
@@ -158,19 +212,26 @@ impl SourceIp {
     ///
     /// # Errors
     ///
-    /// A text that is no address or network, an empty allowlist, or trust in everybody as a proxy.
+    /// A text that is no address or network, an empty allowlist, trusted proxies that cover half of the addresses, or
+    /// trusted proxies beside trusted hops.
     pub(crate) fn build(self) -> Result<SourceIpCheck, ConfigError> {
         let allowed = NetworkSet::new(self.allowed?);
         if allowed.is_empty() {
             return Err(ConfigError::new(ConfigErrorKind::EmptyAllowlist));
         }
-        let trusted_proxies = NetworkSet::new(self.trusted_proxies?);
-        if trusted_proxies.has_everybody() {
-            return Err(ConfigError::new(ConfigErrorKind::EverybodyTrusted));
+        let proxies = NetworkSet::new(self.trusted_proxies?);
+        if let Some(widest) = proxies.covering_half() {
+            let error = ConfigError::new(ConfigErrorKind::TrustedProxiesTooWide);
+            return Err(error.about(widest.to_string()));
         }
+        let trusted = match self.trusted_hops {
+            0 => Trusted::Networks(proxies),
+            hops if proxies.is_empty() => Trusted::Hops(hops),
+            _ => return Err(ConfigError::new(ConfigErrorKind::TrustedHopsBesideProxies)),
+        };
         Ok(SourceIpCheck {
             allowed,
-            trusted_proxies,
+            trusted,
             forwarded: self.forwarded_header.into(),
             peer: self.peer,
         })

@@ -54,7 +54,7 @@ fn allocations<E: WebhookEvent>(
     receiver: Receiver,
     request: Request<Full<Bytes>>,
 ) -> (StatusCode, u64) {
-    let mut service = WebhookLayer::<E>::new(receiver).layer(Inner);
+    let mut service = WebhookLayer::new(receiver).decode::<E>().layer(Inner);
     let mut status = None;
     let measured = allocation_counter::measure(|| {
         let future = pin!(service.call(request));

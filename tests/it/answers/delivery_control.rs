@@ -75,7 +75,8 @@ async fn an_answer_with_its_own_delivery_control_keeps_it() {
 
 #[tokio::test]
 async fn a_layer_that_asks_for_it_aborts_a_malformed_event() {
-    let layer = WebhookLayer::<Json<Vec<u8>>>::new(builder().build().unwrap())
+    let layer = WebhookLayer::new(builder().build().unwrap())
+        .decode::<Json<Vec<u8>>>()
         .rejection_response(DangerAbortUndeliverable::new(EmptyRejectionResponse));
     let service = layer.layer(unreachable_inner());
     let sent = Sent::of(service.oneshot(genuine("{}")).await.unwrap()).await;

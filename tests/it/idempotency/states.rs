@@ -116,7 +116,8 @@ async fn a_late_owner_neither_completes_nor_releases_what_is_anothers_by_now() {
 async fn an_event_that_cannot_be_opened_is_given_back_for_the_retry() {
     let store = MemoryStore::new(10);
     let receiver = builder().build().unwrap();
-    let service = WebhookLayer::<tower_webhook::Json<Vec<u8>>>::new(receiver)
+    let service = WebhookLayer::new(receiver)
+        .decode::<tower_webhook::Json<Vec<u8>>>()
         .idempotency(Idempotency::new(store.clone()))
         .layer(unreachable_inner());
     for _ in 0..2 {
@@ -240,7 +241,7 @@ async fn tenants_that_share_an_endpoint_are_apart() {
     let receiver = Receiver::builder_with_source(of_path).clock(|| Duration::from_secs(NOW));
     let handler =
         service_fn(async |_: Request<Full<Bytes>>| Ok::<_, Infallible>(empty(StatusCode::OK)));
-    let service = WebhookLayer::<Bytes>::new(receiver.build().unwrap())
+    let service = WebhookLayer::new(receiver.build().unwrap())
         .idempotency(Idempotency::new(MemoryStore::new(10)))
         .layer(handler);
     let deliver = async |path| {

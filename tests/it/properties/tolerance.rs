@@ -9,6 +9,9 @@ use tower_webhook::{
 use super::message::MAX_TIMESTAMP;
 use crate::support::{BODY, ID, SECRET, answer, set, signature_of};
 
+/// Longest tolerance that can be configured, in seconds: the last that a day still has whole, whatever its fraction.
+const MAX_TOLERANCE: u64 = 24 * 60 * 60 - 1;
+
 /// The fractions of a second do not count in any of these.
 #[derive(Clone, Copy, Debug)]
 struct Times {
@@ -55,12 +58,18 @@ fn seconds() -> impl Strategy<Value = u64> {
     prop_oneof![2 => select(ends.to_vec()), 1 => any::<u64>()]
 }
 
+/// A tolerance that can be configured, in whole seconds.
+fn tolerance() -> impl Strategy<Value = u64> {
+    let ends = vec![0, 1, 300, MAX_TOLERANCE - 1, MAX_TOLERANCE];
+    prop_oneof![2 => select(ends), 1 => 0..=MAX_TOLERANCE]
+}
+
 proptest! {
     #[test]
     fn a_timestamp_is_accepted_up_to_the_last_second_of_the_past_tolerance(
         timestamp in 0..=MAX_TIMESTAMP,
-        past_tolerance in 0..u64::MAX - MAX_TIMESTAMP,
-        future_tolerance: u64,
+        past_tolerance in 0..=MAX_TOLERANCE,
+        future_tolerance in 0..=MAX_TOLERANCE,
         nanos in nanos(),
     ) {
         let last = timestamp + past_tolerance;
@@ -72,8 +81,8 @@ proptest! {
     #[test]
     fn a_timestamp_is_accepted_from_the_first_second_of_the_future_tolerance(
         now in 0..MAX_TIMESTAMP / 2,
-        future_tolerance in 0..MAX_TIMESTAMP / 2,
-        past_tolerance: u64,
+        future_tolerance in 0..=MAX_TOLERANCE,
+        past_tolerance in 0..=MAX_TOLERANCE,
         nanos in nanos(),
     ) {
         let furthest = now + future_tolerance;
@@ -85,11 +94,19 @@ proptest! {
     #[test]
     fn at_the_ends_of_the_types_the_answer_is_that_of_a_wider_one(
         timestamp in seconds(),
-        now in seconds(),
-        past_tolerance in seconds(),
-        future_tolerance in seconds(),
+        offset in 0..=2 * MAX_TOLERANCE,
+        past_tolerance in tolerance(),
+        future_tolerance in tolerance(),
+        is_near: bool,
+        far in seconds(),
         nanos in nanos(),
     ) {
+        // Near enough that the tolerance decides, or anywhere.
+        let now = if is_near {
+            timestamp.saturating_add(offset).saturating_sub(MAX_TOLERANCE)
+        } else {
+            far
+        };
         let age = i128::from(now) - i128::from(timestamp);
         let expected = if timestamp > MAX_TIMESTAMP {
             Err(MalformedTimestamp)

@@ -2,7 +2,7 @@
 
 use std::{
     env,
-    io::{BufRead, BufReader, Read, Write},
+    io::{BufRead, BufReader, ErrorKind, Read, Write},
     net::{SocketAddr, TcpStream},
     path::PathBuf,
     process::{Child, ChildStderr, Command, ExitStatus, Stdio},
@@ -202,6 +202,8 @@ pub(super) fn head(stream: &mut TcpStream) -> String {
         let mut byte = [0];
         match stream.read(&mut byte) {
             Ok(1) => head.push(byte[0]),
+            // A machine that was asleep interrupts reads with a time-out.
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
             end => panic!("{end:?} after {:?}", String::from_utf8_lossy(&head)),
         }
     }

@@ -95,6 +95,7 @@ fn all_right() -> Vec<Right> {
         right(&[("TOLERANCE_SECS", "")], of_age(250), 204),
         right(&[("MAX_BODY_BYTES", "100")], genuine(), 413),
         right(&[("MAX_BODY_BYTES", "2097152")], genuine(), 204),
+        right(&[("MAX_BYTES_IN_FLIGHT", "1048576")], genuine(), 204),
         right(&token, genuine(), 401),
         right(&token, with(&[("x-engage-token", "new")]), 204),
         right(&token, with(&[("x-engage-token", "old")]), 204),
@@ -127,11 +128,12 @@ fn all_right() -> Vec<Right> {
         let redis = [("IDEMPOTENCY", "redis"), ("IDEMPOTENCY_SCOPE", "engage"), ("REDIS_URL", url)];
         all.push(right(&redis, genuine(), 503));
     }
-    for header in ["x-forwarded-for", "forwarded", "x-real-ip"] {
+    for header in ["x-forwarded-for", "forwarded", "x-real-ip", "cf-connecting-ip", "cloudfront-viewer-address"] {
         let [allowed, proxies, header_name] = proxied(header);
         let variables = [(allowed.0, allowed.1.as_str()), (proxies.0, &proxies.1), (header_name.0, &header_name.1)];
         let (from_allowed, from_other) = match header {
             "forwarded" => ("for=198.51.100.9", "for=192.0.2.1"),
+            "cloudfront-viewer-address" => ("198.51.100.9:443", "192.0.2.1:443"),
             _ => ("198.51.100.9", "192.0.2.1"),
         };
         let name = variables[2].1.to_owned().leak();
@@ -158,17 +160,21 @@ const ALL_WRONG: &[Wrong] = &[
     (&[("SIGNING_SECRETS", "")], "SIGNING_SECRETS", "is missing"),
     (&[("SIGNING_SECRETS", "whsk_private_private_private")], "SIGNING_SECRETS", "private key"),
     (&[("SIGNING_SECRETS", "whsec_c2hvcnQ=")], "SIGNING_SECRETS", "16 bytes"),
+    (&[("SIGNING_SECRETS", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw,whsec_c2hvcnQ=")], "SIGNING_SECRETS", "2 of 2"),
     (&[("TOLERANCE_SECS", "5m")], "TOLERANCE_SECS", "is not a whole number of seconds"),
     (&[("TOLERANCE_SECS", "-1")], "TOLERANCE_SECS", "is not a whole number of seconds"),
     (&[("MAX_BODY_BYTES", "1MiB")], "MAX_BODY_BYTES", "is not a whole number of bytes"),
     (&[("MAX_BODY_BYTES", "0")], "MAX_BODY_BYTES", "is not a whole number of bytes"),
+    (&[("TOLERANCE_SECS", "864000")], "TOLERANCE_SECS", "day"),
+    (&[("MAX_BYTES_IN_FLIGHT", "64M")], "MAX_BYTES_IN_FLIGHT", "is not a whole number of bytes"),
+    (&[("MAX_BYTES_IN_FLIGHT", "1048575")], "MAX_BYTES_IN_FLIGHT", "is less than MAX_BODY_BYTES"),
     (&[("TOKEN_HEADER", "x token"), ("TOKENS", "hush")], "TOKEN_HEADER", "header"),
     (&[("TOKENS", "hush")], "TOKEN_HEADER", "is missing beside TOKENS"),
     (&[("TOKEN_HEADER", "x-token")], "TOKENS", "is missing beside TOKEN_HEADER"),
     (&[("TOKEN_HEADER", "x-token"), ("TOKENS", "hush,,")], "TOKENS", "empty"),
-    (&[("ALLOWED_SOURCES", "svix-mars")], "ALLOWED_SOURCES", "network"),
-    (&[("ALLOWED_SOURCES", "127.0.0.1,300.1.1.1"), ("TRUSTED_PROXIES", "10.0.0.0/8")], "ALLOWED_SOURCES", "network"),
-    (&[("ALLOWED_SOURCES", "127.0.0.1"), ("TRUSTED_PROXIES", "10.0.0.0/33")], "TRUSTED_PROXIES", "network"),
+    (&[("ALLOWED_SOURCES", "svix-mars")], "ALLOWED_SOURCES", "`svix-mars`"),
+    (&[("ALLOWED_SOURCES", "127.0.0.1,300.1.1.1"), ("TRUSTED_PROXIES", "10.0.0.0/8")], "ALLOWED_SOURCES", "`300.1.1.1`"),
+    (&[("ALLOWED_SOURCES", "127.0.0.1"), ("TRUSTED_PROXIES", "10.0.0.0/33")], "TRUSTED_PROXIES", "`10.0.0.0/33`"),
     (&[("ALLOWED_SOURCES", "127.0.0.1"), ("TRUSTED_PROXIES", "0.0.0.0/0")], "TRUSTED_PROXIES", "prox"),
     (&[("TRUSTED_PROXIES", "10.0.0.0/8")], "ALLOWED_SOURCES", "is missing beside TRUSTED_PROXIES"),
     (&[("ALLOWED_SOURCES", "127.0.0.1"), ("FORWARDED_HEADER", "forwarded")], "TRUSTED_PROXIES", "is missing beside FORWARDED_HEADER"),

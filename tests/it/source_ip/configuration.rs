@@ -1,7 +1,9 @@
 //! Allowlists, trusted proxies and header names as they are configured.
 
+use std::{borrow::Cow, collections::BTreeSet};
+
 use http::{HeaderMap, HeaderName};
-use tower_webhook::{ConfigErrorKind, ForwardedHeader, Receiver, SourceIp};
+use tower_webhook::{ConfigErrorKind, ForwardedHeader, Receiver, SourceIp, source_ip::preset};
 
 use super::{ACCEPTED, NOT_ALLOWED, head_from, lines, receiver, verdict};
 use crate::support::SECRET;
@@ -85,9 +87,63 @@ fn everybody_may_be_allowed_and_never_be_a_trusted_proxy() {
         vec!["10.0.0.0/8", "0.0.0.0/1", "128.0.0.0/1"],
     ];
     for networks in everybody {
-        let source_ip = SourceIp::allow(["203.0.113.7"]).trusted_proxies(networks);
-        assert_eq!(mistake(source_ip), ConfigErrorKind::EverybodyTrusted);
+        let source_ip = SourceIp::allow(["203.0.113.7"]).trusted_proxies(&networks);
+        let kind = mistake(source_ip);
+        assert_eq!(kind, ConfigErrorKind::TrustedProxiesTooWide, "{networks:?}");
     }
+}
+
+#[test]
+fn half_of_a_family_or_of_the_public_ipv6_addresses_is_no_trusted_proxy_either() {
+    let too_wide = [
+        (vec!["0.0.0.0/1"], "0.0.0.0/1"),
+        (vec!["128.0.0.0/1"], "128.0.0.0/1"),
+        (
+            vec!["10.0.0.0/8", "64.0.0.0/2", "192.0.0.0/2"],
+            "64.0.0.0/2",
+        ),
+        (vec!["::ffff:128.0.0.0/97"], "128.0.0.0/1"),
+        (vec!["8000::/1"], "8000::/1"),
+        (vec!["2000::/3"], "2000::/3"),
+        (vec!["2000::/2"], "::/2"),
+        (vec!["3000::/4", "10.0.0.0/8"], "3000::/4"),
+        (vec!["2000::/5", "3800::/5"], "2000::/5"),
+        (vec!["10.0.0.0/8", "0.0.0.0/0", "2000::/3"], "0.0.0.0/0"),
+    ];
+    for (networks, widest) in too_wide {
+        let source_ip = SourceIp::allow("203.0.113.7").trusted_proxies(&networks);
+        let built = Receiver::builder([SECRET]).source_ip(source_ip).build();
+        let error = built.unwrap_err();
+        let kind = ConfigErrorKind::TrustedProxiesTooWide;
+        assert_eq!((error.kind(), error.culprit()), (kind, Some(widest)));
+    }
+    let wide_enough = [
+        vec!["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.1"],
+        vec!["64.0.0.0/2"],
+        vec!["0.0.0.0/2", "64.0.0.0/3", "96.0.0.0/4"],
+        vec!["fc00::/7", "fe80::/10", "::1"],
+        vec!["2000::/5"],
+        vec!["4000::/2"],
+    ];
+    for networks in wide_enough {
+        let source_ip = SourceIp::allow("203.0.113.7").trusted_proxies(&networks);
+        let built = Receiver::builder([SECRET]).source_ip(source_ip).build();
+        assert_eq!(built.err(), None, "{networks:?}");
+    }
+}
+
+#[test]
+fn trusted_proxies_are_given_by_their_addresses_or_by_their_number() {
+    let both = SourceIp::allow("203.0.113.7").trusted_hops(1);
+    let both = both.trusted_proxies("10.0.0.1");
+    assert_eq!(mistake(both), ConfigErrorKind::TrustedHopsBesideProxies);
+
+    let none: [&str; 0] = [];
+    let by_number = SourceIp::allow("203.0.113.7").trusted_hops(1);
+    let headers = lines("x-forwarded-for", ["203.0.113.7"]);
+    let parts = head_from("10.0.0.1", &headers);
+    let receiver = receiver(by_number.trusted_proxies(none));
+    assert_eq!(verdict(&receiver, &parts), ACCEPTED);
 }
 
 #[test]
@@ -173,12 +229,30 @@ fn all_of_one_family_does_not_allow_the_other() {
 
 #[test]
 fn networks_can_be_added_and_given_as_any_text() {
+    let (text, texts) = (String::from("192.0.2.4"), vec![String::from("192.0.2.5")]);
     let source_ip = SourceIp::allow(vec![String::from("203.0.113.7")])
         .also_allow(["198.51.100.9"].as_slice())
-        .also_allow("10.0.0.0/8, fd00::/8".split(','));
+        .also_allow("10.0.0.0/8, fd00::/8".split(','))
+        .also_allow("192.0.2.1")
+        .also_allow(String::from("192.0.2.2"))
+        .also_allow(&text)
+        .also_allow(&texts)
+        .also_allow(&["192.0.2.6"])
+        .also_allow(BTreeSet::from(["192.0.2.7"]))
+        .also_allow(preset("svix-eu").unwrap())
+        .also_allow(texts.iter().map(|_| Cow::Borrowed("192.0.2.8")))
+        .also_allow(Some("192.0.2.3"));
     let receiver = receiver(source_ip);
-    for peer in ["203.0.113.7", "198.51.100.9", "10.1.2.3", "fd00::1"] {
-        let parts = head_from(peer, &HeaderMap::new());
+    let allowed = [
+        "203.0.113.7",
+        "198.51.100.9",
+        "10.1.2.3",
+        "fd00::1",
+        "52.215.16.239",
+    ];
+    let added = (1..=8).map(|last| format!("192.0.2.{last}"));
+    for peer in allowed.map(String::from).into_iter().chain(added) {
+        let parts = head_from(&peer, &HeaderMap::new());
         assert_eq!(verdict(&receiver, &parts), ACCEPTED, "{peer}");
     }
 }
@@ -211,12 +285,17 @@ fn no_trusted_proxies_can_be_said_explicitly() {
 
 #[test]
 fn a_forwarded_header_is_named_in_any_case() {
-    let cloudflares = HeaderName::from_static("cf-connecting-ip");
+    let nginxs = HeaderName::from_static("x-real-ip");
     for (text, expected) in [
         ("x-forwarded-for", ForwardedHeader::XForwardedFor),
         ("X-Forwarded-For", ForwardedHeader::XForwardedFor),
         ("Forwarded", ForwardedHeader::Forwarded),
-        ("CF-Connecting-IP", ForwardedHeader::Other(cloudflares)),
+        ("CF-Connecting-IP", ForwardedHeader::CfConnectingIp),
+        (
+            "CloudFront-Viewer-Address",
+            ForwardedHeader::CloudfrontViewerAddress,
+        ),
+        ("X-Real-IP", ForwardedHeader::Other(nginxs)),
     ] {
         let parsed: ForwardedHeader = text.parse().unwrap();
         assert_eq!(parsed, expected);

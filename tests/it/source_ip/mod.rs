@@ -1,6 +1,11 @@
 //! The allowlist of source addresses, through [`Receiver::check_head`].
 
+mod cloudflare;
+mod cloudfront;
 mod configuration;
+mod detail;
+
+mod hops;
 mod peers;
 mod presets;
 mod properties;

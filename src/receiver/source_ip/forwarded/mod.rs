@@ -1,5 +1,7 @@
-//! The headers in which proxies say for whom they ask.
+//! The headers in which proxies name the address that they forward for.
 
+mod cloudflare;
+mod cloudfront;
 mod node;
 mod rfc7239;
 mod x_forwarded_for;
@@ -10,7 +12,7 @@ use http::{HeaderMap, HeaderName, header::FORWARDED};
 
 use crate::error::config_error::{ConfigError, ConfigErrorKind};
 
-/// The header in which the trusted proxies say for whom they ask.
+/// The header in which the trusted proxies name the address that they forward for.
 ///
 /// It parses from a header's name, for configuration.
 ///
@@ -19,14 +21,16 @@ use crate::error::config_error::{ConfigError, ConfigErrorKind};
 ///
 /// assert_eq!("x-forwarded-for".parse(), Ok(ForwardedHeader::XForwardedFor));
 /// assert_eq!("Forwarded".parse(), Ok(ForwardedHeader::Forwarded));
-/// assert!(matches!("CF-Connecting-IP".parse(), Ok(ForwardedHeader::Other(_))));
+/// assert_eq!("CF-Connecting-IP".parse(), Ok(ForwardedHeader::CfConnectingIp));
+/// assert!(matches!("X-Real-IP".parse(), Ok(ForwardedHeader::Other(_))));
 /// assert!("no header".parse::<ForwardedHeader>().is_err());
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ForwardedHeader {
     /// `x-forwarded-for`: addresses separated by commas, each with a port or without (`203.0.113.7`,
-    /// `203.0.113.7:443`, `2001:db8::1`, `[2001:db8::1]:443`).
+    /// `203.0.113.7:443`, `2001:db8::1`, `[2001:db8::1]:443`). Without brackets the whole entry is the IPv6 address:
+    /// nothing in it is a port.
     #[default]
     XForwardedFor,
     /// `forwarded` (RFC 7239): the `for` of each element.
@@ -34,7 +38,19 @@ pub enum ForwardedHeader {
     /// Read as the RFC has it, with two tolerances that leave no doubt: white space around a semicolon, and a port or
     /// brackets without the quotes that they need.
     Forwarded,
-    /// Another header with the syntax of `x-forwarded-for`, one address or several: `x-real-ip`, `cf-connecting-ip`.
+    /// Cloudflare's `cf-connecting-ip`, and its `cf-connecting-ipv6` where Pseudo IPv4 has overwritten the first.
+    ///
+    /// With [Pseudo IPv4](https://developers.cloudflare.com/network/pseudo-ipv4/), `cf-connecting-ip` has an address
+    /// of class E (240.0.0.0/4) in place of an IPv6 address. Only then is `cf-connecting-ipv6` read, for no real client
+    /// has an address of that class: a client that sends the second header itself is not believed.
+    CfConnectingIp,
+    /// Amazon `CloudFront`'s `cloudfront-viewer-address`: an address and always a port, IPv6 without brackets
+    /// (`203.0.113.7:9985`, `2001:db8::9:9985`).
+    ///
+    /// [CloudFront](https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html)
+    /// adds it if the origin request policy names it.
+    CloudfrontViewerAddress,
+    /// Another header with the syntax of `x-forwarded-for`, one address or several: `x-real-ip`, `fly-client-ip`.
     Other(HeaderName),
 }
 
@@ -44,18 +60,25 @@ impl ForwardedHeader {
         match self {
             Self::XForwardedFor => HeaderName::from_static("x-forwarded-for"),
             Self::Forwarded => FORWARDED,
+            Self::CfConnectingIp => HeaderName::from_static("cf-connecting-ip"),
+            Self::CloudfrontViewerAddress => HeaderName::from_static("cloudfront-viewer-address"),
             Self::Other(name) => name.clone(),
         }
     }
 }
 
-/// The syntax goes with the name: `forwarded` is RFC 7239's, every other has that of `x-forwarded-for`.
+/// The syntax goes with the name: a header that this crate does not know has that of `x-forwarded-for`.
 impl From<HeaderName> for ForwardedHeader {
     fn from(name: HeaderName) -> Self {
-        [Self::XForwardedFor, Self::Forwarded]
-            .into_iter()
-            .find(|known| known.name() == name)
-            .unwrap_or(Self::Other(name))
+        [
+            Self::XForwardedFor,
+            Self::Forwarded,
+            Self::CfConnectingIp,
+            Self::CloudfrontViewerAddress,
+        ]
+        .into_iter()
+        .find(|known| known.name() == name)
+        .unwrap_or(Self::Other(name))
     }
 }
 
@@ -70,7 +93,7 @@ impl FromStr for ForwardedHeader {
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         name.parse::<HeaderName>()
             .map(Self::from)
-            .map_err(|_| ConfigError::new(ConfigErrorKind::InvalidHeaderName))
+            .map_err(|_| ConfigError::new(ConfigErrorKind::InvalidHeaderName).about(name))
     }
 }
 
@@ -81,7 +104,7 @@ pub(super) struct ForwardedHops {
     /// Where the comma before a line's last entry is.
     last_comma: fn(&[u8]) -> Option<usize>,
     /// The address that an entry names.
-    address: fn(&[u8]) -> Option<IpAddr>,
+    address: fn(&[u8], &HeaderMap) -> Option<IpAddr>,
 }
 
 impl From<ForwardedHeader> for ForwardedHops {
@@ -92,29 +115,47 @@ impl From<ForwardedHeader> for ForwardedHops {
             ForwardedHeader::Forwarded => Self {
                 name,
                 last_comma: rfc7239::last_comma,
-                address: rfc7239::address,
+                address: |entry, _| rfc7239::address(entry),
+            },
+            ForwardedHeader::CfConnectingIp => Self {
+                name,
+                last_comma: x_forwarded_for::last_comma,
+                address: cloudflare::address,
+            },
+            ForwardedHeader::CloudfrontViewerAddress => Self {
+                name,
+                last_comma: x_forwarded_for::last_comma,
+                address: |entry, _| cloudfront::address(entry),
             },
             ForwardedHeader::XForwardedFor | ForwardedHeader::Other(_) => Self {
                 name,
                 last_comma: x_forwarded_for::last_comma,
-                address: x_forwarded_for::address,
+                address: |entry, _| x_forwarded_for::address(entry),
             },
         }
     }
 }
 
 impl ForwardedHops {
+    pub(super) fn name(&self) -> &HeaderName {
+        &self.name
+    }
+
+    pub(super) fn is_in(&self, headers: &HeaderMap) -> bool {
+        headers.contains_key(&self.name)
+    }
+
     /// The addresses of all lines as one list, rightmost first (RFC 9110 section 5.3: the order of lines counts).
     /// `None` stands for an entry that names none. What is not asked for is not read.
     pub(super) fn nearest_first<'h>(
         &self,
         headers: &'h HeaderMap,
     ) -> impl Iterator<Item = Option<IpAddr>> + use<'h> {
-        let last_comma = self.last_comma;
+        let (last_comma, address) = (self.last_comma, self.address);
         let lines = headers.get_all(&self.name).into_iter().rev();
         lines
             .flat_map(move |line| split_from_the_right(line.as_bytes(), last_comma))
-            .map(self.address)
+            .map(move |entry| address(entry, headers))
     }
 }
 

@@ -20,11 +20,12 @@ pub(super) fn address(node: &[u8]) -> Option<IpAddr> {
     is_port_or_nothing(port).then(|| address.to_canonical())
 }
 
+pub(super) fn is_port(text: &str) -> bool {
+    text.len() <= MAX_PORT_LEN
+        && text.bytes().all(|byte| byte.is_ascii_digit())
+        && text.parse::<u16>().is_ok()
+}
+
 fn is_port_or_nothing(text: &str) -> bool {
-    text.is_empty()
-        || text.strip_prefix(':').is_some_and(|port| {
-            port.len() <= MAX_PORT_LEN
-                && port.bytes().all(|byte| byte.is_ascii_digit())
-                && port.parse::<u16>().is_ok()
-        })
+    text.is_empty() || text.strip_prefix(':').is_some_and(is_port)
 }
