@@ -7,7 +7,7 @@ mod crypto;
 mod error;
 mod event;
 mod headers;
-mod idempotency;
+pub mod idempotency;
 pub mod layer;
 mod message;
 pub mod provider;
@@ -22,9 +22,11 @@ pub use error::{ConfigError, ConfigErrorKind, Rejection, RejectionDetail, Reject
 pub use event::{AuthenticBody, DecodeError, DecodeErrorKind, Json, WebhookEvent};
 pub use headers::HeaderFamily;
 pub use idempotency::{
-    BodyDigest, Claim, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore, OwnerToken,
-    Settlement, StoreError, StoreErrorKind, Unguarded,
+    BodyDigest, BoxStore, Claim, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore,
+    OwnerToken, Settlement, StoreError, StoreErrorKind, Unguarded,
 };
+#[cfg(feature = "tokio")]
+pub use idempotency::{Detached, EasyStore};
 #[cfg(feature = "redis")]
 pub use idempotency::{RedisStore, RedisStoreBuilder};
 #[cfg(feature = "axum")]

@@ -75,6 +75,10 @@ fn remembering() -> tower_webhook::WebhookService<
     MemoryStore,
 > {
     WebhookLayer::new(receiver())
-        .idempotency(Idempotency::new(MemoryStore::new(CAPACITY)))
+        .idempotency(Idempotency::new(
+            "bench",
+            MemoryStore::new(CAPACITY).unwrap(),
+        ))
+        .unwrap()
         .layer(Echo)
 }

@@ -79,6 +79,8 @@ pub enum ConfigErrorKind {
     ZeroLease,
     /// The retention of an idempotency is shorter than 1 millisecond.
     ZeroRetention,
+    /// The time-out of a store is shorter than 1 millisecond.
+    ZeroTimeout,
     /// A store has no room for a single message.
     ZeroCapacity,
 }
@@ -195,6 +197,9 @@ impl fmt::Display for ConfigError {
             Kind::ZeroLease => f.write_str("the idempotency lease is shorter than 1 millisecond"),
             Kind::ZeroRetention => {
                 f.write_str("the idempotency retention is shorter than 1 millisecond")
+            }
+            Kind::ZeroTimeout => {
+                f.write_str("the time-out of the store is shorter than 1 millisecond")
             }
             Kind::ZeroCapacity => f.write_str("the capacity of the store is 0"),
         }

@@ -23,6 +23,8 @@ use super::{BodyDigest, Claim, IdempotencyKey, OwnerToken, Settlement, StoreErro
 /// Each transition has to be atomic among all who share the store. An absent key can be completed: its lease ran out while
 /// nobody else claimed it, so the message was handled once. A claim and a completion can be tried again by the same owner,
 /// since a response can be lost after the store has made the change.
+/// A store that does so does it before it fails: after a claim has failed, its owner's token is not used again, since the
+/// store may still be giving the key back.
 ///
 /// [`MemoryStore`](super::MemoryStore) and `RedisStore` (feature `redis`) implement this trait;
 /// `testing::idempotency_conformance` checks other implementations.

@@ -52,6 +52,17 @@ pub(crate) fn in_current_span<F: Future>(future: F) -> tracing::instrument::Inst
     tracing::Instrument::in_current_span(future)
 }
 
+/// Warns of a store in memory that will soon reject messages.
+pub(crate) fn memory_store_nearly_full(len: usize, capacity: usize) {
+    tracing::warn!(
+        target: TARGET,
+        len,
+        capacity,
+        "the idempotency store in memory has reached 80 % of its capacity and rejects messages when it is full: enlarge it, \
+         or shorten the retention"
+    );
+}
+
 /// The span around the handling of a delivery.
 pub(super) fn span(layer: Option<&str>, summary: &Summary) -> Span {
     tracing::info_span!(

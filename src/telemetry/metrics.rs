@@ -11,6 +11,8 @@ const BODY_BYTES: &str = "tower_webhook_body_bytes";
 const BYTES_IN_FLIGHT: &str = "tower_webhook_bytes_in_flight";
 const PHASE_SECONDS: &str = "tower_webhook_phase_seconds";
 const LAST_VERIFIED: &str = "tower_webhook_last_verified_timestamp_seconds";
+const STORE_MESSAGES: &str = "tower_webhook_memory_store_messages";
+const STORE_CAPACITY: &str = "tower_webhook_memory_store_capacity";
 const SECRET_LAST_USED: &str = "tower_webhook_secret_last_used_timestamp_seconds";
 
 /// The layer's name, if it has one.
@@ -50,6 +52,22 @@ pub(super) fn describe() {
         Unit::Seconds,
         "Unix time of the last request that was verified with the secret at this position"
     );
+    describe_gauge!(
+        STORE_MESSAGES,
+        Unit::Count,
+        "Messages that the store in memory remembers"
+    );
+    describe_gauge!(
+        STORE_CAPACITY,
+        Unit::Count,
+        "Most messages that the store in memory can remember"
+    );
+}
+
+/// Shows how full the store in memory is.
+pub(crate) fn memory_store_size(len: usize, capacity: usize) {
+    gauge!(STORE_MESSAGES).set(float(len));
+    gauge!(STORE_CAPACITY).set(float(capacity));
 }
 
 /// Counts a request by its outcome, and adds its size and the durations of its phases to the histograms.
@@ -108,7 +126,7 @@ pub(super) fn verified(
 
 #[expect(
     clippy::cast_precision_loss,
-    reason = "metrics take floats; a body of 2^53 bytes does not come"
+    reason = "metrics are floats; a body of 2^53 bytes, or so many messages, do not come"
 )]
 fn float(bytes: usize) -> f64 {
     bytes as f64

@@ -3,6 +3,9 @@
 
 #[cfg(feature = "tracing")]
 mod log;
+#[cfg(not(feature = "tracing"))]
+#[path = "log_off.rs"]
+mod log;
 #[cfg(feature = "metrics")]
 mod metrics;
 #[cfg(any(feature = "tracing", feature = "metrics"))]
@@ -15,32 +18,15 @@ mod summary;
 #[cfg(feature = "tracing")]
 mod throttle;
 
-#[cfg(feature = "tracing")]
-pub(crate) use log::*;
-#[cfg(not(feature = "tracing"))]
-pub(crate) use log_off::*;
+#[cfg(feature = "axum")]
+pub(crate) use log::missing_delivery;
+#[cfg(feature = "tokio")]
+pub(crate) use log::{completion_given_up, in_current_span};
+pub(crate) use log::{memory_store_nearly_full, response_broke_off, short_signing_secret};
+#[cfg(feature = "metrics")]
+pub(crate) use metrics::memory_store_size;
 pub(crate) use observation::{Observation, Observer};
 
-/// Logs nothing.
-#[cfg(not(feature = "tracing"))]
-mod log_off {
-    /// Warns of a signing secret of `bytes` bytes, which is accepted although the specification advises 24.
-    pub(crate) fn short_signing_secret(_bytes: usize) {}
-
-    /// Reports a handler without a layer in front of it.
-    #[cfg(feature = "axum")]
-    pub(crate) fn missing_delivery(_event: &'static str) {}
-
-    /// Warns that a response broke off after its handler had succeeded.
-    pub(crate) fn response_broke_off() {}
-
-    /// Warns that a completion could not be stored before its time ran out.
-    #[cfg(feature = "tokio")]
-    pub(crate) fn completion_given_up(_error: &dyn std::error::Error) {}
-
-    /// A future that runs in a task of its own.
-    #[cfg(feature = "tokio")]
-    pub(crate) fn in_current_span<F: Future>(future: F) -> F {
-        future
-    }
-}
+/// Shows how full the store in memory is.
+#[cfg(not(feature = "metrics"))]
+pub(crate) fn memory_store_size(_len: usize, _capacity: usize) {}

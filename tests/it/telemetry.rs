@@ -17,17 +17,16 @@ use metrics_util::{
     CompositeKey,
     debugging::{DebugValue, DebuggingRecorder},
 };
-use tower::{Layer, ServiceExt, service_fn};
+use tower::{Layer as _, ServiceExt, service_fn};
 use tower_webhook::{
     Aes256Gcm, Decrypt, Receiver, Rejection,
     RejectionKind::{DecryptionFailed, HeaderTokenMismatch, MalformedEvent, SignatureMismatch},
-    WebhookLayer,
     testing::sealed_envelope,
     voyado,
 };
 
 use crate::{
-    layer::{Frames, builder, genuine},
+    layer::{Answer, Frames, Layer, builder, genuine, layer, layer_of},
     support::{ID, NOW, SECRET, log_of},
 };
 
@@ -40,10 +39,10 @@ fn send<B: http_body::Body>(request: Request<B>, status: StatusCode) {
 }
 
 fn send_through<B: http_body::Body>(
-    layer: WebhookLayer<voyado::Envelope>,
+    layer: Layer<voyado::Envelope>,
     request: Request<B>,
     status: StatusCode,
-) -> Response<Full<Bytes>> {
+) -> Answer {
     let inner = service_fn(move |_: Request<Full<Bytes>>| async move {
         tracing::info!("handling");
         let mut response = Response::new(Full::<Bytes>::default());
@@ -53,8 +52,8 @@ fn send_through<B: http_body::Body>(
     run(async move { layer.layer(inner).oneshot(request).await.unwrap() })
 }
 
-fn new_layer() -> WebhookLayer<voyado::Envelope> {
-    WebhookLayer::new(builder().build().unwrap())
+fn new_layer() -> Layer<voyado::Envelope> {
+    layer().decode()
 }
 
 /// On this thread, where the log and the metrics are caught.
@@ -106,7 +105,7 @@ fn a_delivery_is_one_event_at_info_with_its_fields_and_the_handler_runs_in_its_s
         "webhook{",
         &id,
         "event_type=\"contact.deleted\"",
-        "tenant=\"shop.example\"",
+        "claimed_tenant=\"shop.example\"",
     ];
     assert_has(lines[0], &[&span[..], &["handling"]].concat());
     let bytes = format!("body_bytes={}", BODY.len());
@@ -118,10 +117,16 @@ fn a_delivery_is_one_event_at_info_with_its_fields_and_the_handler_runs_in_its_s
         "open_us=",
         "handle_us=",
     ];
-    assert_has(
-        lines[1],
-        &[&span[..], &fields[..], &["tower_webhook"]].concat(),
-    );
+    let once = [
+        &id,
+        "event_type=\"contact.deleted\"",
+        "claimed_tenant=\"shop.example\"",
+    ];
+    let told = ["INFO tower_webhook: webhook delivered"];
+    assert_has(lines[1], &[&told[..], &once[..], &fields[..]].concat());
+    for field in once {
+        assert_eq!(lines[1].matches(field).count(), 1, "{field} in {log}");
+    }
 }
 
 #[test]
@@ -211,10 +216,7 @@ fn no_secret_and_no_payload_is_in_a_log_of_any_level_or_a_metric_or_an_error() {
     const TOKEN: &str = "the-token-of-this-test";
     const KEY: &str = "the-key-of-this-test-of-32-bytes";
     let cipher = || Aes256Gcm::new(KEY).unwrap();
-    let layer = || {
-        let receiver = builder().header_token("x-token", [TOKEN]).decrypt(cipher());
-        WebhookLayer::new(receiver.build().unwrap()).decode::<voyado::Envelope>()
-    };
+    let layer = || layer_of(builder().header_token("x-token", [TOKEN]).decrypt(cipher())).decode();
     let with_token = |token: &str, mut request: Request<Full<Bytes>>| {
         let token = token.parse().unwrap();
         request.headers_mut().insert("x-token", token);
@@ -246,7 +248,7 @@ fn no_secret_and_no_payload_is_in_a_log_of_any_level_or_a_metric_or_an_error() {
 
     let rejections: Vec<Rejection> = responses
         .iter()
-        .filter_map(|response| response.extensions().get().copied())
+        .filter_map(|response| response.extensions().get().cloned())
         .collect();
     let kinds: Vec<_> = rejections.iter().map(Rejection::kind).collect();
     let refused = [

@@ -13,6 +13,9 @@ pub(super) const DONE: i64 = -2;
 /// Likewise, of a key with another body.
 pub(super) const OTHER_BODY: i64 = -3;
 
+/// What a settlement returns that changes nothing.
+pub(super) const NOT_OWNER: i64 = 0;
+
 /// Key; owner, digest, lease in milliseconds.
 pub(super) static CLAIM: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
