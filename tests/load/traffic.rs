@@ -36,7 +36,7 @@ pub(crate) enum Answer {
     Acknowledged,
     /// 401 to a forged one.
     Refused,
-    /// 408.
+    /// 408, or 500 if its line waited too long for its turn to be printed.
     TimedOut,
     /// None, or a connection that broke off.
     None,
@@ -89,6 +89,7 @@ impl Traffic {
             }
             (StatusCode::UNAUTHORIZED, None) => Answer::Refused,
             (StatusCode::REQUEST_TIMEOUT, _) => Answer::TimedOut,
+            (StatusCode::INTERNAL_SERVER_ERROR, Some(_)) => Answer::TimedOut,
             (status, _) => panic!("{} was answered {status}", delivery.id),
         }
     }
