@@ -27,35 +27,28 @@ use settings::Settings;
 
 fn main() -> ExitCode {
     let Arguments {} = Arguments::parse();
-    let runtime = match Runtime::new() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            eprintln!("cannot start: {error}");
-            return ExitCode::FAILURE;
-        }
-    };
-    let settings = {
-        // Clients of stores are made within a runtime.
-        let _entered = runtime.enter();
-        Settings::from_env()
-    };
-    let settings = match settings {
+    let settings = match Settings::from_env() {
         Ok(settings) => settings,
         Err(error) => {
             eprintln!("{error}");
             return ExitCode::from(2);
         }
     };
-    let result = runtime.block_on(run(settings));
-    // Not waiting for a reader of stdout that is stuck: what is still being written was not acknowledged.
-    runtime.shutdown_background();
-    match result {
+    match start(settings) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn start(settings: Settings) -> Result<(), Box<dyn Error>> {
+    let runtime = Runtime::new()?;
+    let result = runtime.block_on(run(settings));
+    // Not waiting for a reader of stdout that is stuck: what is still being written was not acknowledged.
+    runtime.shutdown_background();
+    result
 }
 
 async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {

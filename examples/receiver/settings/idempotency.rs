@@ -8,6 +8,8 @@ variables! {
     IDEMPOTENCY: Unset::Value("off"), "memory or redis remembers what was handled; off does not";
     IDEMPOTENCY_SCOPE: Unset::Without("required with redis"), "a name that no other service over the same Redis has";
     REDIS_URL: Unset::Without("required with redis"), "redis://user:password@host:port/database, or rediss:// with TLS";
+    REDIS_KIND: Unset::Value("server"), "server; cluster or sentinel, with REDIS_URL of one or several, separated by commas";
+    REDIS_SERVICE: Unset::Without("required with sentinel"), "the service that the Sentinels watch, or a URL with it as the host";
 }
 
 /// How many messages are remembered in memory: about 150 MB at the most.
@@ -33,23 +35,35 @@ pub(super) fn read() -> Result<Store, VariableError> {
             Ok(Store::Memory(Idempotency::new(scope, store)))
         }
         "redis" => {
-            let url = REDIS_URL
-                .text()?
-                .ok_or_else(|| REDIS_URL.error("is missing beside IDEMPOTENCY=redis"))?;
             let scope = scope.ok_or_else(|| {
                 IDEMPOTENCY_SCOPE.error(
                     "is missing beside IDEMPOTENCY=redis: \
                      set it to a name that no other service over the same Redis has",
                 )
             })?;
-            Ok(Store::Redis(Idempotency::new(scope, redis(url)?)))
+            Ok(Store::Redis(Idempotency::new(scope, redis()?)))
         }
         _ => Err(IDEMPOTENCY.error("is neither `off`, `memory` nor `redis`")),
     }
 }
 
-/// The one place that knows which kinds of Redis there are.
-fn redis(url: String) -> Result<RedisStore, VariableError> {
-    let store = RedisStore::builder(url).build();
+fn redis() -> Result<RedisStore, VariableError> {
+    let missing = || REDIS_URL.error("is missing beside IDEMPOTENCY=redis");
+    let service = REDIS_SERVICE.text()?;
+    let store = match (REDIS_KIND.required()?.as_str(), service) {
+        ("sentinel", None) => {
+            return Err(REDIS_SERVICE.error("is missing beside REDIS_KIND=sentinel"));
+        }
+        ("sentinel", Some(service)) => {
+            RedisStore::sentinel(service, REDIS_URL.list()?.ok_or_else(missing)?)
+        }
+        (_, Some(_)) => {
+            return Err(REDIS_KIND.error("is not `sentinel`, which REDIS_SERVICE belongs to"));
+        }
+        ("cluster", None) => RedisStore::cluster(REDIS_URL.list()?.ok_or_else(missing)?),
+        ("server", None) => RedisStore::builder(REDIS_URL.text()?.ok_or_else(missing)?),
+        _ => return Err(REDIS_KIND.error("is neither `server`, `cluster` nor `sentinel`")),
+    };
+    let store = store.build();
     store.map_err(|error| REDIS_URL.error(error.to_string()))
 }

@@ -65,6 +65,7 @@ fn blame(error: &ConfigError) -> VariableError {
             source::TRUSTED_PROXIES
         }
         ConfigErrorKind::InvalidNetwork => source::ALLOWED_SOURCES,
+        ConfigErrorKind::TrustedHopsBesideProxies => source::TRUSTED_HOPS,
         ConfigErrorKind::TrustedProxiesTooWide => source::TRUSTED_PROXIES,
         ConfigErrorKind::NoDecryptionKey => decryption::REQUIRE_ENCRYPTION,
         _ => verification::SIGNING_SECRETS,

@@ -1,5 +1,7 @@
 //! Where deliveries may come from.
 
+use std::num::NonZeroU8;
+
 use tower_webhook::{ForwardedHeader, ReceiverBuilder, SourceIp, source_ip};
 
 use super::variable::{Unset, Variable, VariableError, variables};
@@ -7,19 +9,25 @@ use super::variable::{Unset, Variable, VariableError, variables};
 variables! {
     ALLOWED_SOURCES: Unset::Without("everywhere"), "addresses, networks and presets such as svix-eu, separated by commas";
     TRUSTED_PROXIES: Unset::Without("no proxy"), "addresses and networks of the proxies in front, separated by commas";
+    TRUSTED_HOPS: Unset::Without("no proxy"), "how many proxies are in front, where their addresses are not known";
     FORWARDED_HEADER: Unset::Without("default: x-forwarded-for"), "the header in which these proxies name the source";
 }
 
 pub(super) fn add(builder: ReceiverBuilder) -> Result<ReceiverBuilder, VariableError> {
     let proxies = TRUSTED_PROXIES.list()?;
+    let hops = TRUSTED_HOPS.text()?.map(|hops| hops.parse::<NonZeroU8>());
+    let hops = hops
+        .transpose()
+        .map_err(|_| TRUSTED_HOPS.error("is not a whole number from 1 to 255"))?;
     let header = FORWARDED_HEADER.text()?;
-    if header.is_some() && proxies.is_none() {
+    if header.is_some() && proxies.is_none() && hops.is_none() {
         return Err(TRUSTED_PROXIES.missing_beside(&FORWARDED_HEADER));
     }
     let Some(allowed) = allowed()? else {
-        return match proxies {
-            Some(_) => Err(ALLOWED_SOURCES.missing_beside(&TRUSTED_PROXIES)),
-            None => Ok(builder),
+        return match (proxies, hops) {
+            (Some(_), _) => Err(ALLOWED_SOURCES.missing_beside(&TRUSTED_PROXIES)),
+            (None, Some(_)) => Err(ALLOWED_SOURCES.missing_beside(&TRUSTED_HOPS)),
+            (None, None) => Ok(builder),
         };
     };
     let header: ForwardedHeader = header
@@ -29,6 +37,7 @@ pub(super) fn add(builder: ReceiverBuilder) -> Result<ReceiverBuilder, VariableE
         .unwrap_or_default();
     let source_ip = allowed
         .trusted_proxies(proxies.unwrap_or_default())
+        .trusted_hops(hops.map_or(0, NonZeroU8::get))
         .forwarded_header(header);
     Ok(builder.source_ip(source_ip))
 }

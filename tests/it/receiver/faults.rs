@@ -1,13 +1,13 @@
 //! What a machine can lack, and readers that do not read.
 
 use std::{
-    io::Write,
-    process::Stdio,
+    io::{BufRead, BufReader, Write},
+    process::{ChildStdout, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
-use super::process::{Delivery, Process, command, command_after, status};
+use super::process::{Delivery, PATIENCE, Process, command, command_after, status};
 
 /// Enough to fill a pipe, at more than 100 bytes a line.
 const LINES: usize = 2000;
@@ -42,35 +42,59 @@ fn a_log_that_nobody_reads_stops_nothing() {
 
 #[test]
 fn what_nobody_reads_from_its_output_is_not_acknowledged_and_does_not_keep_it() {
-    let mut command = command(&[]);
-    command.stdout(Stdio::piped());
-    let receiver = Process::try_start(command).unwrap();
-    let acknowledged = thread::scope(|scope| {
-        let senders: Vec<_> = (0..4)
-            .map(|_| scope.spawn(|| acknowledged(&receiver)))
-            .collect();
-        let acknowledged = senders.into_iter().map(|sender| sender.join().unwrap());
-        acknowledged.sum::<usize>()
-    });
-    assert!(acknowledged < LINES, "the output was not stuck");
+    let (receiver, _output) = with_output(&[]);
+    let unacknowledged = until_stuck(&receiver);
+    assert_eq!(receiver.logged(&unacknowledged.id), Vec::<String>::new());
     let (status, took) = receiver.stop();
     assert!(status.success());
     assert!(took < STOP, "{took:?}");
 }
 
-/// Sends until nothing is acknowledged for a while.
-fn acknowledged(receiver: &Process) -> usize {
+#[test]
+fn a_line_that_is_being_written_when_its_sender_leaves_is_written_once() {
+    let (receiver, output) = with_output(&[("IDEMPOTENCY", "memory")]);
+    let unacknowledged = until_stuck(&receiver);
+    assert_eq!(receiver.send(&unacknowledged.bytes()), 409, "in progress");
+    let printed = thread::spawn(move || {
+        let lines = BufReader::new(output).lines();
+        lines.map(Result::unwrap).collect::<Vec<_>>()
+    });
+    let start = Instant::now();
+    while receiver.send(&unacknowledged.bytes()) != 200 {
+        assert!(start.elapsed() < PATIENCE, "it is never done");
+        thread::sleep(Duration::from_millis(50));
+    }
+    let (status, _) = receiver.stop();
+    assert!(status.success());
+    let printed = printed.join().unwrap();
+    let times = printed
+        .iter()
+        .filter(|line| line.contains(&unacknowledged.id));
+    assert_eq!(times.count(), 1);
+}
+
+fn with_output(variables: &[(&str, &str)]) -> (Process, ChildStdout) {
+    let mut command = command(variables);
+    command.stdout(Stdio::piped());
+    let mut receiver = Process::try_start(command).unwrap();
+    let output = receiver.take_output();
+    (receiver, output)
+}
+
+/// Sends until a delivery is not acknowledged for a while, and leaves.
+fn until_stuck(receiver: &Process) -> Delivery {
     let mut stream = receiver.connect();
     let patience = Some(Duration::from_secs(1));
-    stream.set_read_timeout(patience).unwrap();
-    for number in 0..LINES {
-        stream.write_all(&Delivery::default().bytes()).unwrap();
+    for _ in 0..LINES {
+        let delivery = Delivery::default();
+        stream.write_all(&delivery.bytes()).unwrap();
+        stream.set_read_timeout(patience).unwrap();
         if stream.peek(&mut [0]).is_err() {
-            return number;
+            return delivery;
         }
         assert_eq!(status(&mut stream), 204);
     }
-    LINES
+    panic!("the output was not stuck");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::{
     io::{BufRead, BufReader, ErrorKind, Read, Write},
     net::{SocketAddr, TcpStream},
     path::PathBuf,
-    process::{Child, ChildStderr, Command, ExitStatus, Stdio},
+    process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio},
     sync::{Arc, Mutex, OnceLock},
     thread,
     time::{Duration, Instant, SystemTime},
@@ -125,6 +125,11 @@ impl Process {
                 });
             }
         }
+    }
+
+    /// What it prints, if that is piped.
+    pub(super) fn take_output(&mut self) -> ChildStdout {
+        self.child.stdout.take().unwrap()
     }
 
     /// The lines of the log so far that have this text.

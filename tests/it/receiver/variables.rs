@@ -128,6 +128,19 @@ fn all_right() -> Vec<Right> {
         let redis = [("IDEMPOTENCY", "redis"), ("IDEMPOTENCY_SCOPE", "engage"), ("REDIS_URL", url)];
         all.push(right(&redis, genuine(), 503));
     }
+    for (kind, urls, service) in [
+        ("server", "redis://127.0.0.1:1", None),
+        ("cluster", "redis://127.0.0.1:1, redis://127.0.0.1:2", None),
+        ("sentinel", "redis://127.0.0.1:1,redis://127.0.0.1:2", Some("mymaster")),
+        ("sentinel", "redis://127.0.0.1:1", Some("redis://user:password@mymaster/0")),
+    ] {
+        let mut redis = vec![("IDEMPOTENCY", "redis"), ("IDEMPOTENCY_SCOPE", "engage"), ("REDIS_KIND", kind), ("REDIS_URL", urls)];
+        redis.extend(service.map(|service| ("REDIS_SERVICE", service)));
+        all.push(right(&redis, genuine(), 503));
+    }
+    let one_hop = [("ALLOWED_SOURCES", "203.0.113.7"), ("TRUSTED_HOPS", "1")];
+    all.push(right(&one_hop, forwarded("x-forwarded-for", "192.0.2.1, 203.0.113.7"), 204));
+    all.push(right(&one_hop, forwarded("x-forwarded-for", "203.0.113.7, 192.0.2.1"), 403));
     for header in ["x-forwarded-for", "forwarded", "x-real-ip", "cf-connecting-ip", "cloudfront-viewer-address"] {
         let [allowed, proxies, header_name] = proxied(header);
         let variables = [(allowed.0, allowed.1.as_str()), (proxies.0, &proxies.1), (header_name.0, &header_name.1)];
@@ -179,6 +192,9 @@ const ALL_WRONG: &[Wrong] = &[
     (&[("TRUSTED_PROXIES", "10.0.0.0/8")], "ALLOWED_SOURCES", "is missing beside TRUSTED_PROXIES"),
     (&[("ALLOWED_SOURCES", "127.0.0.1"), ("FORWARDED_HEADER", "forwarded")], "TRUSTED_PROXIES", "is missing beside FORWARDED_HEADER"),
     (&[("ALLOWED_SOURCES", "127.0.0.1"), ("TRUSTED_PROXIES", "10.0.0.1"), ("FORWARDED_HEADER", "a b")], "FORWARDED_HEADER", "header"),
+    (&[("ALLOWED_SOURCES", "127.0.0.1"), ("TRUSTED_HOPS", "0")], "TRUSTED_HOPS", "is not a whole number from 1 to 255"),
+    (&[("ALLOWED_SOURCES", "127.0.0.1"), ("TRUSTED_HOPS", "1"), ("TRUSTED_PROXIES", "10.0.0.1")], "TRUSTED_HOPS", "trusted"),
+    (&[("TRUSTED_HOPS", "1")], "ALLOWED_SOURCES", "is missing beside TRUSTED_HOPS"),
     (&[("DECRYPTION_KEY", "hush hush")], "DECRYPTION_KEY", "32"),
     (&[("CIPHER", "aes-256-cbc")], "DECRYPTION_KEY", "is missing beside CIPHER"),
     (&[("DECRYPTION_KEY", KEY), ("CIPHER", "rot13")], "CIPHER", "aes-256-gcm"),
@@ -188,6 +204,9 @@ const ALL_WRONG: &[Wrong] = &[
     (&[("IDEMPOTENCY", "redis"), ("REDIS_URL", "redis://127.0.0.1")], "IDEMPOTENCY_SCOPE", "is missing beside IDEMPOTENCY=redis"),
     (&[("IDEMPOTENCY", "redis"), ("IDEMPOTENCY_SCOPE", "engage")], "REDIS_URL", "is missing beside IDEMPOTENCY=redis"),
     (&[("IDEMPOTENCY", "redis"), ("IDEMPOTENCY_SCOPE", "engage"), ("REDIS_URL", "http://user:hush@host")], "REDIS_URL", "URL"),
+    (&[("IDEMPOTENCY", "redis"), ("IDEMPOTENCY_SCOPE", "engage"), ("REDIS_URL", "redis://host"), ("REDIS_KIND", "raft")], "REDIS_KIND", "is neither `server`, `cluster` nor `sentinel`"),
+    (&[("IDEMPOTENCY", "redis"), ("IDEMPOTENCY_SCOPE", "engage"), ("REDIS_URL", "redis://host"), ("REDIS_KIND", "sentinel")], "REDIS_SERVICE", "is missing beside REDIS_KIND=sentinel"),
+    (&[("IDEMPOTENCY", "redis"), ("IDEMPOTENCY_SCOPE", "engage"), ("REDIS_URL", "redis://host"), ("REDIS_SERVICE", "mymaster")], "REDIS_KIND", "is not `sentinel`"),
     (&[("LISTEN", "localhost")], "LISTEN", "is not an address and port"),
     (&[("LISTEN", "3000")], "LISTEN", "is not an address and port"),
     (&[("MAX_CONNECTIONS", "0")], "MAX_CONNECTIONS", "is not a whole number from 1 to 65535"),
