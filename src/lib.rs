@@ -6,13 +6,12 @@
 mod crypto;
 mod error;
 mod event;
-mod headers;
 pub mod idempotency;
 pub mod layer;
 mod message;
 pub mod provider;
 mod receiver;
-mod signature;
+pub mod scheme;
 mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -20,7 +19,6 @@ pub mod testing;
 pub use crypto::decrypt::{Aes256Cbc, Aes256Gcm, Decrypt, DecryptError, Plaintext};
 pub use error::{ConfigError, ConfigErrorKind, Rejection, RejectionDetail, RejectionKind};
 pub use event::{AuthenticBody, DecodeError, DecodeErrorKind, Json, WebhookEvent};
-pub use headers::HeaderFamily;
 pub use idempotency::{
     BodyDigest, BoxStore, Claim, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore,
     OwnerToken, Settlement, StoreError, StoreErrorKind, Unguarded,
@@ -38,9 +36,10 @@ pub use layer::{
 pub use message::{Clock, MessageId, SystemClock, Timestamp};
 pub use provider::voyado;
 pub use receiver::{
-    CheckedHead, Delivery, ForwardedHeader, PeerAddr, Receiver, ReceiverBuilder, RequestHead,
-    RotatingSecrets, SecretSource, Secrets, SecretsBuilder, SourceIp, Verified, source_ip,
+    CheckedHead, Delivery, ForwardedHeader, IdOrigin, PeerAddr, Receiver, ReceiverBuilder,
+    RequestHead, RotatingSecrets, SecretSource, Secrets, SecretsBuilder, SourceIp, Verified,
+    source_ip,
 };
 #[cfg(feature = "ed25519")]
-pub use signature::Ed25519PublicKey;
-pub use signature::{SignatureScheme, SignedMessage, SigningSecret, VerificationKey};
+pub use scheme::Ed25519PublicKey;
+pub use scheme::{HeaderFamily, SigningSecret, VerificationKey};

@@ -1,3 +1,26 @@
-//! Keys and tags: what computes and compares, without the grammar of any header.
+//! Keys, tags and ciphers, without any grammar of headers.
 
+mod algorithm;
 pub(crate) mod decrypt;
+#[cfg(feature = "ecdsa")]
+pub(crate) mod ecdsa_p256;
+#[cfg(feature = "ed25519")]
+pub(crate) mod ed25519;
+mod encoding;
+mod keyring;
+mod mac;
+#[cfg(feature = "testing")]
+mod private_key;
+mod public_key;
+mod public_key_text;
+
+pub use algorithm::Algorithm;
+pub use encoding::Encoding;
+pub(crate) use encoding::{Decoded, decode_hex};
+pub(crate) use keyring::{KeyMaterial, Keyring, KeyringHasher};
+#[cfg(feature = "testing")]
+pub(crate) use mac::tag;
+#[cfg(feature = "testing")]
+pub(crate) use private_key::PrivateKey;
+pub(crate) use public_key::{PublicKey, Verifier};
+pub(crate) use public_key_text::is_private_pem;

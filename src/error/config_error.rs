@@ -41,12 +41,26 @@ pub enum ConfigErrorKind {
     SigningSecretTooShort,
     /// A signing secret is not base64.
     SigningSecretNotBase64,
+    /// A signing secret is not hexadecimal.
+    SigningSecretNotHex,
+    /// A secret that is meant as text, such as `polar_whs_…`, was given where base64 is expected.
+    TextSecretGiven,
+    /// A text has several secrets where one is expected.
+    SeveralSecretsInOne,
+    /// A key of a kind that this version does not know (`whsk1_…`, `whpk1_…`).
+    UnknownKeyKind,
     /// A private key (`whsk_…`) was given: it belongs to the sender alone.
     PrivateKeyGiven,
     /// A public key (`whpk_…`) was given where only a secret can be used, or without the feature `ed25519`.
     PublicKeyUnsupported,
-    /// A public key is not `whpk_` and base64 of 32 bytes or of an SPKI of 44, or is no point of the curve.
+    /// A public key is in none of the forms that public keys have, or is no point of the curve.
     InvalidPublicKey,
+    /// A private key to sign with is not one of the scheme.
+    InvalidPrivateKey,
+    /// The description of a scheme contradicts itself or lacks something.
+    InvalidScheme,
+    /// Requests of this scheme cannot be signed here.
+    SigningUnsupported,
     /// A header name has characters that no header name can have, or none at all.
     InvalidHeaderName,
     /// No value of the header token was given.
@@ -141,6 +155,18 @@ impl fmt::Display for ConfigError {
                 f,
                 "{secret} is not base64 (expected `whsec_` and base64, or base64 alone)"
             ),
+            Kind::SigningSecretNotHex => write!(f, "{secret} is not hexadecimal"),
+            Kind::TextSecretGiven => write!(
+                f,
+                "{secret} looks like a text that is the key as it is (use the sender's preset or `SigningSecret::from_text`; write `whsec_` in front if it is base64)"
+            ),
+            Kind::SeveralSecretsInOne => {
+                write!(f, "{secret} is several in one text (give each by itself)")
+            }
+            Kind::UnknownKeyKind => write!(
+                f,
+                "{secret} is a key of a kind that this version does not know (`whsk1_…`, `whpk1_…`; expected `whsec_…`)"
+            ),
             Kind::PrivateKeyGiven => write!(
                 f,
                 "{secret} is a private key (`whsk_…`), which belongs to the sender alone (expected `whsec_…`)"
@@ -151,9 +177,14 @@ impl fmt::Display for ConfigError {
             ),
             Kind::InvalidPublicKey => write!(
                 f,
-                "{} is not an Ed25519 public key (expected `whpk_` and base64 of 32 bytes or of an SPKI)",
+                "{} is not a public key (expected `whpk_` and base64 of 32 bytes, PEM, a JWK, or base64 of an SPKI)",
                 self.culprit().unwrap_or("the key")
             ),
+            Kind::InvalidPrivateKey => f.write_str("the private key is not one of the scheme"),
+            Kind::InvalidScheme => {
+                write!(f, "invalid signature scheme: {}", self.culprit().unwrap_or("incomplete"))
+            }
+            Kind::SigningUnsupported => f.write_str("requests of this scheme cannot be signed here"),
             Kind::InvalidHeaderName => write!(f, "invalid header name{quoted}"),
             Kind::NoHeaderToken => write!(f, "no value is given for the header token{quoted}"),
             Kind::EmptyHeaderToken => {

@@ -354,13 +354,14 @@ where
             Ok(verified) => verified,
             Err(rejection) => return self.decline(rejection, body),
         };
-        let (id, tenant, at) = (verified.id(), verified.tenant(), verified.received_at());
+        let (tenant, at) = (verified.tenant_name(), verified.received_at());
         self.observation
-            .verified(id, tenant, verified.key_position(), at);
+            .verified(verified.id(), tenant, verified.key_position(), at);
         let idempotency = &self.shared.idempotency;
         if !idempotency.store.is_enabled() {
             return self.deliver(verified);
         }
+        let id = verified.deduplication_id().unwrap_or(verified.id());
         let key = idempotency.key(tenant, id);
         let (store, unstored) = (&idempotency.store, &self.shared.unstored);
         if let Some(claim) = unstored.claim_of(store, &key, at) {

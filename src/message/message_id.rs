@@ -4,40 +4,29 @@ use std::{
     cmp::Ordering,
     fmt,
     hash::{Hash, Hasher},
-    sync::Arc,
 };
 
-use arrayvec::ArrayString;
+use crate::message::short_text::ShortText;
 
 /// Longest message id that is accepted, in bytes.
 pub(crate) const MAX_LEN: usize = 256;
-/// Longest message id that is kept in place, in bytes: twice what Svix's have.
-const IN_PLACE_LEN: usize = 62;
-
 /// The id of a message: the same on every attempt to deliver it, signed by the sender.
 ///
 /// Visible ASCII, 1 to 256 bytes. Up to 62 bytes are kept in place, so that checking a delivery allocates nothing.
 #[derive(Clone)]
-pub struct MessageId(Text);
-
-/// A text is long if it does not fit in place, and only then.
-#[derive(Clone)]
-enum Text {
-    InPlace(ArrayString<IN_PLACE_LEN>),
-    Long(Arc<str>),
-}
+pub struct MessageId(ShortText);
 
 impl MessageId {
     /// The id as text.
     pub fn as_str(&self) -> &str {
-        match &self.0 {
-            Text::InPlace(text) => text,
-            Text::Long(text) => text,
-        }
+        self.0.as_str()
     }
 
-    pub(crate) fn text(&self) -> MessageIdText<'_> {
-        MessageIdText(self.as_str())
+    /// An id that did not come in a header, of a message in a queue or in a file.
+    ///
+    /// `None` for a text that is empty, longer than 256 bytes or not visible ASCII.
+    pub fn parse(text: &str) -> Option<Self> {
+        MessageIdText::parse(text.as_bytes(), None).map(Self::from)
     }
 }
 
@@ -46,13 +35,13 @@ impl MessageId {
 pub(crate) struct MessageIdText<'h>(&'h str);
 
 impl<'h> MessageIdText<'h> {
-    /// With a dot in the id, two different triples can carry one and the same signature (`a.1` and `2`,
-    /// `a` and `1.2`), so a dot is refused unless the sender is known to use it.
+    /// `separator` is what ends the id in the signed text: with it in the id, two different messages can carry one and the
+    /// same signature (`a.1` and `2`, `a` and `1.2`), so it is rejected unless the sender is known to use it.
     #[inline]
-    pub(crate) fn parse(text: &'h [u8], dots: DotsInMessageId) -> Option<Self> {
-        let allowed = |byte: u8| {
-            byte.is_ascii_graphic() && (byte != b'.' || dots == DotsInMessageId::Allowed)
-        };
+    pub(crate) fn parse(text: &'h [u8], separator: Option<u8>) -> Option<Self> {
+        // No id has a NUL in any case.
+        let separator = separator.unwrap_or(0);
+        let allowed = |byte: u8| byte.is_ascii_graphic() && byte != separator;
         // Looks at every byte: over texts as short as these, that is faster than a search that can stop.
         let is_well_formed = (1..=MAX_LEN).contains(&text.len())
             && text.iter().fold(true, |all, byte| all & allowed(*byte));
@@ -68,18 +57,8 @@ impl<'h> MessageIdText<'h> {
 impl From<MessageIdText<'_>> for MessageId {
     #[inline]
     fn from(text: MessageIdText<'_>) -> Self {
-        Self(match ArrayString::from(text.0) {
-            Ok(in_place) => Text::InPlace(in_place),
-            Err(_) => Text::Long(text.0.into()),
-        })
+        Self(ShortText::from(text.0))
     }
-}
-
-/// Whether a message id may have a dot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum DotsInMessageId {
-    Refused,
-    Allowed,
 }
 
 impl PartialEq for MessageId {

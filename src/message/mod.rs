@@ -2,9 +2,12 @@
 
 pub(crate) mod clock;
 pub(crate) mod message_id;
+pub(crate) mod request_head;
+pub(crate) mod short_text;
 pub(crate) mod timestamp;
 pub(crate) mod tolerance;
 
 pub use clock::{Clock, SystemClock};
 pub use message_id::MessageId;
+pub use request_head::RequestHead;
 pub use timestamp::Timestamp;

@@ -10,10 +10,9 @@ use crate::{
     crypto::decrypt::Decrypt,
     error::config_error::{ConfigError, ConfigErrorKind},
     message::clock::{Clock, SystemClock},
-    message::message_id::DotsInMessageId,
     message::tolerance::Tolerance,
     receiver::source_ip::SourceIp,
-    signature::VerificationKey,
+    scheme::{DotsInMessageId, IntoKeys, Scheme, standard_webhooks},
 };
 
 /// Default of [`ReceiverBuilder::max_body_bytes`]: 1 MiB.
@@ -23,9 +22,12 @@ const DEFAULT_MAX_BYTES_IN_FLIGHT: usize = 64 * 1024 * 1024;
 
 /// Configures a [`Receiver`]. Every default is safe; nothing but a key is required.
 pub struct ReceiverBuilder {
+    scheme: Scheme,
     secrets: Origin,
     source_ip: Option<SourceIp>,
-    tolerance: Tolerance,
+    past_tolerance: Option<Duration>,
+    future_tolerance: Option<Duration>,
+    accepts_replays: bool,
     any_timestamp: bool,
     max_body_bytes: usize,
     max_bytes_in_flight: usize,
@@ -46,12 +48,17 @@ impl Receiver {
     /// Starts a receiver with the keys that signatures are verified with: one, or several while one is rotated.
     ///
     /// Each is the text that the sender shows (`whsec_…`, or `whpk_…` with the feature `ed25519`), a
-    /// [`SigningSecret`](crate::SigningSecret) or a [`VerificationKey`].
-    pub fn builder<I>(keys: I) -> ReceiverBuilder
-    where
-        I: IntoIterator,
-        I::Item: TryInto<VerificationKey, Error: Into<ConfigError>>,
-    {
+    /// [`SigningSecret`](crate::SigningSecret) or a [`VerificationKey`](crate::VerificationKey); see [`IntoKeys`].
+    ///
+    /// ```
+    /// use tower_webhook::Receiver;
+    ///
+    /// let secrets: Vec<String> = vec!["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned()];
+    /// Receiver::builder(&secrets).build()?;
+    /// Receiver::builder("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").build()?;
+    /// # Ok::<_, tower_webhook::ConfigError>(())
+    /// ```
+    pub fn builder(keys: impl IntoKeys) -> ReceiverBuilder {
         ReceiverBuilder::new(Origin::Fixed(Secrets::builder(keys)))
     }
 
@@ -64,16 +71,39 @@ impl Receiver {
 impl ReceiverBuilder {
     fn new(secrets: Origin) -> Self {
         Self {
+            scheme: standard_webhooks(),
             secrets,
             source_ip: None,
-            tolerance: Tolerance::default(),
+            past_tolerance: None,
+            future_tolerance: None,
+            accepts_replays: false,
             any_timestamp: false,
             max_body_bytes: DEFAULT_MAX_BODY_BYTES,
             max_bytes_in_flight: DEFAULT_MAX_BYTES_IN_FLIGHT,
-            dots_in_message_id: DotsInMessageId::Refused,
+            dots_in_message_id: DotsInMessageId::Rejected,
             encryption: Encryption::Optional,
             clock: Box::new(SystemClock),
         }
+    }
+
+    /// How the sender signs. Default: [`standard_webhooks`]; presets of other senders are in
+    /// [`provider`](crate::provider).
+    pub fn scheme(mut self, scheme: Scheme) -> Self {
+        self.scheme = scheme;
+        self
+    }
+
+    /// Adds keys that are no longer in use, for what is stored. See [`SecretsBuilder::retired`].
+    pub fn retired(self, keys: impl IntoKeys) -> Self {
+        self.with_secrets(|secrets| secrets.retired(keys))
+    }
+
+    /// Accepts that whoever captured a request can have it handled again at any time, of a sender who
+    /// [signs no timestamp](Scheme::has_replay_protection) and where there is no idempotency store. Default: a layer without
+    /// a store is not built for such a sender.
+    pub fn danger_accept_replays(mut self) -> Self {
+        self.accepts_replays = true;
+        self
     }
 
     /// Lets through only requests from these addresses. Default: from everywhere.
@@ -108,22 +138,22 @@ impl ReceiverBuilder {
     }
 
     /// How far a timestamp may be from our clock, in the past and in the future alike. Whole seconds, inclusive.
-    /// Default: 5 minutes. Most: a day.
+    /// Default: what the sender documents, else 5 minutes. Most: a day.
     pub fn tolerance(self, tolerance: Duration) -> Self {
         self.past_tolerance(tolerance).future_tolerance(tolerance)
     }
 
-    /// How far a timestamp may lie in the past. Whole seconds, inclusive. Default: 5 minutes.
-    /// Most: a day.
+    /// How far a timestamp may lie in the past. Whole seconds, inclusive. Default: what the sender
+    /// documents, else 5 minutes. Most: a day.
     pub fn past_tolerance(mut self, tolerance: Duration) -> Self {
-        self.tolerance.past = tolerance;
+        self.past_tolerance = Some(tolerance);
         self
     }
 
-    /// How far a timestamp may lie in the future. Whole seconds, inclusive. Default: 5 minutes.
-    /// Most: a day.
+    /// How far a timestamp may lie in the future. Whole seconds, inclusive. Default: what the sender
+    /// documents, else 5 minutes. Most: a day.
     pub fn future_tolerance(mut self, tolerance: Duration) -> Self {
-        self.tolerance.future = tolerance;
+        self.future_tolerance = Some(tolerance);
         self
     }
 
@@ -152,8 +182,9 @@ impl ReceiverBuilder {
         self
     }
 
-    /// Accepts message ids with a dot, which are refused by default: with them two different messages can carry one
-    /// and the same signature. Only for a sender whose ids have one.
+    /// Accepts message ids with a dot, which are rejected by default: with them two different messages can carry one
+    /// and the same signature. Only for a sender whose ids have one. Of another scheme, read: with the text that follows the
+    /// id in what is signed.
     pub fn danger_allow_dots_in_message_id(mut self) -> Self {
         self.dots_in_message_id = DotsInMessageId::Allowed;
         self
@@ -174,7 +205,7 @@ impl ReceiverBuilder {
     pub fn build(self) -> Result<Receiver, ConfigError> {
         let secrets = match self.secrets {
             Origin::Fixed(secrets) => {
-                let secrets = secrets.build()?;
+                let secrets = secrets.scheme(self.scheme.clone()).build()?;
                 if self.encryption == Encryption::Required && secrets.decryptors.is_empty() {
                     return Err(ConfigError::new(ConfigErrorKind::NoDecryptionKey));
                 }
@@ -186,13 +217,23 @@ impl ReceiverBuilder {
         let tolerance = if self.any_timestamp {
             Tolerance::UNLIMITED
         } else {
-            self.tolerance.validate()?
+            let or_default = |tolerance: Option<Duration>, default| {
+                tolerance.or(self.scheme.tolerance()).unwrap_or(default)
+            };
+            let default = Tolerance::default();
+            let tolerance = Tolerance {
+                past: or_default(self.past_tolerance, default.past),
+                future: or_default(self.future_tolerance, default.future),
+            };
+            tolerance.validate()?
         };
         Ok(Receiver {
             settings: Arc::new(Settings {
                 source_ip: self.source_ip.map(SourceIp::build).transpose()?,
+                scheme: self.scheme,
                 secrets,
                 tolerance,
+                accepts_replays: self.accepts_replays,
                 max_body_bytes: self.max_body_bytes,
                 in_flight: BytesInFlight::new(self.max_bytes_in_flight.max(self.max_body_bytes)),
                 dots_in_message_id: self.dots_in_message_id,
@@ -214,8 +255,10 @@ impl ReceiverBuilder {
 impl fmt::Debug for ReceiverBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReceiverBuilder")
+            .field("scheme", &self.scheme)
             .field("source_ip", &self.source_ip)
-            .field("tolerance", &self.tolerance)
+            .field("past_tolerance", &self.past_tolerance)
+            .field("future_tolerance", &self.future_tolerance)
             .field("max_body_bytes", &self.max_body_bytes)
             .field("encryption", &self.encryption)
             .finish_non_exhaustive()

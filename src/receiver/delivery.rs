@@ -4,43 +4,74 @@ use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
 
-use crate::{message::message_id::MessageId, message::timestamp::Timestamp};
+use super::facts::{Facts, IdOrigin};
+use crate::message::{MessageId, Timestamp};
 
 /// A webhook that passed every check, with its event. Only the receiver makes one.
 ///
 /// It is in the request's extensions and cheap to clone. Its `Debug` shows neither the event nor the
 /// body: both are personal data.
+///
+/// ```compile_fail
+/// // It has no constructor and no public field.
+/// let forged = tower_webhook::Delivery::new("msg_1", "{}");
+/// ```
 pub struct Delivery<E> {
     shared: Arc<Shared<E>>,
 }
 
 struct Shared<E> {
-    id: MessageId,
-    timestamp: Timestamp,
-    body: Bytes,
+    facts: Facts,
     event: E,
 }
 
 impl<E> Delivery<E> {
-    pub(crate) fn new(id: MessageId, timestamp: Timestamp, body: Bytes, event: E) -> Self {
+    pub(super) fn new(facts: Facts, event: E) -> Self {
         Self {
-            shared: Arc::new(Shared {
-                id,
-                timestamp,
-                body,
-                event,
-            }),
+            shared: Arc::new(Shared { facts, event }),
         }
     }
 
     /// The id of the message: the same on each attempt to deliver it.
+    ///
+    /// Where the sender has none it is `sha256-` and a digest of what is signed, as [`id_origin`](Self::id_origin) tells.
     pub fn id(&self) -> &MessageId {
-        &self.shared.id
+        self.shared.facts.id()
     }
 
-    /// When the sender signed this attempt.
-    pub fn timestamp(&self) -> Timestamp {
-        self.shared.timestamp
+    /// Where the id comes from. One that is not signed is good for a log, and proves nothing: whoever captured a request can
+    /// send it again with another one.
+    pub fn id_origin(&self) -> IdOrigin {
+        self.shared.facts.id_origin()
+    }
+
+    /// What an idempotency store remembers the message by: the id if it is signed, else a digest of what is signed, so that
+    /// a replay cannot escape under another id. `None` where two events of the sender can have equal bodies and nothing else
+    /// tells them apart.
+    pub fn deduplication_id(&self) -> Option<&MessageId> {
+        self.shared.facts.deduplication_id()
+    }
+
+    /// When the sender signed this attempt; `None` where it signs no time.
+    pub fn timestamp(&self) -> Option<Timestamp> {
+        self.shared.facts.timestamp()
+    }
+
+    /// The name of the event's type, where the scheme says where it is; see
+    /// [`SchemeBuilder::event_type`](crate::scheme::SchemeBuilder::event_type). In a header it is unsigned.
+    pub fn event_type(&self) -> Option<&str> {
+        self.shared.facts.event_type()
+    }
+
+    /// The verified tenant: the one whose secrets signed, as
+    /// [`SecretsBuilder::tenant`](crate::SecretsBuilder::tenant) names it. `None` if it has no name.
+    pub fn tenant(&self) -> Option<&str> {
+        self.shared.facts.tenant()
+    }
+
+    /// The position, from 0, of the key that signed, among those that are configured.
+    pub fn key_position(&self) -> usize {
+        self.shared.facts.key_position()
     }
 
     /// The event.
@@ -48,9 +79,21 @@ impl<E> Delivery<E> {
         &self.shared.event
     }
 
+    /// Takes the event out: without a copy, unless a clone of the delivery is still alive, such as the one in the request's
+    /// extensions.
+    pub fn into_event(self) -> E
+    where
+        E: Clone,
+    {
+        match Arc::try_unwrap(self.shared) {
+            Ok(shared) => shared.event,
+            Err(shared) => shared.event.clone(),
+        }
+    }
+
     /// The body exactly as it was sent and signed.
     pub fn body(&self) -> &Bytes {
-        &self.shared.body
+        self.shared.facts.body()
     }
 }
 

@@ -3,88 +3,87 @@ use std::{fmt, sync::Arc, time::Duration};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Method, header::CONTENT_LENGTH};
 
-use super::{
-    Intake, RequestHead, Secrets, Verified, settings::Settings, signature_check::SignatureCheck,
-};
+use super::{Intake, RequestHead, Secrets, Verified, pending::Pending, settings::Settings};
 use crate::{
     error::rejection::{Rejection, RejectionKind},
-    headers::SignatureHeaders,
-    message::timestamp::Timestamp,
+    message::Timestamp,
     receiver::{body::too_large, header_token::HeaderToken},
-    signature::SignedMessage,
+    scheme::HeadReading,
 };
 
 /// A head that passed every check which needs no body. Its signature is not checked yet.
 #[must_use = "only `check_signature` verifies"]
 pub struct CheckedHead<'h> {
-    settings: &'h Settings,
+    settings: &'h Arc<Settings>,
     secrets: Arc<Secrets>,
-    signed: SignatureHeaders<'h>,
+    headers: &'h HeaderMap,
+    reading: HeadReading<'h>,
     received_at: Duration,
 }
 
 impl<'h> CheckedHead<'h> {
-    pub(super) fn check(settings: &'h Settings, head: RequestHead<'h>) -> Result<Self, Rejection> {
+    #[inline]
+    pub(super) fn check(
+        settings: &'h Arc<Settings>,
+        head: RequestHead<'h>,
+    ) -> Result<Self, Rejection> {
         if head.method().is_some_and(|method| method != Method::POST) {
             return Err(RejectionKind::MethodNotAllowed.into());
         }
         if let Some(source_ip) = &settings.source_ip {
             source_ip.check(head.headers(), head.extensions())?;
         }
-        let secrets = settings
-            .secrets
-            .secrets(&head)
-            .ok_or(RejectionKind::UnknownTenant)?;
+        let secrets = settings.secrets_for(&head)?;
         if let Some(token) = &secrets.header_token {
             token.check(head.headers())?;
         }
-        let signed = SignatureHeaders::read(head.headers(), settings.dots_in_message_id)?;
+        let reading =
+            settings
+                .scheme
+                .read_head(&head, &secrets.keys, settings.dots_in_message_id)?;
         let received_at = settings.clock.unix_time();
-        settings.tolerance.check(signed.timestamp, received_at)?;
+        if let Some(timestamp) = reading.timestamp() {
+            settings.tolerance.check(timestamp, received_at)?;
+        }
         if let Some(length) = announced_beyond(settings.max_body_bytes, head.headers()) {
             return Err(too_large(Some(length), 0, settings.max_body_bytes));
         }
         Ok(Self {
             settings,
             secrets,
-            signed,
+            headers: head.headers(),
+            reading,
             received_at,
         })
     }
 
-    /// The id that the head claims. Not to be believed before the signature is checked.
-    pub fn unverified_id(&self) -> &'h str {
-        self.signed.id.as_str()
+    /// The id that the head claims, if the sender puts one there. Not to be believed before the signature is checked.
+    pub fn unverified_id(&self) -> Option<&str> {
+        self.reading.id()
     }
 
-    /// The timestamp that the head claims. Not to be believed before the signature is checked.
-    pub fn unverified_timestamp(&self) -> Timestamp {
-        self.signed.timestamp
+    /// The timestamp that the head claims, if the sender puts one there. Not to be believed before the signature is checked.
+    pub fn unverified_timestamp(&self) -> Option<Timestamp> {
+        self.reading.timestamp()
     }
 
     /// Checks the signature over the whole body.
     ///
     /// # Errors
     ///
-    /// [`RejectionKind::BodyTooLarge`] or [`RejectionKind::SignatureMismatch`].
+    /// [`RejectionKind::BodyTooLarge`] or [`RejectionKind::SignatureMismatch`]; for senders whose timestamp is in the body,
+    /// [`RejectionKind::MalformedTimestamp`], [`RejectionKind::TimestampTooOld`] or [`RejectionKind::TimestampTooNew`].
+    #[inline]
     pub fn check_signature(self, body: impl Into<Bytes>) -> Result<Verified, Rejection> {
         let body = body.into();
         if body.len() > self.settings.max_body_bytes {
             return Err(too_large(None, body.len(), self.settings.max_body_bytes));
         }
-        let message = SignedMessage::new(self.signed.id, self.signed.timestamp, &body);
-        let signatures = self.signed.signatures();
-        if !self.secrets.keyring.verifies(&message, signatures) {
-            return Err(RejectionKind::SignatureMismatch.into());
-        }
-        Ok(Verified {
-            id: self.signed.id.into(),
-            timestamp: self.signed.timestamp,
-            body,
-            secrets: self.secrets,
-            encryption: self.settings.encryption,
-            received_at: self.received_at,
-        })
+        let headers = self.headers;
+        let mut pending = self.into_pending();
+        // A whole body is one frame.
+        pending.update(&body);
+        pending.finish(headers, body)
     }
 
     /// The header that carries the token, if one is required.
@@ -92,11 +91,15 @@ impl<'h> CheckedHead<'h> {
         self.secrets.header_token.as_ref().map(HeaderToken::name)
     }
 
-    /// Lets go of the head while the body arrives.
+    /// Converts into an owned state that hashes the body as it streams in.
     pub(crate) fn into_intake(self) -> Intake {
-        let check =
-            SignatureCheck::new(self.settings, self.secrets, &self.signed, self.received_at);
-        Intake::new(self.settings, Ok(check))
+        let settings = self.settings;
+        Intake::new(settings, Ok(self.into_pending()))
+    }
+
+    #[inline]
+    fn into_pending(self) -> Pending {
+        Pending::new(self.settings, self.secrets, self.reading, self.received_at)
     }
 }
 
@@ -104,7 +107,7 @@ impl<'h> CheckedHead<'h> {
 impl fmt::Debug for CheckedHead<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CheckedHead")
-            .field("family", &self.signed.family)
+            .field("scheme", &self.settings.scheme)
             .field("unverified_id", &self.unverified_id())
             .field("unverified_timestamp", &self.unverified_timestamp())
             .finish_non_exhaustive()

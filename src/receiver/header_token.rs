@@ -42,6 +42,9 @@ impl HeaderToken {
             let error = ConfigError::new(ConfigErrorKind::EmptyHeaderToken);
             return Err(error.at("header token", index, accepted.len()));
         }
+        let parsed: HeaderName = parsed;
+        // The first clone of a name allocates what later ones share: those are made for strangers.
+        let _ = parsed.clone();
         Ok(Self {
             name: parsed,
             accepted,

@@ -3,35 +3,39 @@
 pub(crate) mod body;
 mod builder;
 pub(crate) mod delivery;
+mod facts;
 mod head;
 pub(crate) mod header_token;
 mod in_flight;
 mod intake;
-mod request_head;
+mod pending;
 mod secrets;
 mod settings;
-mod signature_check;
 pub mod source_ip;
 mod verified;
 
+pub use crate::message::RequestHead;
 pub use builder::ReceiverBuilder;
 pub use delivery::Delivery;
+pub use facts::IdOrigin;
 pub use head::CheckedHead;
 pub(crate) use in_flight::Share;
 pub(crate) use intake::Intake;
-pub use request_head::RequestHead;
 pub use secrets::{RotatingSecrets, SecretSource, Secrets, SecretsBuilder};
 pub use source_ip::{ForwardedHeader, PeerAddr, SourceIp};
 pub use verified::Verified;
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use http::HeaderName;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName};
 
 use crate::{
     error::config_error::{ConfigError, ConfigErrorKind},
-    error::rejection::Rejection,
+    error::rejection::{Rejection, RejectionKind},
     event::WebhookEvent,
+    message::{MessageId, Timestamp},
+    scheme::{Claims, Scheme, Signed},
 };
 use settings::{Encryption, Settings};
 
@@ -75,8 +79,8 @@ impl Receiver {
     /// 2. The source address is allowed, if there is an allowlist.
     /// 3. There are secrets for the request.
     /// 4. The header token is accepted, if one is required.
-    /// 5. The signature headers of one family are there, consistent and well formed.
-    /// 6. The timestamp is within the tolerance.
+    /// 5. The signature headers are there, consistent and well formed.
+    /// 6. The timestamp is within the tolerance, if the sender puts one into the head.
     /// 7. The announced length is within the limit.
     ///
     /// Takes the [`Parts`](http::request::Parts) of a request, or its headers alone.
@@ -110,6 +114,74 @@ impl Receiver {
             .map(|token| token.name().clone())
     }
 
+    /// How the sender signs.
+    pub fn scheme(&self) -> &Scheme {
+        &self.settings.scheme
+    }
+
+    /// Whether only an idempotency store keeps a captured request from being handled again: the sender signs no timestamp,
+    /// and [`danger_accept_replays`](ReceiverBuilder::danger_accept_replays) does not accept that.
+    pub fn needs_idempotency(&self) -> bool {
+        !self.settings.accepts_replays && !self.settings.scheme.has_replay_protection()
+    }
+
+    /// Verifies a request again that was stored: its signature over the exact body, with the keys in use and with those that
+    /// are [retired](SecretsBuilder::retired).
+    ///
+    /// Its age, its source address, its header token and its method were checked when it arrived, and are not checked again.
+    /// Of its headers, those that [`Scheme::headers`] names are enough, unless a [`SecretSource`] looks at others.
+    ///
+    /// # Errors
+    ///
+    /// [`RejectionKind::UnknownTenant`], a rejection of the signature headers, or [`RejectionKind::SignatureMismatch`].
+    pub fn verify_stored<'h>(
+        &'h self,
+        head: impl Into<RequestHead<'h>>,
+        body: impl Into<Bytes>,
+    ) -> Result<Verified, Rejection> {
+        let (head, body) = (head.into(), body.into());
+        let settings = &*self.settings;
+        let secrets = settings.secrets_for(&head)?;
+        let mut verdict = settings.verify(&secrets.keys, &head, &body);
+        if let (Err(rejection), Some(retired)) = (&verdict, &secrets.retired) {
+            if rejection.kind() == RejectionKind::SignatureMismatch {
+                verdict = settings.verify(retired, &head, &body);
+            }
+        }
+        let signed = verdict?;
+        let now = settings.clock.unix_time();
+        Ok(Verified::new(signed, body, settings, secrets, now))
+    }
+
+    /// Opens bytes that carry no signature: polled from the sender's API, taken from a dead-letter queue or a file. Nothing
+    /// proves where they come from.
+    ///
+    /// The decryption keys are those that a [`SecretSource`] has for a request without headers, where there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`RejectionKind::UnknownTenant`], or a rejection of [`Verified::open`].
+    pub fn danger_open_unsigned<E: WebhookEvent>(
+        &self,
+        id: MessageId,
+        timestamp: impl Into<Option<Timestamp>>,
+        body: impl Into<Bytes>,
+    ) -> Result<Delivery<E>, Rejection> {
+        let headers = HeaderMap::new();
+        let settings = &*self.settings;
+        let secrets = settings.secrets_for(&RequestHead::from(&headers))?;
+        let mut claims = Claims::new().with_unsigned_id(id);
+        if let Some(timestamp) = timestamp.into() {
+            claims = claims.with_timestamp(timestamp);
+        }
+        let unsigned = Signed {
+            claims,
+            key_position: 0,
+        };
+        let now = settings.clock.unix_time();
+        Verified::new(unsigned, body.into(), settings, secrets, now).open()
+    }
+
     /// Checks that deliveries can be decoded into `E`. Call it at the start of a service.
     ///
     /// # Errors
@@ -134,6 +206,7 @@ impl Receiver {
 impl fmt::Debug for Receiver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Receiver")
+            .field("scheme", &self.settings.scheme)
             .field("tolerance", &self.settings.tolerance)
             .field("max_body_bytes", &self.settings.max_body_bytes)
             .finish_non_exhaustive()

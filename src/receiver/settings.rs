@@ -1,21 +1,53 @@
 use std::sync::Arc;
 
-use super::{SecretSource, in_flight::BytesInFlight};
+use bytes::Bytes;
+
+use super::{SecretSource, Secrets, in_flight::BytesInFlight};
 use crate::{
-    message::clock::Clock, message::message_id::DotsInMessageId, message::tolerance::Tolerance,
+    error::rejection::{Rejection, RejectionKind},
+    message::{RequestHead, clock::Clock, tolerance::Tolerance},
     receiver::source_ip::SourceIpCheck,
+    scheme::{DotsInMessageId, Scheme, SchemeKeys, Signed},
 };
 
 /// What a receiver was configured with, checked.
 pub(super) struct Settings {
+    pub(super) scheme: Scheme,
     pub(super) source_ip: Option<SourceIpCheck>,
     pub(super) secrets: Box<dyn SecretSource>,
     pub(super) tolerance: Tolerance,
+    pub(super) accepts_replays: bool,
     pub(super) max_body_bytes: usize,
     pub(super) in_flight: Arc<BytesInFlight>,
     pub(super) dots_in_message_id: DotsInMessageId,
     pub(super) encryption: Encryption,
     pub(super) clock: Box<dyn Clock>,
+}
+
+impl Settings {
+    /// The secrets of a request, of the receiver's own scheme.
+    pub(super) fn secrets_for(
+        &self,
+        head: &RequestHead<'_>,
+    ) -> Result<Arc<Secrets>, RejectionKind> {
+        self.secrets
+            .secrets(head)
+            .filter(|secrets| secrets.scheme.is_the_same_as(&self.scheme))
+            .ok_or(RejectionKind::UnknownTenant)
+    }
+
+    /// Checks the signature of a request that is there as a whole.
+    pub(super) fn verify(
+        &self,
+        keys: &SchemeKeys,
+        head: &RequestHead<'_>,
+        body: &Bytes,
+    ) -> Result<Signed, Rejection> {
+        let reading = self.scheme.read_head(head, keys, self.dots_in_message_id)?;
+        let mut check = reading.start(keys);
+        check.update(body);
+        check.finish(&self.scheme, head.headers(), body)
+    }
 }
 
 /// Whether a payload may come as plain text.

@@ -2,53 +2,97 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 
-use super::{Secrets, settings::Encryption};
+use super::{
+    Secrets,
+    facts::{Facts, IdOrigin},
+    settings::{Encryption, Settings},
+};
 use crate::{
     error::{
         RejectionDetail,
         rejection::{Rejection, RejectionKind},
     },
     event::{AuthenticBody, DecodeError, DecodeErrorKind, WebhookEvent},
-    message::message_id::MessageId,
-    message::timestamp::Timestamp,
+    message::{MessageId, Timestamp},
     receiver::delivery::Delivery,
+    scheme::Signed,
 };
 
-/// Proof that a signature held over id, timestamp and body. Only checking one makes it.
+/// Proof that a signature was made over a request with one of the keys. Only checking one makes it.
+///
+/// ```compile_fail
+/// // It has no constructor and no public field.
+/// let forged = tower_webhook::Verified { body: bytes::Bytes::from("{}") };
+/// ```
 #[must_use]
 pub struct Verified {
-    pub(super) id: MessageId,
-    pub(super) timestamp: Timestamp,
-    pub(super) body: Bytes,
-    pub(super) secrets: Arc<Secrets>,
-    pub(super) encryption: Encryption,
-    pub(super) received_at: Duration,
+    facts: Facts,
+    secrets: Arc<Secrets>,
+    encryption: Encryption,
+    received_at: Duration,
 }
 
 impl Verified {
-    /// The id of the message.
-    pub fn id(&self) -> &MessageId {
-        &self.id
+    #[inline]
+    pub(super) fn new(
+        signed: Signed,
+        body: Bytes,
+        settings: &Settings,
+        secrets: Arc<Secrets>,
+        received_at: Duration,
+    ) -> Self {
+        let bodies_repeat = settings.scheme.bodies_repeat();
+        Self {
+            facts: Facts::new(signed, body, Arc::clone(&secrets.tenant), bodies_repeat),
+            secrets,
+            encryption: settings.encryption,
+            received_at,
+        }
     }
 
-    /// When the sender signed this attempt.
-    pub fn timestamp(&self) -> Timestamp {
-        self.timestamp
+    /// The id of the message, see [`Delivery::id`].
+    pub fn id(&self) -> &MessageId {
+        self.facts.id()
+    }
+
+    /// Where the id comes from.
+    pub fn id_origin(&self) -> IdOrigin {
+        self.facts.id_origin()
+    }
+
+    /// What an idempotency store remembers the message by, see [`Delivery::deduplication_id`].
+    pub fn deduplication_id(&self) -> Option<&MessageId> {
+        self.facts.deduplication_id()
+    }
+
+    /// When the sender signed this attempt; `None` where it signs no time.
+    pub fn timestamp(&self) -> Option<Timestamp> {
+        self.facts.timestamp()
+    }
+
+    /// The name of the event's type, where the scheme says where it is. In a header it is unsigned.
+    pub fn event_type(&self) -> Option<&str> {
+        self.facts.event_type()
+    }
+
+    /// The tenant whose secrets signed, as [`SecretsBuilder::tenant`](crate::SecretsBuilder::tenant) names it.
+    pub fn tenant(&self) -> Option<&str> {
+        self.facts.tenant()
+    }
+
+    /// The position, from 0, of the key that signed, among those that are configured.
+    pub fn key_position(&self) -> usize {
+        self.facts.key_position()
     }
 
     /// The body as it was signed.
     pub fn body(&self) -> &Bytes {
-        &self.body
+        self.facts.body()
     }
 
-    /// Whose secrets signed.
-    pub(crate) fn tenant(&self) -> &Arc<str> {
+    /// The tenant, empty if it has no name.
+    pub(crate) fn tenant_name(&self) -> &Arc<str> {
         &self.secrets.tenant
-    }
-
-    /// The position of the key that matched, from 0, where it is known.
-    pub(crate) fn key_position(&self) -> Option<usize> {
-        None
     }
 
     /// Our clock's time when the head was checked, since the Unix epoch.
@@ -63,21 +107,21 @@ impl Verified {
     /// [`RejectionKind::MalformedEvent`], [`RejectionKind::DecryptionKeyMissing`],
     /// [`RejectionKind::DecryptionFailed`] or [`RejectionKind::EncryptionRequired`].
     pub fn open<E: WebhookEvent>(self) -> Result<Delivery<E>, Rejection> {
-        let body = AuthenticBody::new(&self.body, &self.secrets.decryptors);
+        let body = AuthenticBody::new(self.facts.body(), &self.secrets.decryptors);
         let event = E::decode(&body).map_err(undecodable)?;
         if self.encryption == Encryption::Required && !body.was_encrypted() {
             return Err(RejectionKind::EncryptionRequired.into());
         }
-        Ok(Delivery::new(self.id, self.timestamp, self.body, event))
+        Ok(Delivery::new(self.facts, event))
     }
 }
 
 impl fmt::Debug for Verified {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Verified")
-            .field("id", &self.id)
-            .field("timestamp", &self.timestamp)
-            .field("body_len", &self.body.len())
+            .field("id", self.id())
+            .field("timestamp", &self.timestamp())
+            .field("body_len", &self.body().len())
             .finish_non_exhaustive()
     }
 }

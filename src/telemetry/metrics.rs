@@ -99,15 +99,9 @@ pub(super) fn bytes_in_flight_shrank(layer: Layer<'_>, bytes: usize) {
 }
 
 /// Only these gauges distinguish a quiet sender from a broken one, and a secret in use from one that can be retired.
-pub(super) fn verified(
-    layer: Layer<'_>,
-    tenant: Option<&Arc<str>>,
-    key: Option<usize>,
-    at: Duration,
-) {
+pub(super) fn verified(layer: Layer<'_>, tenant: Option<&Arc<str>>, key: usize, at: Duration) {
     let at = at.as_secs_f64();
     of_layer!(gauge, LAST_VERIFIED, layer).set(at);
-    let Some(key) = key else { return };
     let last_used = match (tenant, key) {
         // Literal labels, as for most receivers.
         (None, 0) => of_layer!(gauge, SECRET_LAST_USED, layer, "position" => "1"),

@@ -98,14 +98,8 @@ impl Observation {
     }
 
     /// The signature was verified; `at` is the receiver's time since the Unix epoch when the head was checked, `key` the
-    /// position of the key that matched, from 0, where it is known.
-    pub(crate) fn verified(
-        &mut self,
-        id: &MessageId,
-        tenant: &Arc<str>,
-        key: Option<usize>,
-        at: Duration,
-    ) {
+    /// position of the key that matched, from 0.
+    pub(crate) fn verified(&mut self, id: &MessageId, tenant: &Arc<str>, key: usize, at: Duration) {
         self.summary.message_id = Some(id.clone());
         self.summary.tenant = (!tenant.is_empty()).then(|| Arc::clone(tenant));
         #[cfg(feature = "metrics")]

@@ -37,7 +37,7 @@ impl Observation {
         &mut self,
         _id: &MessageId,
         _tenant: &Arc<str>,
-        _key: Option<usize>,
+        _key: usize,
         _at: Duration,
     ) {
     }

@@ -2,7 +2,7 @@ use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
 
 use crate::{
     idempotency::{BodyDigest, Claim, IdempotencyKey, IdempotencyStore, OwnerToken, Settlement},
-    message::message_id::{DotsInMessageId, MessageIdText},
+    message::MessageId,
 };
 
 /// Long enough for no lease to run out while a check goes on.
@@ -76,8 +76,8 @@ impl Keys {
 ///
 /// If `id` is no message id: it is for tests.
 pub fn idempotency_key(scope: &str, tenant: &str, id: &str) -> IdempotencyKey {
-    let id = MessageIdText::parse(id.as_bytes(), DotsInMessageId::Refused).expect("a message id");
-    IdempotencyKey::new(scope.into(), tenant.into(), id.into())
+    let id = MessageId::parse(id).expect("a message id");
+    IdempotencyKey::new(scope.into(), tenant.into(), id)
 }
 
 struct Checks<'s, I> {

@@ -9,14 +9,44 @@ pub use envelope::sealed_envelope;
 pub use idempotency_conformance::{idempotency_conformance, idempotency_key};
 pub use signer::Signer;
 
-use std::iter;
+use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::signature::{Keyring, SignedMessage, VerificationKey};
+use crate::{
+    error::config_error::ConfigError,
+    message::RequestHead,
+    scheme::{Algorithm, DotsInMessageId, Encoding, IntoKeys, Scheme, SignatureFormat},
+};
 
-/// Whether an entry of a signature header, such as `v1,…`, was made over `text` with `key`.
+/// Whether `signature`, in hexadecimal, was made over `text` with `key`.
 ///
 /// It is the receiver's own comparison, over a text that need not be a webhook: for the known answers of an algorithm.
-pub fn signature_holds(key: VerificationKey, entry: &str, text: &[u8]) -> bool {
-    let message = SignedMessage::whole(text);
-    Keyring::new(vec![key]).verifies(&message, iter::once(entry.as_bytes()))
+///
+/// # Errors
+///
+/// A key that is not one of the algorithm.
+pub fn signature_matches(
+    algorithm: Algorithm,
+    key: impl IntoKeys,
+    signature: &str,
+    text: &[u8],
+) -> Result<bool, ConfigError> {
+    const HEADER: &str = "signature";
+    let format = SignatureFormat::header(HEADER).encoding(Encoding::Hex);
+    let scheme = Scheme::builder("known answer")
+        .algorithm(algorithm)
+        .signature(format)
+        .build()?;
+    let keys = scheme.keys(key.into_keys())?;
+    let Ok(value) = HeaderValue::from_str(signature) else {
+        return Ok(false);
+    };
+    let headers = HeaderMap::from_iter([(HeaderName::from_static(HEADER), value)]);
+    let head = RequestHead::from(&headers);
+    let Ok(reading) = scheme.read_head(&head, &keys, DotsInMessageId::Rejected) else {
+        return Ok(false);
+    };
+    let mut check = reading.start(&keys);
+    check.update(text);
+    let text = bytes::Bytes::copy_from_slice(text);
+    Ok(check.finish(&scheme, &headers, &text).is_ok())
 }

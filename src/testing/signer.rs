@@ -6,12 +6,11 @@ use http_body_util::Full;
 
 use crate::{
     error::config_error::ConfigError,
-    headers::HeaderFamily,
-    message::timestamp::Timestamp,
-    signature::{HmacSha256Key, SigningSecret},
+    message::{MessageId, timestamp::Timestamp},
+    scheme::{HeaderFamily, KeyInput, Scheme, SigningKey, standard_webhooks},
 };
 
-/// Signs as a sender does.
+/// Signs as a sender does, by any scheme.
 ///
 /// ```
 /// use tower_webhook::{HeaderFamily, Timestamp, testing::Signer};
@@ -29,33 +28,39 @@ use crate::{
 /// );
 /// # Ok::<_, tower_webhook::ConfigError>(())
 /// ```
+#[must_use]
 pub struct Signer {
-    key: HmacSha256Key,
-    header_family: HeaderFamily,
+    key: SigningKey,
     uri: Uri,
 }
 
 impl Signer {
-    /// A signer with a secret such as [`Receiver::builder`](crate::Receiver::builder) takes.
+    /// A signer of Standard Webhooks, with a secret such as [`Receiver::builder`](crate::Receiver::builder) takes, or with a
+    /// private key (`whsk_` and base64 of 32 or 64 bytes, with the feature `ed25519`).
     ///
     /// # Errors
     ///
     /// A secret that the receiver would not take either.
-    pub fn new<T>(secret: T) -> Result<Self, ConfigError>
-    where
-        T: TryInto<SigningSecret, Error: Into<ConfigError>>,
-    {
-        let secret = secret.try_into().map_err(Into::into)?;
+    pub fn new(secret: impl Into<KeyInput>) -> Result<Self, ConfigError> {
+        Self::for_scheme(standard_webhooks(), secret)
+    }
+
+    /// A signer of another scheme, with a secret as its receiver takes it, or with the private key: for Ed25519 the seed, for
+    /// ECDSA the scalar, in hexadecimal or base64.
+    ///
+    /// # Errors
+    ///
+    /// A secret that the receiver would not take either.
+    pub fn for_scheme(scheme: Scheme, secret: impl Into<KeyInput>) -> Result<Self, ConfigError> {
         Ok(Self {
-            key: HmacSha256Key::new(&secret),
-            header_family: HeaderFamily::default(),
+            key: SigningKey::new(scheme, secret.into())?,
             uri: Uri::from_static("/"),
         })
     }
 
-    /// The headers to sign with. Default: `svix-*`.
+    /// The headers to sign with, of Standard Webhooks. Default: `svix-*`.
     pub fn header_family(mut self, header_family: HeaderFamily) -> Self {
-        self.header_family = header_family;
+        self.key.set_header_family(header_family);
         self
     }
 
@@ -65,46 +70,59 @@ impl Signer {
         self
     }
 
-    /// The value of a signature header.
+    /// The value of a signature header. Empty for a scheme with code of its own: [`sign`](Self::sign) a request instead.
     pub fn signature(&self, id: &str, timestamp: Timestamp, body: &[u8]) -> String {
-        let mut hasher = self.key.hasher();
-        hasher.update(format!("{id}.{timestamp}.").as_bytes());
-        hasher.update(body);
-        hasher.finish().to_header()
+        self.key.signature(id, timestamp, body)
     }
 
-    /// A signed POST request. An id that no header can carry is left out.
+    /// A signed POST request.
+    ///
+    /// An id that no header can carry is left out, and so is an empty one. Of a sender whose id is in the body, it is not
+    /// written there: the body is the caller's.
+    ///
+    /// # Panics
+    ///
+    /// If the scheme cannot sign, see [`CustomScheme::sign`](crate::scheme::CustomScheme::sign).
     pub fn request(
         &self,
         id: &str,
         timestamp: Timestamp,
         body: impl Into<Bytes>,
     ) -> Request<Full<Bytes>> {
-        let body = body.into();
-        let signature = self.signature(id, timestamp, &body);
-        let mut request = Request::new(Full::new(body));
+        let mut request = Request::new(body.into());
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.uri.clone();
-        let headers = request.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        let family = self.header_family;
-        for (name, value) in [
-            (family.id(), id),
-            (family.timestamp(), &timestamp.to_string()),
-            (family.signature(), &signature),
-        ] {
-            if let Ok(value) = HeaderValue::from_str(value) {
-                headers.insert(name, value);
-            }
-        }
         request
+            .headers_mut()
+            .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        self.sign(&mut request, id, timestamp)
+            .expect("a scheme that can sign");
+        request.map(Full::new)
+    }
+
+    /// Signs a request: sets the headers of the scheme, or changes the body where the signature stands in it.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigErrorKind::SigningUnsupported`](crate::ConfigErrorKind::SigningUnsupported) if the scheme cannot sign.
+    pub fn sign(
+        &self,
+        request: &mut Request<Bytes>,
+        id: &str,
+        timestamp: Timestamp,
+    ) -> Result<(), ConfigError> {
+        let id = MessageId::parse(id);
+        let (mut head, mut body) = std::mem::take(request).into_parts();
+        let signed = self.key.sign(&mut head, &mut body, id.as_ref(), timestamp);
+        *request = Request::from_parts(head, body);
+        signed
     }
 }
 
 impl fmt::Debug for Signer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Signer")
-            .field("header_family", &self.header_family)
+            .field("scheme", self.key.scheme())
             .field("uri", &self.uri)
             .finish_non_exhaustive()
     }

@@ -14,9 +14,7 @@ fn built(configure: impl FnOnce(ReceiverBuilder) -> ReceiverBuilder) -> ConfigEr
 }
 
 fn with_secrets(secrets: &[&str]) -> ConfigError {
-    Receiver::builder(secrets.iter().copied())
-        .build()
-        .unwrap_err()
+    Receiver::builder(secrets.to_vec()).build().unwrap_err()
 }
 
 fn source_ip(source_ip: SourceIp) -> ConfigError {

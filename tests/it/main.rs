@@ -4,6 +4,7 @@ mod allocations;
 mod answers;
 mod config_errors;
 mod decryption;
+#[cfg(any())]
 mod ed25519;
 mod encryption;
 mod examples;

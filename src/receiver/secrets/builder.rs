@@ -3,14 +3,17 @@ use std::{fmt, sync::Arc};
 use super::Secrets;
 use crate::{
     crypto::decrypt::Decrypt,
-    error::config_error::{ConfigError, ConfigErrorKind},
+    error::config_error::ConfigError,
     receiver::header_token::HeaderToken,
-    signature::{Keyring, VerificationKey},
+    scheme::{IntoKeys, KeyInput, Scheme, standard_webhooks},
 };
 
 /// Collects what a sender and a receiver share into [`Secrets`].
+#[must_use]
 pub struct SecretsBuilder {
-    keys: Result<Vec<VerificationKey>, ConfigError>,
+    scheme: Scheme,
+    keys: Vec<KeyInput>,
+    retired: Vec<KeyInput>,
     header_token: Option<Result<HeaderToken, ConfigError>>,
     decryptors: Vec<Box<dyn Decrypt>>,
     tenant: Arc<str>,
@@ -20,14 +23,12 @@ impl Secrets {
     /// Starts with the keys that signatures are verified with: one, or several while one is rotated.
     ///
     /// Each is the text that the sender shows (`whsec_…`, or `whpk_…` with the feature `ed25519`), a
-    /// [`SigningSecret`](crate::SigningSecret) or a [`VerificationKey`].
-    pub fn builder<I>(keys: I) -> SecretsBuilder
-    where
-        I: IntoIterator,
-        I::Item: TryInto<VerificationKey, Error: Into<ConfigError>>,
-    {
+    /// [`SigningSecret`](crate::SigningSecret) or a [`VerificationKey`](crate::VerificationKey); see [`IntoKeys`].
+    pub fn builder(keys: impl IntoKeys) -> SecretsBuilder {
         SecretsBuilder {
-            keys: parse_all(keys.into_iter().collect()),
+            scheme: standard_webhooks(),
+            keys: keys.into_keys(),
+            retired: Vec::new(),
             header_token: None,
             decryptors: Vec::new(),
             tenant: Arc::default(),
@@ -36,6 +37,21 @@ impl Secrets {
 }
 
 impl SecretsBuilder {
+    /// How the sender signs, which decides in which form its keys are read. Default:
+    /// [`standard_webhooks`](crate::scheme::standard_webhooks). It has to be the scheme of the receiver.
+    pub fn scheme(mut self, scheme: Scheme) -> Self {
+        self.scheme = scheme;
+        self
+    }
+
+    /// Adds keys that are no longer in use: no request is accepted by them, but
+    /// [`Receiver::verify_stored`](crate::Receiver::verify_stored) still verifies what was stored while they were.
+    /// Default: none.
+    pub fn retired(mut self, keys: impl IntoKeys) -> Self {
+        self.retired.extend(keys.into_keys());
+        self
+    }
+
     /// Requires a header with one of these values, several while one is rotated. Default: no such header.
     ///
     /// It is checked before the body is read. It is not signed: it keeps strangers away and proves nothing more. There
@@ -50,7 +66,7 @@ impl SecretsBuilder {
     }
 
     /// Adds a way to open encrypted payloads; they are tried in the order in which they were added, so that keys
-    /// can be rotated. Default: none, and an encrypted payload is refused.
+    /// can be rotated. Default: none, and an encrypted payload is rejected.
     pub fn decrypt(mut self, decryptor: impl Decrypt) -> Self {
         self.decryptors.push(Box::new(decryptor));
         self
@@ -72,12 +88,14 @@ impl SecretsBuilder {
     ///
     /// No key, or the first mistake in one or in the header token.
     pub fn build(self) -> Result<Secrets, ConfigError> {
-        let keys = self.keys?;
-        if keys.is_empty() {
-            return Err(ConfigError::new(ConfigErrorKind::NoSigningSecret));
-        }
+        let retired = match self.retired {
+            keys if keys.is_empty() => None,
+            keys => Some(self.scheme.keys(keys)?),
+        };
         Ok(Secrets {
-            keyring: Keyring::new(keys),
+            keys: self.scheme.keys(self.keys)?,
+            retired,
+            scheme: self.scheme,
             header_token: self.header_token.transpose()?,
             decryptors: self.decryptors,
             tenant: self.tenant,
@@ -85,23 +103,12 @@ impl SecretsBuilder {
     }
 }
 
-/// Parses every key, or reports the first mistake and whose it is.
-fn parse_all<K>(keys: Vec<K>) -> Result<Vec<VerificationKey>, ConfigError>
-where
-    K: TryInto<VerificationKey, Error: Into<ConfigError>>,
-{
-    let count = keys.len();
-    let parsed = keys.into_iter().enumerate().map(|(index, key)| {
-        key.try_into()
-            .map_err(|error| error.into().at("secret", index, count))
-    });
-    parsed.collect()
-}
-
 impl fmt::Debug for SecretsBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SecretsBuilder")
-            .field("keys", &self.keys)
+            .field("scheme", &self.scheme)
+            .field("keys", &self.keys.len())
+            .field("retired", &self.retired.len())
             .field("header_token", &self.header_token)
             .field("decryptors", &self.decryptors.len())
             .field("tenant", &self.tenant)

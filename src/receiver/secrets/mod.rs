@@ -9,14 +9,21 @@ pub use source::{RotatingSecrets, SecretSource};
 
 use std::{fmt, sync::Arc};
 
-use crate::{crypto::decrypt::Decrypt, receiver::header_token::HeaderToken, signature::Keyring};
+use crate::{
+    crypto::decrypt::Decrypt,
+    receiver::header_token::HeaderToken,
+    scheme::{Scheme, SchemeKeys},
+};
 
 /// What a sender and a receiver share: the keys of the signature, the header token, the decryption keys.
 ///
 /// [`Receiver::builder`](crate::Receiver::builder) makes one by itself. Make your own where secrets change while
 /// the service runs ([`RotatingSecrets`]) or depend on the request ([`SecretSource`]).
 pub struct Secrets {
-    pub(super) keyring: Keyring,
+    pub(super) scheme: Scheme,
+    pub(super) keys: SchemeKeys,
+    /// Keys that no longer verify a request, only what was stored.
+    pub(super) retired: Option<SchemeKeys>,
     pub(super) header_token: Option<HeaderToken>,
     pub(super) decryptors: Vec<Box<dyn Decrypt>>,
     pub(super) tenant: Arc<str>,
@@ -26,7 +33,9 @@ pub struct Secrets {
 impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Secrets")
-            .field("keyring", &self.keyring)
+            .field("scheme", &self.scheme)
+            .field("keys", &self.keys)
+            .field("retired", &self.retired)
             .field("header_token", &self.header_token)
             .field("decryptors", &self.decryptors.len())
             .field("tenant", &self.tenant)

@@ -45,7 +45,6 @@ async fn attempt<I: IdempotencyStore>(
     runs: Runs,
     failure: Option<Failure>,
 ) -> Option<Outcome> {
-    let before = runs.count();
     let handler = {
         let runs = runs.clone();
         service_fn(move |request: Request<Full<Bytes>>| {

@@ -3,9 +3,12 @@
 mod axum_stack;
 mod bodies;
 mod decompression;
+mod limits;
 mod monitor;
+mod outcomes;
 mod refusals;
 mod socket;
+mod stacks;
 
 use std::{
     convert::Infallible,

@@ -101,7 +101,7 @@ pub(super) fn verdicts<'r>(
 }
 
 fn ours(sent: &Sent, now: u64) -> Result<(), Refusal> {
-    let receiver = Receiver::builder(sent.secrets.iter().map(String::as_str))
+    let receiver = Receiver::builder(sent.secrets.clone())
         .clock(move || Duration::from_secs(now))
         .build()
         .map_err(|error| Refusal::Configuration(error.kind()))?;

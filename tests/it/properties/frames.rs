@@ -83,7 +83,11 @@ fn outcome(receiver: Receiver, request: Request<Frames>) -> Outcome {
         answer: now(body.collect()).unwrap().to_bytes(),
         delivery: delivery.map(|delivery| {
             let (id, timestamp) = (delivery.id().to_string(), delivery.timestamp());
-            (id, timestamp.unix_seconds(), delivery.body().clone())
+            (
+                id,
+                timestamp.unwrap().unix_seconds(),
+                delivery.body().clone(),
+            )
         }),
     }
 }

@@ -35,7 +35,7 @@ proptest! {
         message in message(),
         (signers, known) in senders().prop_flat_map(|all| (some_of(all.clone()), known_of(all))),
     ) {
-        let receiver = timeless(Receiver::builder(known.iter().map(Sender::key)));
+        let receiver = timeless(Receiver::builder(known.iter().map(Sender::key).collect::<Vec<_>>()));
         let answer = message.signed_by(&signers).answer_of(&receiver);
         prop_assert_eq!(answer, expected(&signers, &known));
     }
@@ -49,7 +49,7 @@ proptest! {
         }),
     ) {
         let secrets = |known: &[Sender]| {
-            let secrets = Secrets::builder(known.iter().map(Sender::key));
+            let secrets = Secrets::builder(known.iter().map(Sender::key).collect::<Vec<_>>());
             secrets.build().unwrap()
         };
         let in_force = RotatingSecrets::new(secrets(&all));

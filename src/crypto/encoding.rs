@@ -1,0 +1,87 @@
+use base64::{Engine, engine::general_purpose::STANDARD};
+
+/// Most bytes that a tag or signature has: an ECDSA signature over P-256 in DER.
+const MAX_LEN: usize = 72;
+/// Bytes that the decoder of base64 asks for: it counts in groups of three.
+const BUFFER_LEN: usize = MAX_LEN + 3;
+
+/// How a tag or a signature is written in a header.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Encoding {
+    /// Hexadecimal, in either case. The default.
+    #[default]
+    Hex,
+    /// Base64 with the standard alphabet and padding (RFC 4648, section 4).
+    Base64,
+}
+
+impl Encoding {
+    /// The bytes of a candidate, if it is well formed and not too long to be a signature.
+    ///
+    /// Unused last bits of base64 have to be zero: otherwise one signature could be written in several ways.
+    #[inline]
+    pub(crate) fn decode(self, text: &[u8]) -> Option<Decoded> {
+        let mut bytes = [0; BUFFER_LEN];
+        let len = match self {
+            Self::Hex => decode_hex(text, &mut bytes)?,
+            Self::Base64 if text.len() <= MAX_LEN.div_ceil(3) * 4 => {
+                STANDARD.decode_slice(text, &mut bytes).ok()?
+            }
+            Self::Base64 => return None,
+        };
+        Some(Decoded { bytes, len })
+    }
+
+    /// Writes `bytes` as a header has them.
+    pub(crate) fn encode(self, bytes: &[u8]) -> String {
+        match self {
+            Self::Hex => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+            Self::Base64 => STANDARD.encode(bytes),
+        }
+    }
+
+    /// Whether `byte` can stand in an encoded signature, padding apart.
+    pub(crate) fn has_symbol(self, byte: u8) -> bool {
+        match self {
+            Self::Hex => byte.is_ascii_hexdigit(),
+            Self::Base64 => byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'),
+        }
+    }
+}
+
+/// What a signature of a request says, decoded. Its sender knows it: zeroing it would be for nothing.
+pub(crate) struct Decoded {
+    bytes: [u8; BUFFER_LEN],
+    len: usize,
+}
+
+impl Decoded {
+    #[inline]
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
+}
+
+/// Decodes pairs of hexadecimal digits into `out`; `None` for another character, an odd number or too many of them.
+pub(crate) fn decode_hex(text: &[u8], out: &mut [u8]) -> Option<usize> {
+    let pairs = text.chunks_exact(2);
+    if !pairs.remainder().is_empty() {
+        return None;
+    }
+    let len = pairs.len();
+    for (byte, pair) in out.get_mut(..len)?.iter_mut().zip(pairs) {
+        let [high, low] = pair else { return None };
+        *byte = digit(*high)? << 4 | digit(*low)?;
+    }
+    Some(len)
+}
+
+fn digit(symbol: u8) -> Option<u8> {
+    match symbol {
+        b'0'..=b'9' => Some(symbol - b'0'),
+        b'a'..=b'f' => Some(symbol - b'a' + 10),
+        b'A'..=b'F' => Some(symbol - b'A' + 10),
+        _ => None,
+    }
+}

@@ -1,0 +1,111 @@
+use std::sync::{Arc, OnceLock};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    message::{MessageId, Timestamp},
+    scheme::{Claims, Signed},
+};
+
+/// Where the id of a message comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum IdOrigin {
+    /// The sender gave it, and the signature covers it.
+    Signed,
+    /// The sender gave it in a header that the signature does not cover: a replay can come with another one.
+    Unsigned,
+    /// The sender gave none: it is a digest of what is signed.
+    Digest,
+}
+
+/// What is known of a verified request.
+pub(super) struct Facts {
+    claims: Claims,
+    key_position: u16,
+    tenant: Arc<str>,
+    body: Bytes,
+    bodies_repeat: bool,
+    /// Made when it is first asked for: hashing the body once more costs as much as verifying it.
+    digest: OnceLock<MessageId>,
+}
+
+impl Facts {
+    #[inline]
+    pub(super) fn new(signed: Signed, body: Bytes, tenant: Arc<str>, bodies_repeat: bool) -> Self {
+        Self {
+            claims: signed.claims,
+            key_position: signed.key_position,
+            tenant,
+            body,
+            bodies_repeat,
+            digest: OnceLock::new(),
+        }
+    }
+
+    #[inline]
+    pub(super) fn id(&self) -> &MessageId {
+        match self.claims.id() {
+            Some(id) => id,
+            None => self.digest(),
+        }
+    }
+
+    pub(super) fn id_origin(&self) -> IdOrigin {
+        match self.claims.id() {
+            None => IdOrigin::Digest,
+            Some(_) if self.claims.id_is_signed() => IdOrigin::Signed,
+            Some(_) => IdOrigin::Unsigned,
+        }
+    }
+
+    #[inline]
+    pub(super) fn deduplication_id(&self) -> Option<&MessageId> {
+        match self.claims.id() {
+            Some(id) if self.claims.id_is_signed() => Some(id),
+            _ if self.bodies_repeat => None,
+            _ => Some(self.digest()),
+        }
+    }
+
+    #[inline]
+    pub(super) fn timestamp(&self) -> Option<Timestamp> {
+        self.claims.timestamp()
+    }
+
+    pub(super) fn event_type(&self) -> Option<&str> {
+        self.claims.event_type()
+    }
+
+    pub(super) fn tenant(&self) -> Option<&str> {
+        Some(&*self.tenant).filter(|tenant| !tenant.is_empty())
+    }
+
+    pub(super) fn key_position(&self) -> usize {
+        usize::from(self.key_position)
+    }
+
+    #[inline]
+    pub(super) fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// `sha256-` and the digest of the signed timestamp, if there is one, and of the body.
+    ///
+    /// The timestamp keeps apart two events with equal bodies; a retry with a new timestamp is then another message, which
+    /// is handled again and not lost.
+    fn digest(&self) -> &MessageId {
+        self.digest.get_or_init(|| {
+            let mut hash = Sha256::new();
+            if let Some(timestamp) = self.claims.timestamp() {
+                hash.update(timestamp.unix_seconds().to_be_bytes());
+            }
+            hash.update(&self.body);
+            let encoded = URL_SAFE_NO_PAD.encode(hash.finalize());
+            MessageId::parse(&format!("sha256-{encoded}"))
+                .unwrap_or_else(|| unreachable!("a digest is visible ASCII"))
+        })
+    }
+}

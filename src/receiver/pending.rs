@@ -1,0 +1,68 @@
+use std::{fmt, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use http::HeaderMap;
+
+use super::{Secrets, Verified, settings::Settings};
+use crate::{
+    error::rejection::Rejection,
+    scheme::{HeadReading, SignatureCheck},
+};
+
+/// A request whose signature is being checked: its head passed, its body is hashed as it arrives.
+///
+/// It owns what it needs of the head, so that it can wait inside a future beside the request's parts.
+pub(super) struct Pending {
+    settings: Arc<Settings>,
+    secrets: Arc<Secrets>,
+    check: SignatureCheck,
+    received_at: Duration,
+    age_is_checked: bool,
+}
+
+impl Pending {
+    #[inline]
+    pub(super) fn new(
+        settings: &Arc<Settings>,
+        secrets: Arc<Secrets>,
+        reading: HeadReading<'_>,
+        received_at: Duration,
+    ) -> Self {
+        Self {
+            settings: Arc::clone(settings),
+            age_is_checked: reading.timestamp().is_some(),
+            check: reading.start(&secrets.keys),
+            secrets,
+            received_at,
+        }
+    }
+
+    /// Hashes what is next of the body.
+    #[inline]
+    pub(super) fn update(&mut self, bytes: &[u8]) {
+        self.check.update(bytes);
+    }
+
+    /// Decides. `body` is what was hashed, in one piece.
+    #[inline]
+    pub(super) fn finish(self, headers: &HeaderMap, body: Bytes) -> Result<Verified, Rejection> {
+        let settings = &self.settings;
+        let signed = self.check.finish(&settings.scheme, headers, &body)?;
+        if let (Some(timestamp), false) = (signed.claims.timestamp(), self.age_is_checked) {
+            settings.tolerance.check(timestamp, self.received_at)?;
+        }
+        Ok(Verified::new(
+            signed,
+            body,
+            settings,
+            self.secrets,
+            self.received_at,
+        ))
+    }
+}
+
+impl fmt::Debug for Pending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pending").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,419 @@
+//! A scheme as data, and how it reads a head.
+
+use std::{borrow::Cow, time::Duration};
+
+use arrayvec::{ArrayString, ArrayVec};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName};
+
+use super::{
+    Algorithm, Claims, DotsInMessageId, Encoding, KeyForm, KeyInput, Part, SchemeBuilder,
+    TimeFormat,
+    body_members::BodyMembers,
+    check::Signed,
+    key_form,
+    lines::{Entry, SignatureLines, only_value},
+    signature_format::Grammar,
+    time_format,
+    validate::{self, Source},
+};
+use crate::{
+    crypto::{Decoded, Keyring, KeyringHasher},
+    error::{
+        RejectionDetail,
+        config_error::ConfigError,
+        rejection::{Rejection, RejectionKind},
+    },
+    message::{MessageId, Timestamp, message_id::MessageIdText},
+};
+
+/// Bytes of the signed text before the body that are put together: what fits, a hash takes in one piece.
+const TOGETHER_LEN: usize = 320;
+/// Webhooks come with this method: a receiver accepts no other.
+const METHOD: &str = "POST";
+/// Longest name of an event type that is read from a header, in bytes.
+const MAX_EVENT_TYPE_LEN: usize = 256;
+
+/// A scheme that a [`SchemeBuilder`] described, checked.
+pub(super) struct Declared {
+    pub(super) name: Cow<'static, str>,
+    pub(super) algorithm: Algorithm,
+    pub(super) key_form: KeyForm,
+    pub(super) encoding: Encoding,
+    pub(super) grammar: Grammar,
+    pub(super) before_body: Vec<Part>,
+    pub(super) after_body: Vec<Part>,
+    /// Of several sets, the first that is complete is read.
+    pub(super) sets: Vec<HeaderSet>,
+    pub(super) timestamp: Option<(Source, TimeFormat)>,
+    pub(super) id: Option<Source>,
+    pub(super) id_is_signed: bool,
+    /// What follows a signed id in the signed text.
+    pub(super) separator: Option<u8>,
+    pub(super) event_type: Option<Source>,
+    pub(super) key_id: Option<Source>,
+    /// What is read from a verified body.
+    pub(super) members: BodyMembers,
+    pub(super) url: Cow<'static, str>,
+    pub(super) tolerance: Option<Duration>,
+    pub(super) bodies_repeat: bool,
+}
+
+/// The names of the signed headers that belong together.
+pub(super) struct HeaderSet {
+    pub(super) id: Option<HeaderName>,
+    pub(super) timestamp: Option<HeaderName>,
+    pub(super) signatures: Vec<HeaderName>,
+}
+
+impl HeaderSet {
+    /// The names that a head lacks; of several names of the signature, one is enough.
+    fn missing<'s>(&'s self, headers: &'s HeaderMap) -> impl Iterator<Item = &'s HeaderName> {
+        let lacks = |name: &&HeaderName| !headers.contains_key(*name);
+        let is_signed = self.signatures.iter().any(|name| !lacks(&name));
+        let signature = self.signatures.first().filter(|_| !is_signed);
+        let others = self.id.iter().chain(&self.timestamp).filter(lacks);
+        others.chain(signature)
+    }
+}
+
+/// What a head says, well formed. Nothing of it is verified yet.
+pub(crate) struct DeclaredHead<'h> {
+    scheme: &'h Declared,
+    lines: SignatureLines<'h>,
+    set: usize,
+    id: Option<MessageIdText<'h>>,
+    timestamp_text: &'h str,
+    timestamp: Option<Timestamp>,
+    event_type: Option<&'h str>,
+    key_id: Option<&'h [u8]>,
+}
+
+/// The texts that are signed beside the body.
+#[derive(Clone, Copy)]
+struct SignedTexts<'t> {
+    id: &'t str,
+    timestamp: &'t str,
+}
+
+impl Declared {
+    pub(super) fn new(builder: SchemeBuilder) -> Result<Self, ConfigError> {
+        validate::check(builder)
+    }
+
+    pub(super) fn with_header_sets(mut self, sets: Vec<HeaderSet>) -> Self {
+        self.sets = sets;
+        self
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn has_timestamp(&self) -> bool {
+        self.timestamp.is_some()
+    }
+
+    pub(super) fn tolerance(&self) -> Option<Duration> {
+        self.tolerance
+    }
+
+    pub(super) fn bodies_repeat(&self) -> bool {
+        self.bodies_repeat
+    }
+
+    /// The names of all headers that are read.
+    pub(super) fn headers(&self) -> Vec<HeaderName> {
+        let of_sets = self.sets.iter().flat_map(|set| {
+            let beside = [&set.id, &set.timestamp].into_iter().flatten();
+            beside.chain(&set.signatures)
+        });
+        let others = [&self.id, &self.event_type, &self.key_id]
+            .into_iter()
+            .flatten();
+        let others = others.filter_map(|source| match source {
+            Source::Header(name) => Some(name),
+            Source::Field(_) | Source::Body => None,
+        });
+        let mut names: Vec<HeaderName> = Vec::new();
+        for name in of_sets.chain(others) {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+        names
+    }
+
+    pub(super) fn keyring(&self, keys: Vec<KeyInput>) -> Result<Keyring, ConfigError> {
+        let keys = key_form::read_all(self, keys)?;
+        let mut keyring = Keyring::new(self.algorithm);
+        for (position, key) in keys.iter().enumerate() {
+            keyring.push(key.material(), key.key_id(), position);
+        }
+        Ok(keyring)
+    }
+
+    #[inline]
+    pub(super) fn read_head<'h>(
+        &'h self,
+        headers: &'h HeaderMap,
+        dots_in_id: DotsInMessageId,
+    ) -> Result<DeclaredHead<'h>, Rejection> {
+        let (set, lines, id, timestamp_text) = self.complete_set(headers)?;
+        let read = |source: &'h Option<Source>| match source {
+            Some(Source::Header(name)) => only_value(&headers.get_all(name)),
+            Some(Source::Field(key)) => lines.field(&self.grammar, key),
+            Some(Source::Body) | None => Ok(None),
+        };
+        let id = if self.id_is_signed {
+            let separator = match dots_in_id {
+                DotsInMessageId::Rejected => self.separator,
+                DotsInMessageId::Allowed => None,
+            };
+            id.map(|id| {
+                MessageIdText::parse(id, separator).ok_or(RejectionKind::MalformedMessageId)
+            })
+            .transpose()?
+        } else {
+            // What is not signed decides nothing: a malformed id is none, and no reason to reject.
+            let id = read(&self.id).ok().flatten();
+            id.and_then(|id| MessageIdText::parse(id, None))
+        };
+        let (timestamp_text, timestamp) = match &self.timestamp {
+            Some((Source::Body, _)) | None => (None, None),
+            Some((source, format)) => {
+                let text = match source {
+                    Source::Field(key) => lines.field(&self.grammar, key)?,
+                    _ => timestamp_text,
+                };
+                let text = text.ok_or(RejectionKind::MalformedTimestamp)?;
+                let time = format
+                    .parse(text)
+                    .ok_or(RejectionKind::MalformedTimestamp)?;
+                (std::str::from_utf8(text).ok(), Some(time))
+            }
+        };
+        lines.limit(&self.grammar, self.algorithm)?;
+        let key_id = match &self.key_id {
+            Some(_) => Some(read(&self.key_id)?.ok_or(RejectionKind::MissingSignatureHeaders)?),
+            None => None,
+        };
+        Ok(DeclaredHead {
+            scheme: self,
+            lines,
+            set,
+            id,
+            timestamp_text: timestamp_text.unwrap_or_default(),
+            timestamp,
+            event_type: read(&self.event_type).ok().flatten().and_then(event_type),
+            key_id,
+        })
+    }
+
+    /// The first set of headers of which none is missing: its number, its signatures, its id and its timestamp.
+    #[inline]
+    #[allow(clippy::type_complexity)]
+    fn complete_set<'h>(
+        &'h self,
+        headers: &'h HeaderMap,
+    ) -> Result<
+        (
+            usize,
+            SignatureLines<'h>,
+            Option<&'h [u8]>,
+            Option<&'h [u8]>,
+        ),
+        Rejection,
+    > {
+        for (number, set) in self.sets.iter().enumerate() {
+            let lines_of = |name: &'h Option<HeaderName>| match name {
+                None => Some(None),
+                Some(name) => {
+                    let lines = headers.get_all(name);
+                    lines.iter().next().is_some().then_some(Some(lines))
+                }
+            };
+            let (Some(ids), Some(timestamps), Some(signatures)) = (
+                lines_of(&set.id),
+                lines_of(&set.timestamp),
+                SignatureLines::find(headers, &set.signatures),
+            ) else {
+                continue;
+            };
+            let id = ids.map_or(Ok(None), |lines| only_value(&lines))?;
+            let timestamp = timestamps.map_or(Ok(None), |lines| only_value(&lines))?;
+            return Ok((number, signatures, id, timestamp));
+        }
+        Err(self.missing(headers))
+    }
+
+    /// Names the first header that is missing of the set that is the most complete.
+    fn missing(&self, headers: &HeaderMap) -> Rejection {
+        let rejection = Rejection::new(RejectionKind::MissingSignatureHeaders);
+        // Of several that are as complete, the first.
+        let set = self
+            .sets
+            .iter()
+            .rev()
+            .min_by_key(|set| set.missing(headers).count());
+        let missing = set.and_then(|set| set.missing(headers).next());
+        match missing.cloned() {
+            Some(name) => rejection.with_detail(RejectionDetail::MissingHeader { name }),
+            None => rejection,
+        }
+    }
+
+    /// Hands parts of the signed text to `update`, put together as far as they fit: a hash buffers each piece by itself.
+    #[inline]
+    fn feed(&self, parts: &[Part], texts: SignedTexts<'_>, mut update: impl FnMut(&[u8])) {
+        let mut together = ArrayVec::<u8, TOGETHER_LEN>::new();
+        for part in parts {
+            let text = match part {
+                Part::Literal(text) => text,
+                Part::Timestamp => texts.timestamp,
+                Part::Id => texts.id,
+                Part::Method => METHOD,
+                Part::Url => &self.url,
+                Part::Body => continue,
+            };
+            if together.try_extend_from_slice(text.as_bytes()).is_err() {
+                update(&together);
+                together.clear();
+                update(text.as_bytes());
+            }
+        }
+        update(&together);
+    }
+
+    /// The text that is signed, in one piece: what a sender puts together.
+    pub(super) fn signed_text(&self, id: &str, timestamp: &str, body: &[u8]) -> Vec<u8> {
+        let texts = SignedTexts { id, timestamp };
+        let mut text = Vec::new();
+        self.feed(&self.before_body, texts, |part| {
+            text.extend_from_slice(part)
+        });
+        text.extend_from_slice(body);
+        self.feed(&self.after_body, texts, |part| text.extend_from_slice(part));
+        text
+    }
+}
+
+impl<'h> DeclaredHead<'h> {
+    pub(crate) fn id(&self) -> Option<&'h str> {
+        self.id.map(MessageIdText::as_str)
+    }
+
+    pub(crate) fn timestamp(&self) -> Option<Timestamp> {
+        self.timestamp
+    }
+
+    /// Starts to hash the signed text with every key.
+    #[inline]
+    pub(super) fn start(&self, keyring: &Keyring) -> DeclaredCheck {
+        let scheme = self.scheme;
+        let mut hasher = if keyring.has_public_keys() {
+            let mut signatures = Vec::new();
+            self.lines
+                .visit(&scheme.grammar, scheme.algorithm, |entry| {
+                    if let Entry::Signature(algorithm, encoded) = entry {
+                        let decoded = scheme.encoding.decode(encoded);
+                        signatures.extend(decoded.map(|decoded| (algorithm, decoded)));
+                    }
+                });
+            keyring.start_with_signatures(self.key_id, &signatures)
+        } else {
+            keyring.start(self.key_id)
+        };
+        let texts = SignedTexts {
+            id: self.id().unwrap_or_default(),
+            timestamp: self.timestamp_text,
+        };
+        scheme.feed(&scheme.before_body, texts, |part| hasher.update(part));
+        let mut claims = Claims::new();
+        if let Some(id) = self.id {
+            let id = MessageId::from(id);
+            claims = if scheme.id_is_signed {
+                claims.with_signed_id(id)
+            } else {
+                claims.with_unsigned_id(id)
+            };
+        }
+        if let Some(timestamp) = self.timestamp {
+            claims = claims.with_timestamp(timestamp);
+        }
+        if let Some(event_type) = self.event_type {
+            claims = claims.with_event_type(event_type);
+        }
+        DeclaredCheck {
+            hasher,
+            claims,
+            set: self.set,
+            timestamp_text: ArrayString::from(self.timestamp_text).unwrap_or_default(),
+        }
+    }
+}
+
+/// A signature that is being checked: the signed text is hashed as it arrives.
+///
+/// It owns what it needs of the head, so that it can wait inside a future beside the request's parts.
+#[derive(Debug)]
+pub(super) struct DeclaredCheck {
+    hasher: KeyringHasher,
+    claims: Claims,
+    set: usize,
+    timestamp_text: ArrayString<{ time_format::MAX_LEN }>,
+}
+
+impl DeclaredCheck {
+    #[inline]
+    pub(super) fn update(&mut self, bytes: &[u8]) {
+        self.hasher.update(bytes);
+    }
+
+    /// Decides. `body` is what was hashed, part by part.
+    ///
+    /// The headers offer candidates only: id and timestamp were hashed from the head that was checked.
+    #[inline]
+    pub(super) fn finish(
+        mut self,
+        scheme: &Declared,
+        headers: &HeaderMap,
+        body: &Bytes,
+    ) -> Result<Signed, Rejection> {
+        let texts = SignedTexts {
+            id: self.claims.id().map(MessageId::as_str).unwrap_or_default(),
+            timestamp: &self.timestamp_text,
+        };
+        if !scheme.after_body.is_empty() {
+            scheme.feed(&scheme.after_body, texts, |part| self.hasher.update(part));
+        }
+        let lines = scheme
+            .sets
+            .get(self.set)
+            .and_then(|set| SignatureLines::find(headers, &set.signatures))
+            .ok_or(RejectionKind::SignatureMismatch)?;
+        let mut genuine = self.hasher.finish();
+        lines.visit(&scheme.grammar, scheme.algorithm, |entry| {
+            if let Entry::Signature(algorithm, encoded) = entry {
+                if algorithm == scheme.algorithm {
+                    if let Some(tag) = scheme.encoding.decode(encoded) {
+                        genuine.compare(Decoded::as_bytes(&tag));
+                    }
+                }
+            }
+        });
+        let key_position = genuine.position().ok_or(RejectionKind::SignatureMismatch)?;
+        let claims = scheme.members.add_to(self.claims, body)?;
+        Ok(Signed {
+            claims,
+            key_position,
+        })
+    }
+}
+
+/// A name that can stand in a log and be compared: visible ASCII, with spaces.
+fn event_type(text: &[u8]) -> Option<&str> {
+    let is_well_formed = (1..=MAX_EVENT_TYPE_LEN).contains(&text.len())
+        && text.iter().all(|byte| matches!(byte, b' '..=b'~'));
+    is_well_formed.then_some(std::str::from_utf8(text).ok()?)
+}

@@ -1,0 +1,208 @@
+//! The sender's side: signs what a scheme verifies.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, request::Parts};
+use zeroize::Zeroizing;
+
+use super::{
+    Algorithm, CustomKeys, HeaderFamily, KeyForm, KeyInput, Kind, Outgoing, Scheme, SigningSecret,
+    declared::{Declared, HeaderSet},
+    into_keys::Input,
+    signature_format::Grammar,
+    validate::Source,
+};
+use crate::{
+    crypto::{self, PrivateKey},
+    error::config_error::{ConfigError, ConfigErrorKind},
+    message::{MessageId, Timestamp},
+};
+
+/// A key with which requests of a scheme are signed.
+pub(crate) struct SigningKey {
+    scheme: Scheme,
+    key: Key,
+    key_id: Option<Box<str>>,
+    /// Which of several sets of headers is written.
+    set: usize,
+}
+
+enum Key {
+    Secret(SigningSecret),
+    Private(Box<dyn PrivateKey>),
+    Custom(CustomKeys),
+}
+
+impl SigningKey {
+    /// The key that a sender of `scheme` signs with: the shared secret, or a private key in hexadecimal or base64.
+    pub(crate) fn new(scheme: Scheme, key: KeyInput) -> Result<Self, ConfigError> {
+        let mut key_id = None;
+        let key = match &*scheme.0 {
+            Kind::Custom(custom) => Key::Custom(custom.keys(vec![key])?),
+            Kind::Declared(declared) => match declared.private_key(&key) {
+                Some(private) => Key::Private(private?),
+                None => {
+                    let mut keys = super::key_form::read_all(declared, vec![key])?;
+                    let key = keys.swap_remove(0);
+                    key_id = key.key_id().map(Box::from);
+                    let secret = key.as_secret().cloned();
+                    Key::Secret(
+                        secret.ok_or(ConfigError::new(ConfigErrorKind::PublicKeyUnsupported))?,
+                    )
+                }
+            },
+        };
+        Ok(Self {
+            scheme,
+            key,
+            key_id,
+            set: 0,
+        })
+    }
+
+    pub(crate) fn scheme(&self) -> &Scheme {
+        &self.scheme
+    }
+
+    /// Writes the headers of this family, of a scheme that has several.
+    pub(crate) fn set_header_family(&mut self, family: HeaderFamily) {
+        let position = HeaderFamily::BY_PRECEDENCE
+            .iter()
+            .position(|other| *other == family);
+        self.set = position.unwrap_or_default();
+    }
+
+    /// Signs a request: sets the headers of the scheme, or changes the body where the signature stands in it. An id that
+    /// stands in the body is not written.
+    pub(crate) fn sign(
+        &self,
+        head: &mut Parts,
+        body: &mut Bytes,
+        id: Option<&MessageId>,
+        timestamp: Timestamp,
+    ) -> Result<(), ConfigError> {
+        match (&*self.scheme.0, &self.key) {
+            (Kind::Custom(custom), Key::Custom(keys)) => custom.sign(
+                &**keys,
+                &mut Outgoing {
+                    head,
+                    body,
+                    id,
+                    timestamp,
+                },
+            ),
+            (Kind::Declared(declared), _) => {
+                let id = id.map(MessageId::as_str);
+                self.write_headers(declared, &mut head.headers, id, timestamp, body);
+                Ok(())
+            }
+            (Kind::Custom(_), _) => Err(ConfigError::new(ConfigErrorKind::SigningUnsupported)),
+        }
+    }
+
+    /// The value of a signature header, of a scheme that is declared; empty of another.
+    pub(crate) fn signature(&self, id: &str, timestamp: Timestamp, body: &[u8]) -> String {
+        match &*self.scheme.0 {
+            Kind::Declared(declared) => self.value(declared, id, timestamp, body),
+            Kind::Custom(_) => String::new(),
+        }
+    }
+
+    fn write_headers(
+        &self,
+        declared: &Declared,
+        headers: &mut HeaderMap,
+        id: Option<&str>,
+        timestamp: Timestamp,
+        body: &[u8],
+    ) {
+        let Some(set) = declared.sets.get(self.set) else {
+            return;
+        };
+        let mut write = |name: Option<&http::HeaderName>, value: &str| {
+            if let (Some(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
+                headers.insert(name, value);
+            }
+        };
+        if let Some(id) = id {
+            write(declared.id_header(set), id);
+        }
+        if let Some((Source::Header(_), format)) = &declared.timestamp {
+            write(set.timestamp.as_ref(), &format.print(timestamp));
+        }
+        if let (Some(Source::Header(name)), Some(key_id)) = (&declared.key_id, &self.key_id) {
+            write(Some(name), key_id);
+        }
+        let value = self.value(declared, id.unwrap_or_default(), timestamp, body);
+        write(set.signatures.first(), &value);
+    }
+
+    fn value(&self, declared: &Declared, id: &str, timestamp: Timestamp, body: &[u8]) -> String {
+        let timestamp_text = match &declared.timestamp {
+            Some((Source::Header(_) | Source::Field(_), format)) => format.print(timestamp),
+            _ => String::new(),
+        };
+        let text = Zeroizing::new(declared.signed_text(id, &timestamp_text, body));
+        let (bytes, version) = match &self.key {
+            Key::Secret(secret) => {
+                let tag = crypto::tag(declared.algorithm, secret.as_bytes(), &[&text]);
+                (tag.to_vec(), "v1")
+            }
+            Key::Private(key) => (key.sign(&text), "v1a"),
+            Key::Custom(_) => return String::new(),
+        };
+        let signature = declared.encoding.encode(&bytes);
+        let signature = declared.grammar.written(&signature, version);
+        match (&declared.timestamp, &declared.grammar) {
+            (Some((Source::Field(key), _)), Grammar::Fields { separator, .. }) => {
+                let separator = char::from(*separator);
+                format!("{key}={timestamp_text}{separator}{signature}")
+            }
+            _ => signature,
+        }
+    }
+}
+
+impl Declared {
+    /// The private key in an input, if senders of this scheme sign with one; else `None`.
+    fn private_key(&self, key: &KeyInput) -> Option<Result<Box<dyn PrivateKey>, ConfigError>> {
+        let Input::Text(text) = &key.0 else {
+            return None;
+        };
+        let algorithm = match self.algorithm {
+            Algorithm::Ed25519 | Algorithm::EcdsaP256 => self.algorithm,
+            _ if self.key_form == KeyForm::StandardWebhooks && text.starts_with("whsk_") => {
+                Algorithm::Ed25519
+            }
+            _ => return None,
+        };
+        let key = private_key(algorithm, text);
+        Some(key.ok_or(ConfigError::new(ConfigErrorKind::InvalidPrivateKey)))
+    }
+
+    /// The header that the id is written to.
+    fn id_header<'s>(&'s self, set: &'s HeaderSet) -> Option<&'s http::HeaderName> {
+        match &self.id {
+            Some(Source::Header(name)) => set.id.as_ref().or(Some(name)),
+            _ => None,
+        }
+    }
+}
+
+fn private_key(algorithm: Algorithm, text: &str) -> Option<Box<dyn PrivateKey>> {
+    match algorithm {
+        #[cfg(feature = "ed25519")]
+        Algorithm::Ed25519 => {
+            let key = crypto::ed25519::Ed25519PrivateKey::parse(text)?;
+            Some(Box::new(key))
+        }
+        #[cfg(feature = "ecdsa")]
+        Algorithm::EcdsaP256 => {
+            let key = crypto::ecdsa_p256::EcdsaP256PrivateKey::parse(text)?;
+            Some(Box::new(key))
+        }
+        _ => {
+            let _ = text;
+            None
+        }
+    }
+}
