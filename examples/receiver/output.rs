@@ -8,7 +8,7 @@ use std::{
 
 use serde::Serialize;
 use tokio::{sync::Mutex, task::spawn_blocking, time::timeout};
-use tower_webhook::{Delivery, voyado};
+use tower_webhook::{Delivery, Timestamp, voyado};
 
 /// Less than a request may take, so that the sender learns that its line was not written.
 const TURN: Duration = Duration::from_secs(10);
@@ -16,7 +16,7 @@ const TURN: Duration = Duration::from_secs(10);
 #[derive(Serialize)]
 struct Line<'a> {
     id: &'a str,
-    timestamp: u64,
+    timestamp: Option<u64>,
     event_type: &'a str,
     tenant: Option<&'a str>,
     event_id: Option<&'a str>,
@@ -28,7 +28,7 @@ pub(crate) fn line(delivery: &Delivery<voyado::Envelope>) -> serde_json::Result<
     let envelope = delivery.event();
     let mut line = serde_json::to_vec(&Line {
         id: delivery.id().as_str(),
-        timestamp: delivery.timestamp().unix_seconds(),
+        timestamp: delivery.timestamp().map(Timestamp::unix_seconds),
         event_type: &envelope.event_type,
         tenant: envelope.tenant.as_deref(),
         event_id: envelope.id.as_deref(),

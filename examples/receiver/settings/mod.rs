@@ -60,11 +60,12 @@ fn blame(error: &ConfigError) -> VariableError {
         ConfigErrorKind::ToleranceTooLong => verification::TOLERANCE_SECS,
         ConfigErrorKind::InvalidHeaderName => verification::TOKEN_HEADER,
         ConfigErrorKind::NoHeaderToken | ConfigErrorKind::EmptyHeaderToken => verification::TOKENS,
-        ConfigErrorKind::EmptyAllowlist => source::ALLOWED_SOURCES,
         ConfigErrorKind::InvalidNetwork if source::is_of_the_proxies(error.culprit()) => {
             source::TRUSTED_PROXIES
         }
-        ConfigErrorKind::InvalidNetwork => source::ALLOWED_SOURCES,
+        ConfigErrorKind::InvalidNetwork | ConfigErrorKind::EmptyAllowlist => {
+            source::ALLOWED_SOURCES
+        }
         ConfigErrorKind::TrustedHopsBesideProxies => source::TRUSTED_HOPS,
         ConfigErrorKind::TrustedProxiesTooWide => source::TRUSTED_PROXIES,
         ConfigErrorKind::NoDecryptionKey => decryption::REQUIRE_ENCRYPTION,

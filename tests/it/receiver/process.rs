@@ -3,7 +3,7 @@
 use std::{
     env,
     io::{BufRead, BufReader, ErrorKind, Read, Write},
-    net::{SocketAddr, TcpStream},
+    net::{Ipv4Addr, SocketAddr, TcpStream},
     path::PathBuf,
     process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio},
     sync::{Arc, Mutex, OnceLock},
@@ -104,25 +104,27 @@ impl Process {
 
     /// Reads its log until it listens, and never again.
     pub(super) fn start_unread(mut command: Command) -> Result<Self, NotStarted> {
-        let mut child = command.spawn().unwrap();
-        let mut stderr = BufReader::new(child.stderr.take().unwrap());
-        let mut lines = Vec::new();
+        let mut process = Self {
+            address: (Ipv4Addr::UNSPECIFIED, 0).into(),
+            child: command.spawn().unwrap(),
+            log: Arc::default(),
+            unread: None,
+        };
+        let mut stderr = BufReader::new(process.child.stderr.take().unwrap());
         loop {
             let mut line = String::new();
             if stderr.read_line(&mut line).unwrap() == 0 {
-                let code = child.wait().unwrap().code();
-                let stderr = lines.concat();
+                let code = process.child.wait().unwrap().code();
+                let stderr = process.log.lock().unwrap().concat();
                 return Err(NotStarted { code, stderr });
             }
-            lines.push(line);
-            let address = lines.last().unwrap().split_once("listening on http://");
-            if let Some((_, address)) = address {
-                return Ok(Self {
-                    address: address.trim().parse().unwrap(),
-                    child,
-                    log: Arc::new(Mutex::new(lines)),
-                    unread: Some(stderr),
-                });
+            if let Some((_, address)) = line.split_once("listening on http://") {
+                process.address = address.trim().parse().unwrap();
+            }
+            process.log.lock().unwrap().push(line);
+            if process.address.port() != 0 {
+                process.unread = Some(stderr);
+                return Ok(process);
             }
         }
     }
@@ -254,15 +256,18 @@ impl Delivery {
 
     pub(super) fn bytes(&self) -> Vec<u8> {
         let request = self.request();
-        let mut bytes = format!(
-            "{} {} HTTP/1.1\r\nhost: receiver\r\n",
-            request.method(),
-            self.path
+        let (method, headers) = (request.method(), request.headers());
+        let headers = headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {}\r\n", value.to_str().unwrap()));
+        let headers: Vec<String> = headers.collect();
+        let bytes = format!(
+            "{method} {} HTTP/1.1\r\nhost: receiver\r\n{}content-length: {}\r\n\r\n{}",
+            self.path,
+            headers.concat(),
+            self.body.len(),
+            self.body,
         );
-        for (name, value) in request.headers() {
-            bytes += &format!("{name}: {}\r\n", value.to_str().unwrap());
-        }
-        bytes += &format!("content-length: {}\r\n\r\n{}", self.body.len(), self.body);
         bytes.into_bytes()
     }
 }
