@@ -103,7 +103,16 @@ impl Args {
 
     /// The first secret of the receiver's list.
     pub(crate) fn secret(&self) -> Result<&str, &'static str> {
-        first(self.secrets.as_deref()).ok_or("--secret is missing (or SIGNING_SECRETS)")
+        // Some senders show a secret with the version of its signatures: `v1,whsec_…`.
+        let secrets = self
+            .secrets
+            .as_deref()
+            .unwrap_or_default()
+            .split([',', '|']);
+        secrets
+            .map(str::trim)
+            .find(|secret| !matches!(*secret, "" | "v1" | "v1a"))
+            .ok_or("--secret is missing (or SIGNING_SECRETS)")
     }
 
     /// The token's header and value, if there is a token.

@@ -16,7 +16,7 @@ variables! {
 }
 
 pub(super) fn read() -> Result<ReceiverBuilder, VariableError> {
-    let secrets = SIGNING_SECRETS.list()?.ok_or_else(|| {
+    let secrets = SIGNING_SECRETS.text()?.ok_or_else(|| {
         SIGNING_SECRETS.error("is missing: set it to the signing secrets, separated by commas")
     })?;
     let tolerance = TOLERANCE_SECS.parsed("is not a whole number of seconds")?;
