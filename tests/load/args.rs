@@ -12,7 +12,7 @@ pub(crate) struct Args {
     scenarios: Vec<Scenario>,
 
     /// How long the soak lasts
-    #[arg(long, default_value = "60s", value_parser = humantime::parse_duration)]
+    #[arg(long, default_value = "40s", value_parser = humantime::parse_duration)]
     pub(crate) soak: Duration,
 
     /// How many senders are at work at a time
