@@ -3,4 +3,6 @@
 mod connections;
 mod faults;
 mod process;
+mod right;
 mod variables;
+mod wrong;
