@@ -18,7 +18,10 @@ use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header::HOST};
 use http_body_util::Full;
 use hyper::{client, server};
-use hyper_util::{rt::TokioIo, service::TowerToHyperService};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
 use tokio::net::{TcpListener, TcpStream};
 use tower::{ServiceBuilder, service_fn};
 use tower_webhook::{
@@ -30,6 +33,10 @@ type Event = Json<serde_json::Value>;
 const PATH: &str = "/webhooks";
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const FORGED_SECRET: &str = "whsec_Zm9yZ2VkIGZvcmdlZCBmb3JnZWQ=";
+/// For a head to arrive, and for a connection to be idle.
+const HEAD: Duration = Duration::from_secs(10);
+/// The largest head, and what is read ahead of a body.
+const MAX_HEAD_BYTES: usize = 64 * 1024;
 const PAUSE_AFTER_FAILED_ACCEPT: Duration = Duration::from_millis(100);
 
 /// Serves `POST /webhooks` until the task is dropped.
@@ -46,10 +53,14 @@ pub async fn serve(listener: TcpListener, receiver: Receiver) {
                 continue;
             }
         };
-        let connection = server::conn::http1::Builder::new().serve_connection(
-            TokioIo::new(stream),
-            TowerToHyperService::new(service.clone()),
-        );
+        let connection = server::conn::http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD)
+            .max_buf_size(MAX_HEAD_BYTES)
+            .serve_connection(
+                TokioIo::new(stream),
+                TowerToHyperService::new(service.clone()),
+            );
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 eprintln!("connection failed: {error}");

@@ -36,6 +36,15 @@ const TIME_FOR_A_CALL: Duration = Duration::from_secs(13);
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const FORGED_SECRET: &str = "whsec_Zm9yZ2VkIGZvcmdlZCBmb3JnZWQ=";
 
+/// How many calls of one connection are under way at a time.
+const MAX_STREAMS: u32 = 100;
+/// The largest head of a call.
+const MAX_HEADER_BYTES: u32 = 64 * 1024;
+/// How often a peer is asked whether it is still there, and how long it may take to say so.
+const PING: Duration = Duration::from_secs(5);
+/// For the body and the handler: senders give up after 15 seconds, which include connecting.
+const REQUEST: Duration = Duration::from_secs(13);
+
 #[derive(Clone, PartialEq, prost::Message)]
 struct Note {
     #[prost(string, tag = "1")]
@@ -58,9 +67,11 @@ pub async fn serve(
     receiver: Receiver,
 ) -> Result<(), tonic::transport::Error> {
     Server::builder()
-        // Each stream of a stranger can hold a body of its own.
         .max_concurrent_streams(MAX_STREAMS)
-        .timeout(TIME_FOR_A_CALL)
+        .http2_max_header_list_size(MAX_HEADER_BYTES)
+        .http2_keepalive_interval(Some(PING))
+        .http2_keepalive_timeout(Some(PING))
+        .timeout(REQUEST)
         .layer(WebhookLayer::new(receiver))
         .add_service(Notes)
         .serve_with_incoming(TcpIncoming::from(listener))

@@ -3,11 +3,15 @@
 use std::{
     io::{self, Stdout, Write},
     sync::Arc,
+    time::Duration,
 };
 
 use serde::Serialize;
-use tokio::{sync::Mutex, task::spawn_blocking};
+use tokio::{sync::Mutex, task::spawn_blocking, time::timeout};
 use tower_webhook::{Delivery, Timestamp, voyado};
+
+/// Less than a request may take, so that the sender learns that its line was not written.
+const TURN: Duration = Duration::from_secs(10);
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -46,10 +50,11 @@ impl Output {
         Self(Arc::new(Mutex::new(io::stdout())))
     }
 
-    /// Returns when the line is out. Whoever reads stdout may be slow: requests wait for their turn here, where their
-    /// time-out reaches them, and only one thread blocks.
+    /// Returns when the line is out. Whoever reads stdout may be slow: lines wait for their turn here, for a time, and only
+    /// one thread blocks.
     pub(crate) async fn write(&self, line: Vec<u8>) -> io::Result<()> {
-        let mut stdout = Arc::clone(&self.0).lock_owned().await;
+        let turn = timeout(TURN, Arc::clone(&self.0).lock_owned()).await;
+        let mut stdout = turn.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?;
         spawn_blocking(move || {
             stdout.write_all(&line)?;
             stdout.flush()

@@ -16,10 +16,12 @@ use tower_webhook::{Rejection, RejectionKind};
 pub(crate) const HEAD: Duration = Duration::from_secs(10);
 /// For the body to arrive. Shorter than the whole, so that there is time left for the handler.
 const BODY: Duration = Duration::from_secs(10);
-/// For the body and the handler: senders give up after 15 seconds.
-const REQUEST: Duration = Duration::from_secs(15);
+/// For the body and the handler: senders give up after 15 seconds, which include connecting.
+const REQUEST: Duration = Duration::from_secs(13);
+/// For a peer to take what is written to it.
+pub(crate) const WRITE: Duration = Duration::from_secs(10);
 
-/// The router within its time-outs; that of the head is the connection's.
+/// The router within its time-outs; those of the head and of writing are the connection's.
 pub(crate) fn within(router: Router) -> Router {
     router
         .layer(RequestBodyDeadlineLayer::new(BODY))

@@ -1,14 +1,14 @@
 //! Sends signed sample webhooks of Voyado Engage, as Svix does, to the example `receiver` for instance.
 //!
 //! ```sh
-//! export SIGNING_SECRET=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+//! export SIGNING_SECRETS=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
 //! cargo run --example send -- contact.created
 //! cargo run --example send -- --all --count 100 --concurrency 8
 //! cargo run --example send -- --all --token secret --encryption-key DaqfT7Ys6tGqM3zbesEKpmacTJEqBCp2
 //! cargo run --example send -- --list
 //! ```
 //!
-//! Fails if any answer is not 2xx.
+//! It reads the variables of `receiver`, so that one environment serves both. Fails if any answer is not 2xx.
 
 mod args;
 mod seal;
@@ -67,23 +67,21 @@ fn sender(args: Args) -> Result<Sender, Box<dyn Error>> {
     let payloads = payloads(&args)?;
     let header_family = args.header_family();
     let url = Url::parse(&args.url).map_err(|error| format!("--url: {error}"))?;
-    let secret = args.secret.ok_or("--secret is missing")?;
-    let signer = Signer::new(secret)
-        .map_err(|error| format!("--secret: {error}"))?
+    let signer = Signer::new(args.secret()?)
+        .map_err(|error| format!("--secret (or SIGNING_SECRETS): {error}"))?
         .header_family(header_family);
-    let token = args.token.map(|token| (args.token_header, token));
-    let headers = token.into_iter().collect();
+    let headers = args.token()?.into_iter().collect();
     Sender::new(url, signer, headers, args.id, payloads, args.count.get())
 }
 
 fn payloads(args: &Args) -> Result<Vec<Bytes>, Box<dyn Error>> {
     let plain = plain_payloads(args)?;
-    let Some(key) = &args.encryption_key else {
+    let Some((cipher, key)) = args.encryption()? else {
         return Ok(plain);
     };
     let sealed = plain
         .iter()
-        .map(|payload| seal::sealed(payload, args.cipher, key));
+        .map(|payload| seal::sealed(payload, cipher, key));
     sealed.collect()
 }
 

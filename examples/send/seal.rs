@@ -10,7 +10,7 @@ use crate::args::Cipher;
 /// The envelope with its payload sealed.
 pub(crate) fn sealed(envelope: &[u8], cipher: Cipher, key: &str) -> Result<Bytes, Box<dyn Error>> {
     let envelope = std::str::from_utf8(envelope)?;
-    let wrong_key = |error| format!("--encryption-key: {error}");
+    let wrong_key = |error| format!("--encryption-key (or DECRYPTION_KEY): {error}");
     let sealed = match cipher {
         Cipher::Aes256Cbc => {
             let (key, iv) = (Aes256Cbc::new(key).map_err(wrong_key)?, random()?);

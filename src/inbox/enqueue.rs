@@ -64,7 +64,7 @@ impl Enqueue {
                 inbox: Arc::new(inbox),
                 endpoint: DEFAULT_ENDPOINT.to_owned(),
                 targets: [DEFAULT_TARGET.into()].into(),
-                headers: receiver.signature_header_names(),
+                headers: receiver.scheme().headers(),
                 order_key: None,
             }),
         }

@@ -12,7 +12,7 @@ pub(crate) struct Args {
     scenarios: Vec<Scenario>,
 
     /// How long the soak lasts
-    #[arg(long, default_value = "60s", value_parser = humantime::parse_duration)]
+    #[arg(long, default_value = "40s", value_parser = humantime::parse_duration)]
     pub(crate) soak: Duration,
 
     /// How many senders are at work at a time
@@ -38,6 +38,10 @@ pub(crate) enum Scenario {
     Limits,
     Shutdown,
     StuckOutput,
+    Unread,
+    Streams,
+    DeadLog,
+    OpenFiles,
 }
 
 /// What the scenarios without a number of their own need, and the files that are no connections.
@@ -70,6 +74,10 @@ impl Scenario {
             Self::Limits => "limits",
             Self::Shutdown => "shutdown",
             Self::StuckOutput => "stuck-output",
+            Self::Unread => "unread",
+            Self::Streams => "streams",
+            Self::DeadLog => "dead-log",
+            Self::OpenFiles => "open-files",
         }
     }
 
@@ -77,12 +85,18 @@ impl Scenario {
         match self {
             Self::Soak => "memory stays flat at saturation",
             Self::Slow => "honest senders do not notice slow ones, which are cut off",
-            Self::Crowd => "more connections than there are places wait, and get their turn",
+            Self::Crowd => "connections that ask for nothing give their places to others",
             Self::Vanishing => "senders that leave midway leave nothing behind",
             Self::Garbage => "what is not HTTP, or dishonest HTTP, is refused",
             Self::Limits => "bodies just below, at and above the limit",
             Self::Shutdown => "a stop under load loses nothing that was acknowledged",
             Self::StuckOutput => "nor does one while nobody reads the output",
+            Self::Unread => "peers that never read their responses hold no place",
+            Self::Streams => {
+                "nor do strangers with many streams of HTTP/2, and their memory is bounded"
+            }
+            Self::DeadLog => "a log that nobody reads holds nothing up",
+            Self::OpenFiles => "fewer open files than connections are enough",
         }
     }
 }

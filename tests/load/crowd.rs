@@ -1,16 +1,21 @@
-//! More connections than the receiver has places for.
+//! More connections than the receiver has places for: those that ask for nothing give theirs up.
 
-use std::{path::Path, time::Instant};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use crate::{
     figures::Figures,
-    receiver::{DEADLINE, Receiver},
+    receiver::Receiver,
     traffic::{Answer, Traffic},
     wire,
 };
 
 const PLACES: usize = 64;
 const SILENT: usize = 100;
+/// Far less than the deadline, for which a silent connection may be open otherwise.
+const SOON: Duration = Duration::from_secs(5);
 
 pub(crate) async fn run(program: &Path) -> Figures {
     let receiver =
@@ -26,11 +31,10 @@ pub(crate) async fn run(program: &Path) -> Figures {
     let (answer, during) = receiver.peak_during(sending).await;
     let waited = start.elapsed();
     assert_eq!(answer, Answer::Acknowledged);
-    assert!(waited >= DEADLINE, "it had a place after {waited:?}");
-    assert_eq!(
-        during.descriptors,
-        before.descriptors + PLACES,
-        "every place is taken, and no more"
+    assert!(waited <= SOON, "it had a place after {waited:?}");
+    assert!(
+        during.descriptors <= before.descriptors + PLACES + 1,
+        "all places, one connection that waits for its place, and no more: {during}"
     );
     drop((silent, traffic));
     let after = receiver.settled(before).await;

@@ -63,6 +63,11 @@ impl Deliveries {
         self.plain(self.number(), 200)
     }
 
+    /// One that is signed by a stranger.
+    pub(crate) fn by_stranger(&self, note_bytes: usize) -> Delivery {
+        self.forged(self.number(), note_bytes)
+    }
+
     /// A genuine one whose body has exactly this many bytes.
     pub(crate) fn of_size(&self, body_bytes: usize) -> Delivery {
         let number = self.number();

@@ -1,9 +1,9 @@
 //! Load and faults over loopback against the example `receiver`, which is built and runs as a process of its own.
 //!
 //! ```sh
-//! cargo test --release --test load                       # everything, in about four minutes
-//! cargo test --release --test load -- soak --soak 30m
-//! cargo test --release --test load -- --help
+//! cargo run --release -p load                       # everything, in about five minutes
+//! cargo run --release -p load -- soak --soak 30m
+//! cargo run --release -p load -- --help
 //! ```
 //!
 //! Memory and open files are read from `/proc`, so it needs Linux. It fails at the first thing that is not as it should
@@ -11,19 +11,23 @@
 
 mod args;
 mod crowd;
+mod dead_log;
 mod deliveries;
 mod figures;
 mod garbage;
 mod ledger;
 mod limits;
+mod open_files;
 mod receiver;
 mod resources;
 mod shutdown;
 mod slow;
 mod soak;
 mod stalls;
+mod streams;
 mod stuck_output;
 mod traffic;
+mod unread;
 mod vanishing;
 mod wire;
 
@@ -52,7 +56,10 @@ async fn main() {
 }
 
 fn build_receiver() -> CargoRun {
-    let build = CargoBuild::new().example("receiver").current_release();
+    let build = CargoBuild::new()
+        .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml"))
+        .example("receiver")
+        .current_release();
     // What cargo tells this program about its package would have the build scripts of dependencies run again.
     let of_cargo = env::vars_os().map(|(name, _)| name).filter(|name| {
         let name = name.to_string_lossy();
@@ -72,5 +79,9 @@ async fn run(scenario: Scenario, program: &Path, args: &Args) -> Figures {
         Scenario::Limits => limits::run(program).await,
         Scenario::Shutdown => shutdown::run(program, args.senders).await,
         Scenario::StuckOutput => stuck_output::run(program, args.senders).await,
+        Scenario::Unread => unread::run(program).await,
+        Scenario::Streams => streams::run(program).await,
+        Scenario::DeadLog => dead_log::run(program, args.senders).await,
+        Scenario::OpenFiles => open_files::run(program).await,
     }
 }

@@ -5,7 +5,10 @@ use std::{
     path::Path,
     pin::pin,
     process::Stdio,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -33,8 +36,8 @@ pub(crate) const KEY: &str = "DaqfT7Ys6tGqM3zbesEKpmacTJEqBCp2";
 
 /// For the head and for the body to arrive.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(10);
-/// For the end of the process after it was told to stop: what may still be under way, and a margin.
-const STOP: Duration = Duration::from_secs(25);
+/// For the end of the process after it was told to stop, whatever strangers do.
+const STOP: Duration = Duration::from_secs(12);
 const START: Duration = Duration::from_secs(10);
 const SAMPLED: Duration = Duration::from_millis(200);
 
@@ -43,6 +46,9 @@ pub(crate) struct Receiver {
     pub(crate) ledger: Arc<Ledger>,
     /// Whoever holds it keeps the output from being read.
     pub(crate) output: Arc<Mutex<()>>,
+    /// The same for the log.
+    pub(crate) log: Arc<Mutex<()>>,
+    lines: Arc<AtomicU64>,
     process: Child,
     readers: [JoinHandle<()>; 2],
 }
@@ -53,7 +59,26 @@ impl Receiver {
         program: &Path,
         variables: impl IntoIterator<Item = (&'v str, &'v str)>,
     ) -> Self {
-        let mut process = Command::new(program)
+        Self::started_by(Command::new(program), variables).await
+    }
+
+    /// With fewer open files than it would like.
+    pub(crate) async fn start_with_open_files<'v>(
+        program: &Path,
+        files: usize,
+        variables: impl IntoIterator<Item = (&'v str, &'v str)>,
+    ) -> Self {
+        let mut shell = Command::new("/bin/sh");
+        let script = format!("ulimit -Sn {files} && ulimit -Hn {files} && exec \"$0\"");
+        shell.arg("-c").arg(script).arg(program);
+        Self::started_by(shell, variables).await
+    }
+
+    async fn started_by<'v>(
+        mut command: Command,
+        variables: impl IntoIterator<Item = (&'v str, &'v str)>,
+    ) -> Self {
+        let mut process = command
             .env_clear()
             .env("LISTEN", "127.0.0.1:0")
             .env("SIGNING_SECRETS", SECRET)
@@ -73,16 +98,24 @@ impl Receiver {
         let printed = BufReader::new(stdout);
         let address = stalls::within(START, "the start", address(&mut log)).await;
         let (ledger, output) = (Arc::<Ledger>::default(), Arc::<Mutex<()>>::default());
+        let (lines, reading) = (Arc::<AtomicU64>::default(), Arc::<Mutex<()>>::default());
         Self {
             address,
             ledger: Arc::clone(&ledger),
             output: Arc::clone(&output),
+            log: Arc::clone(&reading),
+            lines: Arc::clone(&lines),
             process,
             readers: [
-                tokio::spawn(watch(log)),
+                tokio::spawn(watch(log, lines, reading)),
                 tokio::spawn(enter(printed, ledger, output)),
             ],
         }
+    }
+
+    /// How many lines it has logged.
+    pub(crate) fn logged(&self) -> u64 {
+        self.lines.load(Ordering::Relaxed)
     }
 
     pub(crate) fn resources(&self) -> Resources {
@@ -150,8 +183,14 @@ async fn address(log: &mut Log<impl AsyncRead + Unpin>) -> SocketAddr {
 }
 
 /// No task of the receiver panics.
-async fn watch(mut log: Log<impl AsyncRead + Unpin>) {
+async fn watch(
+    mut log: Log<impl AsyncRead + Unpin>,
+    lines: Arc<AtomicU64>,
+    reading: Arc<Mutex<()>>,
+) {
     while let Some(line) = log.next_line().await.expect("the log is text") {
+        let _held = reading.lock().await;
+        lines.fetch_add(1, Ordering::Relaxed);
         assert!(!line.contains(" panicked at "), "{line}");
     }
 }

@@ -38,7 +38,7 @@ const NOISE: [(f64, Duration); 3] = [
     (99.0, Duration::from_millis(100)),
 ];
 /// The first is measured. The others, of half its size, show what becomes of its memory.
-const CROWDS: usize = 5;
+const CROWDS: usize = 3;
 /// How late a connection may be cut off.
 const MARGIN: Duration = Duration::from_secs(5);
 

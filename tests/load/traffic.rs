@@ -36,7 +36,7 @@ pub(crate) enum Answer {
     Acknowledged,
     /// 401 to a forged one.
     Refused,
-    /// 408.
+    /// 408, or 500 if its line waited too long for its turn to be printed.
     TimedOut,
     /// None, or a connection that broke off.
     None,
@@ -57,15 +57,18 @@ impl Traffic {
     pub(crate) fn new(receiver: &Receiver) -> Self {
         Self {
             deliveries: Arc::new(Deliveries::new()),
-            client: Client::builder()
-                .no_proxy()
-                .redirect(Policy::none())
-                .timeout(PATIENCE)
-                .build()
-                .expect("a client"),
+            client: client(),
             url: format!("http://{}{PATH}", receiver.address),
             ledger: Arc::clone(&receiver.ledger),
             stalls_before: stalls::count(),
+        }
+    }
+
+    /// The same, on connections of its own.
+    pub(crate) fn another_sender(&self) -> Self {
+        Self {
+            client: client(),
+            ..self.clone()
         }
     }
 
@@ -86,6 +89,7 @@ impl Traffic {
             }
             (StatusCode::UNAUTHORIZED, None) => Answer::Refused,
             (StatusCode::REQUEST_TIMEOUT, _) => Answer::TimedOut,
+            (StatusCode::INTERNAL_SERVER_ERROR, Some(_)) => Answer::TimedOut,
             (status, _) => panic!("{} was answered {status}", delivery.id),
         }
     }
@@ -136,6 +140,14 @@ impl Traffic {
         let stalls = stalls::count() - self.stalls_before;
         u64::try_from(stalls * senders).unwrap_or(u64::MAX)
     }
+}
+
+fn client() -> Client {
+    let client = Client::builder()
+        .no_proxy()
+        .redirect(Policy::none())
+        .timeout(PATIENCE);
+    client.build().expect("a client")
 }
 
 impl Answers {

@@ -11,7 +11,7 @@ mod redis;
 mod redis_cluster;
 mod redis_faults;
 mod redis_sentinel;
-mod redis_server;
+pub(crate) mod redis_server;
 mod states;
 mod wrapped;
 

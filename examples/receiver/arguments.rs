@@ -1,0 +1,12 @@
+//! The command line.
+
+use clap::Parser;
+
+use crate::settings;
+
+/// Receives the webhooks of Voyado Engage and prints each as one line of JSON.
+///
+/// `POST /webhooks/engage` is answered 204 once the line is written. The log is on stderr and shows no payload.
+#[derive(Debug, Parser)]
+#[command(name = "receiver", version, after_help = settings::table())]
+pub(crate) struct Arguments {}

@@ -1,0 +1,32 @@
+//! How encrypted payloads are opened.
+
+use tower_webhook::{Aes256Cbc, Aes256Gcm, ConfigError, ReceiverBuilder};
+
+use super::variable::{Unset, Variable, VariableError, variables};
+
+variables! {
+    DECRYPTION_KEY: Unset::Without("no decryption"), "the key of encrypted payloads, 32 characters";
+    CIPHER: Unset::Without("default: aes-256-cbc"), "aes-256-cbc or aes-256-gcm";
+    REQUIRE_ENCRYPTION: Unset::Value("false"), "true rejects payloads that are not encrypted, false accepts them";
+}
+
+pub(super) fn add(builder: ReceiverBuilder) -> Result<ReceiverBuilder, VariableError> {
+    let builder = if REQUIRE_ENCRYPTION.parsed("is neither `true` nor `false`")? {
+        builder.require_encryption()
+    } else {
+        builder
+    };
+    let cipher = CIPHER.text()?;
+    let Some(key) = DECRYPTION_KEY.text()? else {
+        return match cipher {
+            Some(_) => Err(DECRYPTION_KEY.missing_beside(&CIPHER)),
+            None => Ok(builder),
+        };
+    };
+    let mistake = |error: ConfigError| DECRYPTION_KEY.error(error.to_string());
+    match cipher.as_deref() {
+        None | Some("aes-256-cbc") => Ok(builder.decrypt(Aes256Cbc::new(&key).map_err(mistake)?)),
+        Some("aes-256-gcm") => Ok(builder.decrypt(Aes256Gcm::new(&key).map_err(mistake)?)),
+        Some(_) => Err(CIPHER.error("is neither `aes-256-cbc` nor `aes-256-gcm`")),
+    }
+}

@@ -1,0 +1,8 @@
+//! The example `receiver`, as a process of its own.
+
+mod connections;
+mod faults;
+mod process;
+mod right;
+mod variables;
+mod wrong;
