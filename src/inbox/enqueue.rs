@@ -153,7 +153,7 @@ impl<E: WebhookEvent> Shared<E> {
             message_id: delivery.id().as_str().to_owned(),
             event_type: delivery.event().event_type().map(ToOwned::to_owned),
             order_key: self.order_key.as_ref().and_then(|key| key(delivery)),
-            timestamp: Some(delivery.timestamp()),
+            timestamp: delivery.timestamp(),
             uri: parts
                 .uri
                 .path_and_query()

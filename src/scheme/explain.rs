@@ -21,7 +21,7 @@ impl Scheme {
             }),
             Kind::Custom(_) => {
                 let text = std::str::from_utf8(bytes).ok()?;
-                self.keys(vec![KeyInput::from(text)]).ok()
+                self.keys(&[KeyInput::from(text)]).ok()
             }
         }
     }

@@ -99,7 +99,7 @@ fn verify(
     if verified.id().as_str() != stored.message_id {
         return Err("rejected: the id is not the one that was signed".to_owned());
     }
-    if **verified.tenant() != *stored.tenant {
+    if verified.tenant().unwrap_or_default() != &*stored.tenant {
         return Err("rejected: the tenant is not the one whose secrets signed".to_owned());
     }
     let mut request = Request::from_parts(parts, Full::new(body));

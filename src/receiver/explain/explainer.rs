@@ -457,9 +457,9 @@ impl Explainer {
         let readable: Vec<KeyInput> = texts
             .iter()
             .map(|text| KeyInput::from(text.as_str()))
-            .filter(|input| self.scheme.keys(vec![input.clone()]).is_ok())
+            .filter(|input| self.scheme.keys(std::slice::from_ref(input)).is_ok())
             .collect();
-        self.scheme.keys(readable).ok()
+        self.scheme.keys(&readable).ok()
     }
 
     fn now(&self) -> Duration {

@@ -122,5 +122,8 @@ impl Receiver {
 
 /// What is known of a rejection, in a sentence.
 fn facts(rejection: &Rejection) -> String {
-    format!("{rejection}.")
+    match rejection.detail() {
+        Some(detail) => format!("{rejection}: {detail}."),
+        None => format!("{rejection}."),
+    }
 }
