@@ -130,7 +130,7 @@ fn scheme(vector: &Vector) -> Option<Scheme> {
         "github" => provider::github(),
         "stripe" => provider::stripe(),
         "slack" => provider::slack(),
-        "hubspot-v3" => provider::hubspot(url()).unwrap(),
+        "hubspot-v3" => provider::hubspot(url()),
         "twitch" => provider::twitch(),
         "clerk"
         | "resend"
