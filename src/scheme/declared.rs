@@ -281,27 +281,25 @@ impl<'h> DeclaredHead<'h> {
 
     /// Starts to hash the signed text with every key.
     #[inline]
-    pub(super) fn start(&self, keyring: &Keyring) -> DeclaredCheck {
-        let mut check = DeclaredCheck {
-            hasher: if keyring.has_public_keys() {
-                self.start_with_signatures(keyring)
-            } else {
-                keyring.start(self.key_id)
-            },
-            claims: self.claims(),
-            set: self.set,
-            timestamp_text: ArrayString::from(self.timestamp_text).unwrap_or_default(),
-        };
+    pub(super) fn start(&self, keyring: &Keyring, check: &mut DeclaredCheck) {
+        keyring.start(self.key_id, &mut check.hasher);
+        if keyring.has_public_keys() {
+            self.start_to_verify(keyring, &mut check.hasher);
+        }
+        check.claims = self.claims();
+        check.set = self.set;
         let texts = SignedTexts {
             id: self.id().unwrap_or_default(),
             timestamp: self.timestamp_text,
         };
         let scheme = self.scheme;
+        if !scheme.after_body.is_empty() {
+            check.timestamp_text = ArrayString::from(self.timestamp_text).unwrap_or_default();
+        }
         scheme.feed(&scheme.before_body, texts, |part| check.hasher.update(part));
-        check
     }
 
-    fn start_with_signatures(&self, keyring: &Keyring) -> KeyringHasher {
+    fn start_to_verify(&self, keyring: &Keyring, hasher: &mut KeyringHasher) {
         let scheme = self.scheme;
         let mut signatures = Vec::new();
         self.lines
@@ -311,7 +309,7 @@ impl<'h> DeclaredHead<'h> {
                     signatures.extend(decoded.map(|decoded| (algorithm, decoded)));
                 }
             });
-        keyring.start_with_signatures(self.key_id, &signatures)
+        keyring.start_to_verify(self.key_id, &signatures, hasher);
     }
 
     #[inline]
@@ -337,6 +335,16 @@ pub(super) struct DeclaredCheck {
 }
 
 impl DeclaredCheck {
+    #[inline]
+    pub(super) fn new() -> Self {
+        Self {
+            hasher: KeyringHasher::new(),
+            claims: Claims::new(),
+            set: 0,
+            timestamp_text: ArrayString::new_const(),
+        }
+    }
+
     #[inline]
     pub(super) fn update(&mut self, bytes: &[u8]) {
         self.hasher.update(bytes);
