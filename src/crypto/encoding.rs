@@ -34,6 +34,7 @@ impl Encoding {
     }
 
     /// Writes `bytes` as a header has them.
+    #[cfg(feature = "testing")]
     pub(crate) fn encode(self, bytes: &[u8]) -> String {
         match self {
             Self::Hex => bytes

@@ -5,7 +5,9 @@ use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 use smallvec::SmallVec;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
-use zeroize::{ZeroizeOnDrop, Zeroizing};
+use zeroize::ZeroizeOnDrop;
+#[cfg(feature = "testing")]
+use zeroize::Zeroizing;
 
 use super::{Algorithm, keyring::is_chosen};
 
@@ -219,6 +221,7 @@ impl Tags {
 }
 
 /// The tag of a text given in parts: the sender's side, and challenges that a sender wants answered.
+#[cfg(feature = "testing")]
 pub(crate) fn tag(algorithm: Algorithm, key: &[u8], parts: &[&[u8]]) -> Zeroizing<Vec<u8>> {
     fn tag<M: Mac + KeyInit>(key: &[u8], parts: &[&[u8]]) -> Zeroizing<Vec<u8>> {
         let mut mac: M = keyed(key);
