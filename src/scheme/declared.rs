@@ -76,9 +76,9 @@ pub(crate) struct DeclaredHead<'h> {
 
 /// The texts that are signed beside the body.
 #[derive(Clone, Copy)]
-struct SignedTexts<'t> {
-    id: &'t str,
-    timestamp: &'t str,
+pub(super) struct SignedTexts<'t> {
+    pub(super) id: &'t str,
+    pub(super) timestamp: &'t str,
 }
 
 impl Declared {
@@ -235,7 +235,12 @@ impl Declared {
 
     /// Hands parts of the signed text to `update`, put together as far as they fit: a hash buffers each piece by itself.
     #[inline]
-    fn feed(&self, parts: &[Part], texts: SignedTexts<'_>, mut update: impl FnMut(&[u8])) {
+    pub(super) fn feed(
+        &self,
+        parts: &[Part],
+        texts: SignedTexts<'_>,
+        mut update: impl FnMut(&[u8]),
+    ) {
         let mut together = ArrayVec::<u8, TOGETHER_LEN>::new();
         for part in parts {
             let text = match part {
@@ -253,20 +258,6 @@ impl Declared {
             }
         }
         update(&together);
-    }
-
-    /// The text that is signed, in one piece: what a sender puts together.
-    pub(super) fn signed_text(&self, id: &str, timestamp: &str, body: &[u8]) -> Vec<u8> {
-        let texts = SignedTexts { id, timestamp };
-        let mut text = Vec::new();
-        self.feed(&self.before_body, texts, |part| {
-            text.extend_from_slice(part);
-        });
-        text.extend_from_slice(body);
-        self.feed(&self.after_body, texts, |part| {
-            text.extend_from_slice(part);
-        });
-        text
     }
 }
 

@@ -208,14 +208,3 @@ fn split_once(text: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
     let at = memchr::memchr(separator, text)?;
     Some((text.get(..at)?, text.get(at + 1..)?))
 }
-
-impl Grammar {
-    /// The text in front of a signature in a header that is written by us.
-    pub(super) fn written(&self, signature: &str, version: &str) -> String {
-        match self {
-            Self::Values { prefix } => format!("{prefix}{signature}"),
-            Self::Fields { key, .. } => format!("{key}={signature}"),
-            Self::Versions => format!("{version},{signature}"),
-        }
-    }
-}
