@@ -6,8 +6,8 @@ use bytes::Bytes;
 use http::HeaderMap;
 
 use super::{
-    BodyCheck, Claims, CustomKeys, Kind, Scheme,
-    declared::{DeclaredCheck, DeclaredHead},
+    BodyCheck, Claims, CustomKeys, Kind, Scheme, declared::DeclaredHead,
+    declared_check::DeclaredCheck,
 };
 use crate::{
     crypto::Keyring,

@@ -45,6 +45,7 @@ mod check;
 mod claims;
 mod custom;
 mod declared;
+mod declared_check;
 mod into_keys;
 mod key_form;
 mod lines;
