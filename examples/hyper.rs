@@ -21,7 +21,9 @@ use hyper::{client, server};
 use hyper_util::{rt::TokioIo, service::TowerToHyperService};
 use tokio::net::{TcpListener, TcpStream};
 use tower::{ServiceBuilder, service_fn};
-use tower_webhook::{Delivery, Json, Receiver, Timestamp, WebhookLayer, testing::Signer};
+use tower_webhook::{
+    Delivery, Json, Receiver, Timestamp, WebhookLayer, layer::RequestBody, testing::Signer,
+};
 
 type Event = Json<serde_json::Value>;
 
@@ -33,7 +35,7 @@ const PAUSE_AFTER_FAILED_ACCEPT: Duration = Duration::from_millis(100);
 /// Serves `POST /webhooks` until the task is dropped.
 pub async fn serve(listener: TcpListener, receiver: Receiver) {
     let service = ServiceBuilder::new()
-        .layer(WebhookLayer::<Event>::new(receiver))
+        .layer(WebhookLayer::new(receiver).decode::<Event>())
         .service(service_fn(on_request));
     loop {
         let stream = match listener.accept().await {
@@ -56,7 +58,7 @@ pub async fn serve(listener: TcpListener, receiver: Receiver) {
     }
 }
 
-async fn on_request(request: Request<Full<Bytes>>) -> Result<Response<Full<Bytes>>, Infallible> {
+async fn on_request(request: Request<RequestBody>) -> Result<Response<Full<Bytes>>, Infallible> {
     let mut response = Response::new(Full::default());
     *response.status_mut() = match request.extensions().get::<Delivery<Event>>() {
         Some(delivery) if request.uri().path() == PATH => on_event(delivery),

@@ -56,7 +56,7 @@ pub async fn serve(
     receiver: Receiver,
 ) -> Result<(), tonic::transport::Error> {
     Server::builder()
-        .layer(WebhookLayer::<Bytes>::new(receiver))
+        .layer(WebhookLayer::new(receiver))
         .add_service(Notes)
         .serve_with_incoming(TcpIncoming::from(listener))
         .await

@@ -6,8 +6,8 @@
 mod crypto;
 mod error;
 mod event;
-mod idempotency;
-mod layer;
+pub mod idempotency;
+pub mod layer;
 mod message;
 pub mod provider;
 mod receiver;
@@ -17,12 +17,14 @@ mod telemetry;
 pub mod testing;
 
 pub use crypto::decrypt::{Aes256Cbc, Aes256Gcm, Decrypt, DecryptError, Plaintext};
-pub use error::{ConfigError, ConfigErrorKind, Rejection, RejectionKind};
+pub use error::{ConfigError, ConfigErrorKind, Rejection, RejectionDetail, RejectionKind};
 pub use event::{AuthenticBody, DecodeError, DecodeErrorKind, Json, WebhookEvent};
 pub use idempotency::{
-    Claim, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore, OwnerToken, Settlement,
-    StoreError, StoreErrorKind, Unguarded,
+    BodyDigest, BoxStore, Claim, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore,
+    OwnerToken, Settlement, StoreError, StoreErrorKind, Unguarded,
 };
+#[cfg(feature = "tokio")]
+pub use idempotency::{Detached, EasyStore};
 #[cfg(feature = "redis")]
 pub use idempotency::{RedisStore, RedisStoreBuilder};
 #[cfg(feature = "axum")]

@@ -55,7 +55,7 @@ where
         .build()
         .expect("a configuration");
     let mut service =
-        WebhookLayer::<Bytes>::new(receiver).layer(service_fn(async |_: Request<Full<Bytes>>| {
+        WebhookLayer::new(receiver).layer(service_fn(async |_: Request<Full<Bytes>>| {
             Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))
         }));
     let profiler = dhat::Profiler::builder().testing().build();

@@ -74,7 +74,11 @@ fn remembering() -> tower_webhook::WebhookService<
     tower_webhook::EmptyRejectionResponse,
     MemoryStore,
 > {
-    WebhookLayer::<bytes::Bytes>::new(receiver())
-        .idempotency(Idempotency::new(MemoryStore::new(CAPACITY)))
+    WebhookLayer::new(receiver())
+        .idempotency(Idempotency::new(
+            "bench",
+            MemoryStore::new(CAPACITY).unwrap(),
+        ))
+        .unwrap()
         .layer(Echo)
 }

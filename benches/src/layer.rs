@@ -73,7 +73,7 @@ type Guarded = WebhookService<
 >;
 
 pub fn guarded(receiver: Receiver) -> Guarded {
-    WebhookLayer::<Bytes>::new(receiver).layer(Echo)
+    WebhookLayer::new(receiver).layer(Echo)
 }
 
 /// As a server hands it over: with something in the extensions, such as the peer's address.

@@ -36,7 +36,7 @@ fn unverified() -> Router {
 }
 
 fn ours() -> Router {
-    let layer = WebhookLayer::<Bytes>::new(receiver());
+    let layer = WebhookLayer::new(receiver());
     Router::new().route(PATH, post(with_delivery).layer(layer))
 }
 

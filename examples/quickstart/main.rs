@@ -54,7 +54,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         .build()?;
     let app = Router::new()
         .route(PATH, post(on_event))
-        .layer(WebhookLayer::<voyado::Envelope>::new(receiver))
+        .layer(WebhookLayer::new(receiver).decode::<voyado::Envelope>())
         .with_state(seen.clone());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let origin = format!("http://{}", listener.local_addr()?);

@@ -72,7 +72,9 @@ impl Config {
 fn store() -> Result<Store, VariableError> {
     match text(IDEMPOTENCY)?.as_deref().map(str::trim) {
         None | Some("off") => Ok(Store::Off),
-        Some("memory") => Ok(Store::Memory(MemoryStore::new(MEMORY_CAPACITY))),
+        Some("memory") => MemoryStore::new(MEMORY_CAPACITY)
+            .map(Store::Memory)
+            .map_err(|error| VariableError::new(IDEMPOTENCY, error.to_string())),
         Some("redis") => {
             let url = text(REDIS_URL)?.ok_or_else(|| {
                 VariableError::new(REDIS_URL, "is missing beside IDEMPOTENCY=redis")

@@ -39,7 +39,7 @@ use std::{
 
 use axum::{Router, extract::State, http::StatusCode, routing::post};
 use tokio::{net::TcpListener, runtime::Runtime};
-use tower_webhook::{Delivery, Idempotency, WebhookLayer, voyado};
+use tower_webhook::{ConfigError, Delivery, Idempotency, WebhookLayer, voyado};
 
 use config::{Config, Store};
 use output::Output;
@@ -80,21 +80,25 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
         .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
     let max_connections = config.max_connections;
-    let router = timeouts::within(router(config));
+    let router = timeouts::within(router(config)?);
     server::serve(listener, router, max_connections, shutdown).await;
     Ok(())
 }
 
-fn router(config: Config) -> Router {
-    let layer = WebhookLayer::<voyado::Envelope>::new(config.receiver);
+fn router(config: Config) -> Result<Router, ConfigError> {
+    let layer = WebhookLayer::new(config.receiver).decode::<voyado::Envelope>();
     let route = Router::new()
         .route("/webhooks/engage", post(on_event))
         .with_state(Output::new());
-    match config.store {
+    Ok(match config.store {
         Store::Off => route.route_layer(layer),
-        Store::Memory(store) => route.route_layer(layer.idempotency(Idempotency::new(store))),
-        Store::Redis(store) => route.route_layer(layer.idempotency(Idempotency::new(store))),
-    }
+        Store::Memory(store) => {
+            route.route_layer(layer.idempotency(Idempotency::new("receiver", store))?)
+        }
+        Store::Redis(store) => {
+            route.route_layer(layer.idempotency(Idempotency::new("receiver", store))?)
+        }
+    })
 }
 
 /// Answers 204 when the line is out, and 500 if it cannot be written: the sender tries again. The layer logs either.

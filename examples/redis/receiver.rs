@@ -25,8 +25,9 @@ async fn handle(delivery: Delivery<Bytes>) -> StatusCode {
 pub(crate) async fn serve(redis: &str) -> Result<(), Box<dyn Error>> {
     let store = RedisStore::builder(redis).build()?;
     // A scope for each run, so that a Redis which is there already can be used again.
-    let once = Idempotency::new(store).scope(env::var("SCOPE")?);
-    let layer = WebhookLayer::<Bytes>::new(Receiver::builder([SECRET]).build()?).idempotency(once);
+    let idempotency = Idempotency::new(env::var("SCOPE")?, store);
+    let receiver = Receiver::builder([SECRET]).build()?;
+    let layer = WebhookLayer::new(receiver).idempotency(idempotency)?;
     let app = Router::new().route("/", post(handle)).route_layer(layer);
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("http://{}/", listener.local_addr()?);

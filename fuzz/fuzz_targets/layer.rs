@@ -72,7 +72,7 @@ fn check<E: WebhookEvent>(input: &Input<'_>) {
     set_clock(NOW);
     let (parts, body) = read(input.request, input.signed_by);
     let idempotency = Idempotency::new(MemoryStore::with_clock(8, clock));
-    let layer = WebhookLayer::<E>::new(RECEIVER.clone())
+    let layer = WebhookLayer::new(RECEIVER.clone()).decode::<E>()
         .inner_body::<Bytes>()
         .idempotency(idempotency);
     let handled_with = match input.handled {

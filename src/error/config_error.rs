@@ -87,8 +87,16 @@ pub enum ConfigErrorKind {
     SecretsBesideSource,
     /// The URL of a Redis server is invalid.
     InvalidRedisUrl,
-    /// A store was created outside of a Tokio runtime.
-    NoTokioRuntime,
+    /// The scope of an idempotency is empty.
+    EmptyScope,
+    /// The lease of an idempotency is shorter than 1 millisecond.
+    ZeroLease,
+    /// The retention of an idempotency is shorter than 1 millisecond.
+    ZeroRetention,
+    /// The time-out of a store is shorter than 1 millisecond.
+    ZeroTimeout,
+    /// A store has no room for a single message.
+    ZeroCapacity,
 }
 
 impl ConfigError {
@@ -216,7 +224,15 @@ impl fmt::Display for ConfigError {
             Kind::InvalidRedisUrl => {
                 f.write_str("invalid Redis URL (expected e.g. `redis://localhost:6379/0`)")
             }
-            Kind::NoTokioRuntime => f.write_str("the store must be created within a Tokio runtime"),
+            Kind::EmptyScope => f.write_str("the idempotency scope is empty"),
+            Kind::ZeroLease => f.write_str("the idempotency lease is shorter than 1 millisecond"),
+            Kind::ZeroRetention => {
+                f.write_str("the idempotency retention is shorter than 1 millisecond")
+            }
+            Kind::ZeroTimeout => {
+                f.write_str("the time-out of the store is shorter than 1 millisecond")
+            }
+            Kind::ZeroCapacity => f.write_str("the capacity of the store is 0"),
         }
     }
 }

@@ -4,7 +4,10 @@ use std::{fmt, net::IpAddr};
 
 use http::HeaderName;
 
-use super::rejection::{Rejection, RejectionKind};
+use super::{
+    RejectionDetail,
+    rejection::{Rejection, RejectionKind},
+};
 
 /// Why the source address of a request was rejected: the address, where it was found, and what to do about it.
 ///
@@ -92,11 +95,11 @@ impl SourceIpDetail {
 
 impl From<SourceIpDetail> for Rejection {
     fn from(detail: SourceIpDetail) -> Self {
-        Self::new(detail.kind())
+        Self::new(detail.kind()).with_detail(RejectionDetail::SourceIp(detail))
     }
 }
 
-/// The address and where it was found, or why none was, and the hint.
+/// The address and where it was found, or why none was.
 impl fmt::Display for SourceIpDetail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.cause {
@@ -121,16 +124,14 @@ impl fmt::Display for SourceIpDetail {
             Some(peer) => write!(f, ", from peer {peer}")?,
             None => {}
         }
-        match self.hint {
-            Some(hint) => write!(f, " (hint: {hint})"),
-            None => Ok(()),
-        }
+        Ok(())
     }
 }
 
-impl fmt::Display for SourceIpHint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl SourceIpHint {
+    /// The cure, as a sentence.
+    pub fn as_str(self) -> &'static str {
+        match self {
             Self::NameTheProxy => {
                 "a private peer sent a forwarded header: if it is your proxy, name it in trusted_proxies"
             }
@@ -140,6 +141,12 @@ impl fmt::Display for SourceIpHint {
             Self::GiveThePeer => {
                 "serve with connect info, or insert PeerAddr into the request's extensions"
             }
-        })
+        }
+    }
+}
+
+impl fmt::Display for SourceIpHint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }

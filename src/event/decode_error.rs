@@ -2,11 +2,24 @@ use std::{error::Error, fmt};
 
 /// Why a verified body could not be decoded.
 ///
-/// It names the place, never the content: payloads are personal data and errors end up in logs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// It names the place, never the content: payloads are personal data and errors end up in logs. An author of an event
+/// type makes one with [`malformed`](Self::malformed), or from a `serde_json` error, and adds what is known about the
+/// place.
+///
+/// ```
+/// use tower_webhook::DecodeError;
+///
+/// let error = DecodeError::malformed().with_position(2, 7).with_path("items[0].price");
+/// assert_eq!(
+///     error.to_string(),
+///     "the body is not what the event type expects at `items[0].price` (line 2, column 7)",
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeError {
     kind: DecodeErrorKind,
     position: Option<Position>,
+    path: Option<Box<str>>,
 }
 
 /// The reasons of a [`DecodeError`].
@@ -43,15 +56,46 @@ impl DecodeError {
         Self::new(DecodeErrorKind::DecryptionFailed)
     }
 
+    /// Adds the line and the column, in bytes, both counted from 1.
+    #[must_use]
+    pub fn with_position(mut self, line: usize, column: usize) -> Self {
+        self.position = Some(Position { line, column });
+        self
+    }
+
+    /// Adds the path of the field, such as `items[0].price`. It is logged, so it has to be made of the names of fields and
+    /// not of what was sent.
+    #[must_use]
+    pub fn with_path(mut self, path: impl Into<Box<str>>) -> Self {
+        self.path = Some(path.into());
+        self
+    }
+
     /// The reason.
     pub fn kind(&self) -> DecodeErrorKind {
         self.kind
+    }
+
+    /// The line of the body where the error is, from 1, if it is known. In an encrypted payload it is not.
+    pub fn line(&self) -> Option<usize> {
+        self.position.map(|position| position.line)
+    }
+
+    /// The column in bytes where the error is, from 1, if it is known. A byte order mark does not count.
+    pub fn column(&self) -> Option<usize> {
+        self.position.map(|position| position.column)
+    }
+
+    /// The path of the field where the error is, if it is known.
+    pub fn path(&self) -> Option<&str> {
+        self.path.as_deref()
     }
 
     fn new(kind: DecodeErrorKind) -> Self {
         Self {
             kind,
             position: None,
+            path: None,
         }
     }
 }
@@ -59,12 +103,10 @@ impl DecodeError {
 /// Keeps the line and the column; the message may quote the payload and is dropped.
 impl From<serde_json::Error> for DecodeError {
     fn from(error: serde_json::Error) -> Self {
-        Self {
-            kind: DecodeErrorKind::Malformed,
-            position: Some(Position {
-                line: error.line(),
-                column: error.column(),
-            }),
+        match error.line() {
+            // Not from a text.
+            0 => Self::malformed(),
+            line => Self::malformed().with_position(line, error.column()),
         }
     }
 }
@@ -78,6 +120,9 @@ impl fmt::Display for DecodeError {
             }
             DecodeErrorKind::DecryptionFailed => "the payload cannot be decrypted",
         })?;
+        if let Some(path) = &self.path {
+            write!(f, " at `{path}`")?;
+        }
         match self.position {
             Some(Position { line, column }) => write!(f, " (line {line}, column {column})"),
             None => Ok(()),

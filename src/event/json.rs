@@ -13,7 +13,7 @@ use super::{AuthenticBody, DecodeError, WebhookEvent};
 /// }
 ///
 /// let receiver = Receiver::builder(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]).build()?;
-/// let layer = WebhookLayer::<Json<Invoice>>::new(receiver);
+/// let layer = WebhookLayer::new(receiver).decode::<Json<Invoice>>();
 /// # Ok::<_, tower_webhook::ConfigError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

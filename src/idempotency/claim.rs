@@ -1,38 +1,53 @@
-use std::{error::Error, fmt, time::Duration};
+use std::{fmt, time::Duration};
 
-/// What a store says to a claim.
+use sha2::{Digest, Sha256};
+
+/// The outcome of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Claim {
-    /// The key was free and is now the claimant's.
-    Fresh(OwnerToken),
-    /// Somebody else is at it.
+    /// The key was free, or the claimant held it already. It now belongs to the claimant.
+    Fresh,
+    /// Another delivery of the same message holds the claim.
     InProgress {
-        /// How long their lease still is.
+        /// Time left on its lease.
         remaining: Duration,
     },
-    /// It was handled before.
+    /// The same message was handled before.
     Done,
-    /// The store does not guard this key: the message is handled, and there will be nothing to settle.
+    /// The key is in progress or done with another body: the sender has used one id for two messages.
+    OtherBody,
+    /// The store does not guard this key: the message is handled, and nothing is settled afterwards.
     Unguarded,
 }
 
-/// What a store says to an owner who completes or releases.
+/// The outcome of a renewal, a completion or a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Settlement {
-    /// It is done, or free again.
+    /// The store has made the change, or made it in an earlier attempt.
     Settled,
     /// The lease ran out in the meantime. Nothing was changed: the key may have another owner by now.
     NotOwner,
 }
 
-/// Tells one claim from every other, so that a late owner cannot settle what is somebody else's by now.
+/// Identifies one claim among all others, so that a late owner cannot settle a key that has another owner by now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct OwnerToken(u128);
 
 impl OwnerToken {
-    /// A token from a number that the store gives to no other claim.
+    /// A new token of 128 random bits.
+    ///
+    /// # Panics
+    ///
+    /// If the operating system supplies no random numbers, as `HashMap::new` does.
+    pub fn random() -> Self {
+        let mut number = [0; 16];
+        getrandom::fill(&mut number).expect("the operating system supplies random numbers");
+        Self(u128::from_le_bytes(number))
+    }
+
+    /// The token of this number. A caller gives each claim another number.
     pub const fn from_u128(number: u128) -> Self {
         Self(number)
     }
@@ -43,50 +58,42 @@ impl OwnerToken {
     }
 }
 
-/// A store could not answer. It names the reason and nothing of its content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StoreError {
-    kind: StoreErrorKind,
+/// 32 hexadecimal digits, as a store in another process keeps it.
+impl fmt::Display for OwnerToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
 }
 
-/// The reasons of a [`StoreError`].
+/// Identifies the body of a message, so that two bodies under one id are noticed.
+///
+/// It is the first half of the body's SHA-256, the same in every process and every version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum StoreErrorKind {
-    /// It cannot be reached, or answers with an error.
-    Unavailable,
-    /// It did not answer in time.
-    TimedOut,
-    /// It has no room for another key.
-    Full,
-}
+pub struct BodyDigest(u128);
 
-impl StoreError {
-    /// An error of this kind.
-    pub fn new(kind: StoreErrorKind) -> Self {
-        Self { kind }
+impl BodyDigest {
+    /// The digest of a body.
+    pub fn of(body: &[u8]) -> Self {
+        let digest = Sha256::digest(body);
+        let mut half = [0; 16];
+        half.copy_from_slice(&digest[..16]);
+        Self(u128::from_be_bytes(half))
     }
 
-    /// The reason.
-    pub fn kind(&self) -> StoreErrorKind {
-        self.kind
+    /// The digest of this number, for a store that reads one back.
+    pub const fn from_u128(number: u128) -> Self {
+        Self(number)
+    }
+
+    /// The number.
+    pub const fn as_u128(self) -> u128 {
+        self.0
     }
 }
 
-impl fmt::Display for StoreError {
+/// 32 hexadecimal digits: the beginning of the body's SHA-256.
+impl fmt::Display for BodyDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the idempotency store {}", self.kind)
+        write!(f, "{:032x}", self.0)
     }
 }
-
-impl fmt::Display for StoreErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Unavailable => "is unavailable",
-            Self::TimedOut => "did not answer in time",
-            Self::Full => "is full",
-        })
-    }
-}
-
-impl Error for StoreError {}

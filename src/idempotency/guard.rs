@@ -1,9 +1,6 @@
-use std::time::Duration;
-
 use super::{IdempotencyKey, IdempotencyStore, OwnerToken};
 
-/// A claim that is held, or may be. It is given back when it is dropped without having been settled: the request was
-/// dropped, or its handler panicked.
+/// A claim that is held, or may be. It is given back when it is dropped.
 pub(crate) struct ClaimGuard<I: IdempotencyStore> {
     held: Option<Held<I>>,
 }
@@ -16,30 +13,18 @@ struct Held<I> {
 
 impl<I: IdempotencyStore> ClaimGuard<I> {
     pub(crate) fn new(store: I, key: IdempotencyKey, owner: OwnerToken) -> Self {
-        Self {
-            held: Some(Held { store, key, owner }),
-        }
+        let held = Held { store, key, owner };
+        Self { held: Some(held) }
     }
 
-    /// Nothing is claimed yet, or the delivery goes on although the store failed: there is nothing to settle.
+    /// There is nothing to give back.
     pub(crate) fn none() -> Self {
         Self { held: None }
     }
 
     /// It turned out that there is nothing to give back.
-    #[cfg(feature = "redis")]
     pub(crate) fn disarm(&mut self) {
         self.held = None;
-    }
-
-    pub(crate) fn complete(&mut self, retention: Duration) -> Option<I::Settling> {
-        let held = self.held.take()?;
-        Some(held.store.complete(&held.key, held.owner, retention))
-    }
-
-    pub(crate) fn release(&mut self) -> Option<I::Settling> {
-        let held = self.held.take()?;
-        Some(held.store.release(&held.key, held.owner))
     }
 }
 

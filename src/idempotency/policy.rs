@@ -1,12 +1,18 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use super::{IdempotencyKey, IdempotencyStore, Unguarded};
-use crate::message::message_id::MessageId;
+use crate::{
+    error::config_error::{ConfigError, ConfigErrorKind},
+    message::message_id::MessageId,
+};
 
 /// Longer than the slowest handler should take. Svix gives up on an attempt after 15 seconds.
 const DEFAULT_LEASE: Duration = Duration::from_secs(60);
 /// Longer than a sender retries. Svix retries for 28 hours.
 const DEFAULT_RETENTION: Duration = Duration::from_secs(72 * 60 * 60);
+
+/// Stores keep time in milliseconds.
+const SHORTEST: Duration = Duration::from_millis(1);
 
 /// How a layer handles each message once: the store, and the times.
 ///
@@ -15,8 +21,9 @@ const DEFAULT_RETENTION: Duration = Duration::from_secs(72 * 60 * 60);
 /// use tower_webhook::{Idempotency, MemoryStore, Receiver, WebhookLayer, voyado};
 ///
 /// let receiver = Receiver::builder(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]).build()?;
-/// let once = Idempotency::new(MemoryStore::new(100_000)).lease(Duration::from_secs(30));
-/// let layer = WebhookLayer::<voyado::Event>::new(receiver).idempotency(once);
+/// let store = MemoryStore::new(100_000)?;
+/// let idempotency = Idempotency::new("engage", store).lease(Duration::from_secs(30));
+/// let layer = WebhookLayer::new(receiver).decode::<voyado::Event>().idempotency(idempotency)?;
 /// # Ok::<_, tower_webhook::ConfigError>(())
 /// ```
 #[derive(Clone)]
@@ -36,34 +43,33 @@ pub(crate) enum OnStoreFailure {
 }
 
 impl<I: IdempotencyStore> Idempotency<I> {
-    /// Handles each message once, as `store` remembers.
-    pub fn new(store: I) -> Self {
+    /// Handles each message of this endpoint once, as `store` remembers.
+    ///
+    /// `scope` is the name of the endpoint among all that share the store, such as `engage`: a sender can deliver one message
+    /// with one id to several endpoints, and each has to handle it. Processes that serve one endpoint use one scope.
+    /// The layer rejects an empty scope.
+    ///
+    /// An endpoint that receives for several tenants keeps theirs apart by
+    /// [`SecretsBuilder::tenant`](crate::SecretsBuilder::tenant).
+    pub fn new(scope: impl Into<Arc<str>>, store: I) -> Self {
         Self {
             store,
-            scope: Arc::from("webhook"),
+            scope: scope.into(),
             lease: DEFAULT_LEASE,
             retention: DEFAULT_RETENTION,
             on_store_failure: OnStoreFailure::Refuse,
         }
     }
 
-    /// Keeps the ids of this endpoint apart from those of others that share the store. Default: `webhook`.
-    ///
-    /// An endpoint that receives for several tenants keeps theirs apart by
-    /// [`SecretsBuilder::tenant`](crate::SecretsBuilder::tenant).
-    pub fn scope(mut self, scope: impl Into<Arc<str>>) -> Self {
-        self.scope = scope.into();
-        self
-    }
-
-    /// How long a handler may take, to the millisecond, before the message can be claimed again. Longer than the slowest
-    /// handler. Default: 60 seconds.
+    /// How long a claim holds, to the millisecond, unless it is renewed: the time after which a message can be handled again
+    /// when its process has died. At least 1 millisecond. Default: 60 seconds.
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
         self
     }
 
-    /// How long a handled message is remembered, to the millisecond. Longer than the sender retries. Default: 72 hours.
+    /// How long a handled message is remembered, to the millisecond. Longer than the sender retries, at least 1 millisecond.
+    /// Default: 72 hours.
     pub fn retention(mut self, retention: Duration) -> Self {
         self.retention = retention;
         self
@@ -76,6 +82,25 @@ impl<I: IdempotencyStore> Idempotency<I> {
         self
     }
 
+    /// Checks the settings, as the layer does.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigErrorKind::EmptyScope`], [`ConfigErrorKind::ZeroLease`] or [`ConfigErrorKind::ZeroRetention`]: with any of
+    /// them nothing would be guarded, or that of another endpoint.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        let kind = if self.scope.is_empty() {
+            ConfigErrorKind::EmptyScope
+        } else if self.lease < SHORTEST {
+            ConfigErrorKind::ZeroLease
+        } else if self.retention < SHORTEST {
+            ConfigErrorKind::ZeroRetention
+        } else {
+            return Ok(());
+        };
+        Err(ConfigError::new(kind))
+    }
+
     pub(crate) fn key(&self, tenant: &Arc<str>, id: &MessageId) -> IdempotencyKey {
         IdempotencyKey::new(Arc::clone(&self.scope), Arc::clone(tenant), id.clone())
     }
@@ -83,7 +108,7 @@ impl<I: IdempotencyStore> Idempotency<I> {
 
 impl Default for Idempotency<Unguarded> {
     fn default() -> Self {
-        Self::new(Unguarded)
+        Self::new("", Unguarded)
     }
 }
 

@@ -8,7 +8,7 @@ use axum::{
 };
 use http::{StatusCode, request::Parts};
 
-use crate::{event::WebhookEvent, receiver::delivery::Delivery};
+use crate::{event::WebhookEvent, receiver::Delivery, telemetry};
 
 /// Takes the delivery that [`WebhookLayer`](crate::WebhookLayer) put into the request.
 impl<S, E> FromRequestParts<S> for Delivery<E>
@@ -26,7 +26,7 @@ where
 }
 
 /// `None` behind a layer that [only monitors](crate::WebhookLayer::danger_monitor_only), where the request was to be
-/// refused.
+/// rejected.
 impl<S, E> OptionalFromRequestParts<S> for Delivery<E>
 where
     S: Sync,
@@ -39,8 +39,8 @@ where
     }
 }
 
-/// A handler asks for a [`Delivery`] on a route that has no [`WebhookLayer`](crate::WebhookLayer) for its
-/// event type. Answered with 500.
+/// A handler asks for a [`Delivery`] on a route that has no [`WebhookLayer`](crate::WebhookLayer) for its event type.
+/// The caller gets a 500 without a body; the log tells the operator (feature `tracing`).
 #[derive(Clone, Copy, Debug)]
 pub struct MissingDelivery {
     event: &'static str,
@@ -52,7 +52,7 @@ impl fmt::Display for MissingDelivery {
         write!(
             f,
             "no `Delivery<{event}>` in the request's extensions: \
-             add `.layer(WebhookLayer::<{event}>::new(receiver))` to the route"
+             add `.layer(WebhookLayer::new(receiver).decode::<{event}>())` to the route"
         )
     }
 }
@@ -61,6 +61,7 @@ impl Error for MissingDelivery {}
 
 impl IntoResponse for MissingDelivery {
     fn into_response(self) -> Response {
-        (StatusCode::INTERNAL_SERVER_ERROR, self.to_string()).into_response()
+        telemetry::missing_delivery(self.event);
+        StatusCode::INTERNAL_SERVER_ERROR.into_response()
     }
 }

@@ -1,52 +1,65 @@
 //! The tower layer: what a request passes through before it reaches the inner service.
+//!
+//! `service` checks the head; `future` is the state machine of one request; `claim`, `renewal` and `completion` keep
+//! what the idempotency store is told true; `response` builds the responses to rejections.
 
-mod enforcement;
+mod claim;
+mod completion;
 #[cfg(feature = "axum")]
 mod extract;
 mod future;
+mod renewal;
+mod request_body;
 pub(crate) mod response;
+#[cfg(feature = "tokio")]
+mod run_to_completion;
 mod service;
+mod shared;
 
 #[cfg(feature = "axum")]
 pub use extract::MissingDelivery;
 pub use future::ResponseFuture;
+pub use request_body::RequestBody;
 pub use response::{
     DangerAbortUndeliverable, EmptyRejectionResponse, GrpcRejectionResponse, ProblemDetails,
-    RejectionResponse,
+    RejectionResponse, ResponseBody,
 };
+#[cfg(feature = "tokio")]
+pub use run_to_completion::{RunToCompletion, RunToCompletionFuture};
 pub use service::WebhookService;
 
-use std::{fmt, marker::PhantomData};
+use std::{fmt, marker::PhantomData, sync::Arc};
 
 use bytes::Bytes;
-use http_body_util::Full;
 use tower_layer::Layer;
 
 use crate::{
+    error::config_error::ConfigError,
+    event::WebhookEvent,
     idempotency::{Idempotency, IdempotencyStore, Unguarded},
-    layer::enforcement::Enforcement,
     receiver::Receiver,
     telemetry::Observer,
 };
+use shared::{Enforcement, ReusedIds, SettlingTime, Shared, Unverified};
 
 /// Lets only genuine webhooks reach the inner service, with a [`Delivery<E>`](crate::Delivery) in the
 /// request's extensions.
 ///
-/// `E` is the event type, `B` the body that the inner service receives (see
-/// [`inner_body`](Self::inner_body)), `R` what answers refusals, `I` what remembers the messages that were handled.
+/// `E` is the event type (see [`decode`](Self::decode)), `B` the body that the inner service receives (see
+/// [`inner_body`](Self::inner_body)), `I` the idempotency store.
 ///
 /// ```
 /// use bytes::Bytes;
 /// use http::{Request, Response, StatusCode};
 /// use http_body_util::Full;
 /// use tower::{ServiceBuilder, ServiceExt, service_fn};
-/// use tower_webhook::{Delivery, Receiver, Timestamp, WebhookLayer, testing::Signer};
+/// use tower_webhook::{Delivery, Receiver, Timestamp, WebhookLayer, layer::RequestBody, testing::Signer};
 ///
 /// # tokio::runtime::Runtime::new()?.block_on(async {
 /// let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 /// let service = ServiceBuilder::new()
-///     .layer(WebhookLayer::<Bytes>::new(Receiver::builder([secret]).build()?))
-///     .service(service_fn(async |request: Request<Full<Bytes>>| {
+///     .layer(WebhookLayer::new(Receiver::builder([secret]).build()?))
+///     .service(service_fn(async |request: Request<RequestBody>| {
 ///         assert!(request.extensions().get::<Delivery<Bytes>>().is_some());
 ///         Ok::<_, std::convert::Infallible>(Response::new(Full::<Bytes>::default()))
 ///     }));
@@ -57,123 +70,166 @@ use crate::{
 /// assert_eq!(accepted.status(), StatusCode::OK);
 ///
 /// let forged = Signer::new("whsec_Zm9yZ2VkIGZvcmdlZCBmb3JnZWQ=")?.request("msg_1", now, "{}");
-/// let refused = service.oneshot(forged).await?;
-/// assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
+/// let rejected = service.oneshot(forged).await?;
+/// assert_eq!(rejected.status(), StatusCode::UNAUTHORIZED);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// # })?;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
-pub struct WebhookLayer<E, B = Full<Bytes>, R = EmptyRejectionResponse, I = Unguarded> {
-    receiver: Receiver,
-    rejection_response: R,
-    enforcement: Enforcement,
-    idempotency: Idempotency<I>,
-    observer: Observer,
+pub struct WebhookLayer<E = Bytes, B = RequestBody, I = Unguarded> {
+    shared: Shared<I>,
     types: PhantomData<fn() -> (E, B)>,
 }
 
-impl<E> WebhookLayer<E> {
-    /// A layer that checks and opens with `receiver`.
+impl WebhookLayer {
+    /// Creates a layer that verifies requests with `receiver` and delivers their bodies as [`Bytes`].
     pub fn new(receiver: Receiver) -> Self {
-        Self {
+        Self::of(Shared {
             receiver,
-            rejection_response: EmptyRejectionResponse,
-            enforcement: Enforcement::default(),
+            rejections: Arc::new(EmptyRejectionResponse),
+            unverified: Unverified::ByKind,
+            enforcement: Enforcement::Enforce,
             idempotency: Idempotency::default(),
+            reused_ids: ReusedIds::Reject,
+            settling: SettlingTime::Head,
+            unstored: completion::UnstoredCompletions::default(),
             observer: Observer::default(),
-            types: PhantomData,
-        }
+        })
     }
 }
 
-impl<E, B, R, I> WebhookLayer<E, B, R, I> {
-    /// Names the body type of the inner service, where that accepts only one: above axum's
-    /// `middleware::from_fn` in a `ServiceBuilder` it is `axum::body::Body`. Default: `Full<Bytes>`.
-    pub fn inner_body<B2: From<Bytes>>(self) -> WebhookLayer<E, B2, R, I> {
-        WebhookLayer {
-            receiver: self.receiver,
-            rejection_response: self.rejection_response,
-            enforcement: self.enforcement,
-            idempotency: self.idempotency,
-            observer: self.observer,
+impl<E, B, I> WebhookLayer<E, B, I> {
+    fn of(shared: Shared<I>) -> Self {
+        Self {
+            shared,
             types: PhantomData,
         }
     }
 
-    /// Handles each message once. Default: each delivery, as often as it comes.
+    /// Decodes each verified body into an `E2`: [`Json<T>`](crate::Json), an event type of a provider, or any other
+    /// [`WebhookEvent`]. Default: `Bytes`, the body as it was sent.
+    pub fn decode<E2: WebhookEvent>(self) -> WebhookLayer<E2, B, I> {
+        WebhookLayer::of(self.shared)
+    }
+
+    /// Names the body type of the inner service, where that accepts only one: above axum's
+    /// `middleware::from_fn` in a `ServiceBuilder` it is `axum::body::Body`. Default: [`RequestBody`].
+    pub fn inner_body<B2: From<Bytes>>(self) -> WebhookLayer<E, B2, I> {
+        WebhookLayer::of(self.shared)
+    }
+
+    /// Names the endpoint in the log (`layer`) and in the metrics (label `layer`). Default: no name, no label.
+    pub fn name(mut self, name: impl Into<Arc<str>>) -> Self {
+        self.shared.observer = Observer::named(name.into());
+        self
+    }
+
+    /// Handles each message once, as far as that can be had: at least once, never two deliveries at a time while a lease
+    /// lives, and not again after its completion is stored. Default: each delivery is handled, as often as it comes.
     ///
-    /// The message is claimed after its signature held. A 2xx of the inner service completes the claim; any other answer, an
-    /// error, a panic, or a request that is dropped releases it, so that the sender's retry is handled. With gRPC, a
-    /// `grpc-status` in the head other than 0 releases it too; one in trailers, behind a message, comes too late to be seen.
+    /// | what happened | the claim | the sender's retry |
+    /// |---|---|---|
+    /// | the inner service responded with 2xx | completed | 200, not handled again |
+    /// | any other status, an error, a panic | released | handled |
+    /// | the request was dropped before the inner service was called | released | handled |
+    /// | the request was dropped while the inner service ran | kept until its lease ends, since the outcome is unknown | 409 until then |
+    /// | the store did not take the completion | kept; with the feature `tokio` the completion is tried again | 200 by this process, 409 by others until the lease ends |
+    ///
+    /// With gRPC, a `grpc-status` in the head other than 0 releases the claim too; for one in trailers see
+    /// [`settle_after_body`](Self::settle_after_body).
+    ///
+    /// With the feature `tokio`, on a Tokio runtime whose timer is enabled, the lease is renewed while the inner service's
+    /// future is pending; without it a handler has to end within its lease.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Idempotency::validate`].
     pub fn idempotency<I2: IdempotencyStore>(
         self,
         idempotency: Idempotency<I2>,
-    ) -> WebhookLayer<E, B, R, I2> {
-        WebhookLayer {
-            receiver: self.receiver,
-            rejection_response: self.rejection_response,
-            enforcement: self.enforcement,
-            idempotency,
-            observer: self.observer,
-            types: PhantomData,
-        }
+    ) -> Result<WebhookLayer<E, B, I2>, ConfigError> {
+        idempotency.validate()?;
+        Ok(WebhookLayer::of(self.shared.with_idempotency(idempotency)))
     }
 
-    /// Protects nothing: passes on every request whose body arrives whole within the limit, also one that is forged.
+    /// Believes a success only when the response's body has ended, and not on its head. Default: on its head.
+    ///
+    /// For handlers that go on working while their response is streamed, and for gRPC, whose status can come in the trailers:
+    /// a body that fails, or a `grpc-status` in the trailers other than 0, releases the claim; a body that is dropped midway
+    /// keeps it until its lease ends. The lease is not renewed while the body is sent.
+    pub fn settle_after_body(mut self) -> Self {
+        self.shared.settling = SettlingTime::EndOfBody;
+        self
+    }
+
+    /// Delivers a message whose id came before with another body, unguarded. Default: it is rejected with 422 as
+    /// [`MessageIdReused`](crate::RejectionKind::MessageIdReused), since the sender has used one id for two messages, or
+    /// writes a body anew for each attempt.
+    pub fn danger_deliver_reused_ids(mut self) -> Self {
+        self.shared.reused_ids = ReusedIds::Deliver;
+        self
+    }
+
+    /// Disables enforcement: every request with a complete body within the limits reaches the inner service, even a
+    /// forged one.
     ///
     /// For a roll-out: the verdict is in the request's extensions, a [`Delivery<E>`](crate::Delivery) or a
     /// [`Rejection`](crate::Rejection), and in the log and the metrics.
     pub fn danger_monitor_only(mut self) -> Self {
-        self.enforcement = Enforcement::MonitorOnly;
+        self.shared.enforcement = Enforcement::MonitorOnly;
         self
     }
 
-    /// Replaces the answer to a refusal. Default: [`EmptyRejectionResponse`].
-    pub fn rejection_response<R2>(self, rejection_response: R2) -> WebhookLayer<E, B, R2, I> {
-        WebhookLayer {
-            receiver: self.receiver,
-            rejection_response,
-            enforcement: self.enforcement,
-            idempotency: self.idempotency,
-            observer: self.observer,
-            types: PhantomData,
-        }
+    /// Replaces the response to a rejection. Default: [`EmptyRejectionResponse`].
+    ///
+    /// A message that was handled before is no rejection to the sender: a closure is not asked about it, and the layer
+    /// responds with 200.
+    pub fn rejection_response(mut self, rejection_response: impl RejectionResponse) -> Self {
+        self.shared.rejections = Arc::new(rejection_response);
+        self
+    }
+
+    /// Gives every request whose signature is not verified the same response: that to a
+    /// [`SignatureMismatch`](crate::RejectionKind::SignatureMismatch), 401 by default. Default: the status of its kind, from
+    /// which an unauthenticated client can learn, for example, that its source address and header token are right.
+    ///
+    /// The time until the response still differs: a rejected head is answered before the body is read.
+    pub fn uniform_rejections(mut self) -> Self {
+        self.shared.unverified = Unverified::Alike;
+        self
+    }
+
+    /// Runs each delivery in a task of its own once its inner service is called, so that a disconnect or a time-out outside
+    /// of this layer neither cancels it nor leaves its outcome unknown. The last setting: it returns another layer.
+    ///
+    /// A request that is dropped before that point is cancelled as ever. A handler that panics is answered with 500, and its
+    /// claim is released.
+    #[cfg(feature = "tokio")]
+    pub fn run_to_completion(self) -> RunToCompletion<Self> {
+        RunToCompletion::new(self)
     }
 }
 
-impl<S, E, B, R: Clone, I: Clone> Layer<S> for WebhookLayer<E, B, R, I> {
-    type Service = WebhookService<S, E, B, R, I>;
+impl<S, E, B, I: Clone> Layer<S> for WebhookLayer<E, B, I> {
+    type Service = WebhookService<S, E, B, I>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        WebhookService::new(
-            inner,
-            self.receiver.clone(),
-            self.rejection_response.clone(),
-            self.enforcement,
-            self.idempotency.clone(),
-            self.observer.clone(),
-        )
+        WebhookService::new(inner, Arc::new(self.shared.clone()))
     }
 }
 
-impl<E, B, R: Clone, I: Clone> Clone for WebhookLayer<E, B, R, I> {
+impl<E, B, I: Clone> Clone for WebhookLayer<E, B, I> {
     fn clone(&self) -> Self {
-        Self {
-            receiver: self.receiver.clone(),
-            rejection_response: self.rejection_response.clone(),
-            enforcement: self.enforcement,
-            idempotency: self.idempotency.clone(),
-            observer: self.observer.clone(),
-            types: PhantomData,
-        }
+        Self::of(self.shared.clone())
     }
 }
 
-impl<E, B, R, I> fmt::Debug for WebhookLayer<E, B, R, I> {
+impl<E, B, I> fmt::Debug for WebhookLayer<E, B, I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebhookLayer")
-            .field("receiver", &self.receiver)
+            .field("receiver", &self.shared.receiver)
+            .field("observer", &self.shared.observer)
             .finish_non_exhaustive()
     }
 }

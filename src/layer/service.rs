@@ -4,54 +4,42 @@ use std::{
     fmt,
     marker::PhantomData,
     mem,
+    sync::Arc,
     task::{Context, Poll},
 };
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderMap, HeaderName, Request, Response, header::Entry};
 use http_body::Body;
 use tower_service::Service;
 
 use crate::{
     error::rejection::Rejection,
     event::WebhookEvent,
-    idempotency::{Idempotency, IdempotencyStore},
-    layer::enforcement::Enforcement,
-    layer::future::{Exchange, ResponseFuture, refusal},
-    layer::response::RejectionResponse,
-    receiver::Receiver,
-    receiver::delivery::Delivery,
-    telemetry::Observer,
+    idempotency::{IdempotencyStore, Unguarded},
+    layer::{
+        future::{Exchange, ResponseFuture},
+        request_body::RequestBody,
+        response::ResponseBody,
+        shared::{Enforcement, Shared},
+    },
+    receiver::{Delivery, RequestHead},
 };
 
-/// The middleware that [`WebhookLayer`](crate::WebhookLayer) makes.
+/// The middleware that [`WebhookLayer`](super::WebhookLayer) makes, with the same type parameters behind `S`, the inner
+/// service.
 #[must_use]
-pub struct WebhookService<S, E, B, R, I> {
+pub struct WebhookService<S, E = Bytes, B = RequestBody, I = Unguarded> {
     inner: S,
-    receiver: Receiver,
-    rejection_response: R,
-    enforcement: Enforcement,
-    idempotency: Idempotency<I>,
-    observer: Observer,
+    shared: Arc<Shared<I>>,
     types: PhantomData<fn() -> (E, B)>,
 }
 
-impl<S, E, B, R, I> WebhookService<S, E, B, R, I> {
-    pub(crate) fn new(
-        inner: S,
-        receiver: Receiver,
-        rejection_response: R,
-        enforcement: Enforcement,
-        idempotency: Idempotency<I>,
-        observer: Observer,
-    ) -> Self {
+impl<S, E, B, I> WebhookService<S, E, B, I> {
+    pub(super) fn new(inner: S, shared: Arc<Shared<I>>) -> Self {
         Self {
             inner,
-            receiver,
-            rejection_response,
-            enforcement,
-            idempotency,
-            observer,
+            shared,
             types: PhantomData,
         }
     }
@@ -61,87 +49,87 @@ impl<S, E, B, R, I> WebhookService<S, E, B, R, I> {
         &self.inner
     }
 
-    /// The inner service, to be changed.
+    /// The inner service, mutably.
     pub fn get_mut(&mut self) -> &mut S {
         &mut self.inner
     }
 
-    /// The inner service, with nothing in front of it any more.
+    /// Consumes this service and returns the inner one.
     pub fn into_inner(self) -> S {
         self.inner
     }
 }
 
-impl<S, E, B, R, I, ReqBody, ResBody> Service<Request<ReqBody>> for WebhookService<S, E, B, R, I>
+impl<S, E, B, I, ReqBody, ResBody> Service<Request<ReqBody>> for WebhookService<S, E, B, I>
 where
     S: Service<Request<B>, Response = Response<ResBody>> + Clone,
     E: WebhookEvent,
     B: From<Bytes>,
-    R: RejectionResponse<ResBody> + Clone,
     I: IdempotencyStore,
     ReqBody: Body,
 {
-    type Response = Response<ResBody>;
+    type Response = Response<ResponseBody<ResBody>>;
     type Error = S::Error;
-    type Future = ResponseFuture<S, E, B, R, I, ReqBody>;
+    type Future = ResponseFuture<S, E, B, I, ReqBody>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(cx)
     }
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        // The service that was polled ready is the one to call; its clone stays behind for the next.
-        let not_ready_inner = self.inner.clone();
-        let ready_inner = mem::replace(&mut self.inner, not_ready_inner);
-
+        let shared = &self.shared;
+        let mut observation = shared.observer.observe();
         let (mut parts, body) = request.into_parts();
-        let mut observation = self.observer.observe();
-        let intake = match (self.receiver.check_head(&parts), self.enforcement) {
-            (Ok(head), _) => head.into_intake(),
-            (Err(rejection), Enforcement::MonitorOnly) => self.receiver.intake_unchecked(rejection),
-            (Err(rejection), Enforcement::Enforce) => {
-                let hook = &self.rejection_response;
-                return ResponseFuture::answered(refusal(
-                    rejection,
-                    &parts,
-                    hook,
-                    &mut observation,
-                ));
+
+        let (intake, token) = match shared.receiver.check_head(&parts) {
+            Ok(head) => {
+                let token = head.token_header().cloned();
+                (head.into_intake(), token)
+            }
+            Err(rejection) if shared.enforcement == Enforcement::MonitorOnly => {
+                let token = shared.receiver.token_header(&RequestHead::from(&parts));
+                (shared.receiver.intake_unchecked(rejection), token)
+            }
+            Err(rejection) => {
+                let response = shared.reject(rejection, &parts, &mut observation);
+                return ResponseFuture::rejected(response);
             }
         };
-        // Only this layer says what was delivered or refused here.
+        // Middleware inside may log headers.
+        if let Some(token) = token {
+            mark_sensitive(&mut parts.headers, token);
+        }
+        // Only this layer says what was delivered or rejected here.
         parts.extensions.remove::<Delivery<E>>();
         parts.extensions.remove::<Rejection>();
-        let exchange = Exchange::new(
-            parts,
-            ready_inner,
-            self.rejection_response.clone(),
-            self.enforcement,
-            self.idempotency.clone(),
-            observation,
-        );
+
+        // The service that was polled ready is the one to call; its clone stays behind for the next request.
+        let not_ready_inner = self.inner.clone();
+        let ready_inner = mem::replace(&mut self.inner, not_ready_inner);
+        let exchange = Exchange::new(parts, ready_inner, Arc::clone(shared), observation);
         ResponseFuture::receive(exchange, intake, body)
     }
 }
 
-impl<S: Clone, E, B, R: Clone, I: Clone> Clone for WebhookService<S, E, B, R, I> {
-    fn clone(&self) -> Self {
-        Self::new(
-            self.inner.clone(),
-            self.receiver.clone(),
-            self.rejection_response.clone(),
-            self.enforcement,
-            self.idempotency.clone(),
-            self.observer.clone(),
-        )
+fn mark_sensitive(headers: &mut HeaderMap, name: HeaderName) {
+    if let Ok(Entry::Occupied(mut lines)) = headers.try_entry(name) {
+        for line in lines.iter_mut() {
+            line.set_sensitive(true);
+        }
     }
 }
 
-impl<S: fmt::Debug, E, B, R, I> fmt::Debug for WebhookService<S, E, B, R, I> {
+impl<S: Clone, E, B, I> Clone for WebhookService<S, E, B, I> {
+    fn clone(&self) -> Self {
+        Self::new(self.inner.clone(), Arc::clone(&self.shared))
+    }
+}
+
+impl<S: fmt::Debug, E, B, I> fmt::Debug for WebhookService<S, E, B, I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebhookService")
             .field("inner", &self.inner)
-            .field("receiver", &self.receiver)
+            .field("receiver", &self.shared.receiver)
             .finish_non_exhaustive()
     }
 }

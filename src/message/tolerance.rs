@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use crate::{
     error::config_error::{ConfigError, ConfigErrorKind},
-    error::rejection::RejectionKind,
+    error::{
+        RejectionDetail,
+        rejection::{Rejection, RejectionKind},
+    },
     message::timestamp::Timestamp,
 };
 
@@ -47,12 +50,20 @@ impl Tolerance {
         }
     }
 
-    pub(crate) fn check(self, timestamp: Timestamp, now: Duration) -> Result<(), RejectionKind> {
+    pub(crate) fn check(self, timestamp: Timestamp, now: Duration) -> Result<(), Rejection> {
         let (signed, now) = (timestamp.unix_seconds(), now.as_secs());
+        let outside = |kind, tolerance: Duration| {
+            Err(
+                Rejection::new(kind).with_detail(RejectionDetail::ClockSkew {
+                    seconds: now.abs_diff(signed),
+                    tolerance: tolerance.as_secs(),
+                }),
+            )
+        };
         if now.saturating_sub(signed) > self.past.as_secs() {
-            Err(RejectionKind::TimestampTooOld)
+            outside(RejectionKind::TimestampTooOld, self.past)
         } else if signed.saturating_sub(now) > self.future.as_secs() {
-            Err(RejectionKind::TimestampTooNew)
+            outside(RejectionKind::TimestampTooNew, self.future)
         } else {
             Ok(())
         }

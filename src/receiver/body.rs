@@ -4,7 +4,10 @@ use std::mem;
 
 use bytes::{Buf, Bytes};
 
-use crate::error::rejection::RejectionKind;
+use crate::error::{
+    RejectionDetail,
+    rejection::{Rejection, RejectionKind},
+};
 
 /// Up to this size the buffer of a body of many frames doubles, in bytes; from there on it grows by this or by a sixteenth.
 const DOUBLING_LIMIT: usize = 65_536;
@@ -33,11 +36,11 @@ impl CollectedBody {
     }
 
     /// Adds a frame and shows the bytes that it added.
-    pub(crate) fn push(&mut self, mut frame: impl Buf) -> Result<&[u8], RejectionKind> {
+    pub(crate) fn push(&mut self, mut frame: impl Buf) -> Result<&[u8], Rejection> {
         let collected = self.frames.len();
         let added = frame.remaining();
         if added > self.limit - collected {
-            return Err(RejectionKind::BodyTooLarge);
+            return Err(too_large(None, collected.saturating_add(added), self.limit));
         }
         // Of `Bytes`, this shares the memory and copies nothing.
         let frame = frame.copy_to_bytes(added);
@@ -63,6 +66,16 @@ impl CollectedBody {
             Frames::Many(buffer) => buffer.into(),
         }
     }
+}
+
+/// A body of more than `limit` bytes, which was announced or has arrived as far as `received`.
+pub(super) fn too_large(announced: Option<u64>, received: usize, limit: usize) -> Rejection {
+    let (received, limit) = (received as u64, limit as u64);
+    Rejection::new(RejectionKind::BodyTooLarge).with_detail(RejectionDetail::BodyLength {
+        announced,
+        received,
+        limit,
+    })
 }
 
 impl Default for Frames {

@@ -2,6 +2,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use super::{
     Receiver, SecretSource, Secrets, SecretsBuilder,
+    in_flight::BytesInFlight,
     secrets::FixedSecrets,
     settings::{Encryption, Settings},
 };
@@ -16,6 +17,8 @@ use crate::{
 
 /// Default of [`ReceiverBuilder::max_body_bytes`]: 1 MiB.
 const DEFAULT_MAX_BODY_BYTES: usize = 1024 * 1024;
+/// Default of [`ReceiverBuilder::max_bytes_in_flight`]: 64 MiB, as many bodies of the default limit.
+const DEFAULT_MAX_BYTES_IN_FLIGHT: usize = 64 * 1024 * 1024;
 
 /// Configures a [`Receiver`]. Every default is safe; nothing but a key is required.
 pub struct ReceiverBuilder {
@@ -27,6 +30,7 @@ pub struct ReceiverBuilder {
     accepts_replays: bool,
     any_timestamp: bool,
     max_body_bytes: usize,
+    max_bytes_in_flight: usize,
     dots_in_message_id: DotsInMessageId,
     encryption: Encryption,
     clock: Box<dyn Clock>,
@@ -75,6 +79,7 @@ impl ReceiverBuilder {
             accepts_replays: false,
             any_timestamp: false,
             max_body_bytes: DEFAULT_MAX_BODY_BYTES,
+            max_bytes_in_flight: DEFAULT_MAX_BYTES_IN_FLIGHT,
             dots_in_message_id: DotsInMessageId::Rejected,
             encryption: Encryption::Optional,
             clock: Box::new(SystemClock),
@@ -166,6 +171,17 @@ impl ReceiverBuilder {
         self
     }
 
+    /// The most bytes of bodies that all requests behind this receiver and its clones hold at once, in bytes: from a body's
+    /// first frame until the response is there. A request beyond it is rejected with 503 as
+    /// [`Overloaded`](crate::RejectionKind::Overloaded), so that unauthenticated clients cannot fill the memory over many
+    /// connections or streams. Default: 64 MiB. Never less than [`max_body_bytes`](Self::max_body_bytes).
+    ///
+    /// Clients that send slowly hold their part meanwhile: a time-out around the layer ends them.
+    pub fn max_bytes_in_flight(mut self, bytes: usize) -> Self {
+        self.max_bytes_in_flight = bytes;
+        self
+    }
+
     /// Accepts message ids with a dot, which are rejected by default: with them two different messages can carry one
     /// and the same signature. Only for a sender whose ids have one. Of another scheme, read: with the text that follows the
     /// id in what is signed.
@@ -219,6 +235,7 @@ impl ReceiverBuilder {
                 tolerance,
                 accepts_replays: self.accepts_replays,
                 max_body_bytes: self.max_body_bytes,
+                in_flight: BytesInFlight::new(self.max_bytes_in_flight.max(self.max_body_bytes)),
                 dots_in_message_id: self.dots_in_message_id,
                 encryption: self.encryption,
                 clock: self.clock,

@@ -6,6 +6,8 @@ use bytes::Bytes;
 
 use super::facts::{Facts, IdOrigin};
 use crate::message::{MessageId, Timestamp};
+#[cfg(feature = "testing")]
+use crate::scheme::{Claims, Signed};
 
 /// A webhook that passed every check, with its event. Only the receiver makes one.
 ///
@@ -26,6 +28,17 @@ struct Shared<E> {
 }
 
 impl<E> Delivery<E> {
+    /// Of no request at all, for tests.
+    #[cfg(feature = "testing")]
+    pub(crate) fn unverified(id: MessageId, timestamp: Timestamp, body: Bytes, event: E) -> Self {
+        let claims = Claims::new().with_signed_id(id).with_timestamp(timestamp);
+        let signed = Signed {
+            claims,
+            key_position: 0,
+        };
+        Self::new(Facts::new(signed, body, Arc::from(""), false), event)
+    }
+
     pub(super) fn new(facts: Facts, event: E) -> Self {
         Self {
             shared: Arc::new(Shared { facts, event }),

@@ -1,12 +1,13 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, header::CONTENT_LENGTH};
+use http::{HeaderMap, HeaderName, Method, header::CONTENT_LENGTH};
 
 use super::{Intake, RequestHead, Secrets, Verified, pending::Pending, settings::Settings};
 use crate::{
     error::rejection::{Rejection, RejectionKind},
     message::Timestamp,
+    receiver::{body::too_large, header_token::HeaderToken},
     scheme::HeadReading,
 };
 
@@ -44,8 +45,8 @@ impl<'h> CheckedHead<'h> {
         if let Some(timestamp) = reading.timestamp() {
             settings.tolerance.check(timestamp, received_at)?;
         }
-        if announces_more_than(settings.max_body_bytes, head.headers()) {
-            return Err(RejectionKind::BodyTooLarge.into());
+        if let Some(length) = announced_beyond(settings.max_body_bytes, head.headers()) {
+            return Err(too_large(Some(length), 0, settings.max_body_bytes));
         }
         Ok(Self {
             settings,
@@ -76,13 +77,18 @@ impl<'h> CheckedHead<'h> {
     pub fn check_signature(self, body: impl Into<Bytes>) -> Result<Verified, Rejection> {
         let body = body.into();
         if body.len() > self.settings.max_body_bytes {
-            return Err(RejectionKind::BodyTooLarge.into());
+            return Err(too_large(None, body.len(), self.settings.max_body_bytes));
         }
         let mut pending = Pending::new(self.settings, self.secrets, self.received_at);
         pending.start(self.reading);
         // A whole body is one frame.
         pending.update(&body);
         pending.finish(self.headers, body)
+    }
+
+    /// The header that carries the token, if one is required.
+    pub(crate) fn token_header(&self) -> Option<&HeaderName> {
+        self.secrets.header_token.as_ref().map(HeaderToken::name)
     }
 
     /// Converts into an owned state that hashes the body as it streams in.
@@ -104,14 +110,17 @@ impl fmt::Debug for CheckedHead<'_> {
     }
 }
 
-/// Whether a `content-length` line exceeds the limit. A line that is no number announces nothing: the
-/// body is bounded while it is read in any case.
-fn announces_more_than(limit: usize, headers: &HeaderMap) -> bool {
-    headers.get_all(CONTENT_LENGTH).iter().any(|line| {
+/// The length that a `content-length` line announces, if it exceeds the limit. A line that is no number announces
+/// nothing: the body is bounded while it is read in any case.
+fn announced_beyond(limit: usize, headers: &HeaderMap) -> Option<u64> {
+    headers.get_all(CONTENT_LENGTH).iter().find_map(|line| {
         let digits = line.as_bytes();
         let is_number = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
-        let length = std::str::from_utf8(digits).map_or(Ok(0), str::parse::<usize>);
-        // All digits and still not to be parsed: larger than any number.
-        is_number && length.map_or(true, |length| length > limit)
+        let digits = std::str::from_utf8(digits).ok().filter(|_| is_number)?;
+        match digits.parse() {
+            Ok(length) => (length > limit as u64).then_some(length),
+            // All digits and still not to be parsed: larger than any number, and than any limit.
+            Err(_) => Some(u64::MAX),
+        }
     })
 }

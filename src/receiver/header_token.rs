@@ -8,7 +8,10 @@ use zeroize::Zeroizing;
 
 use crate::{
     error::config_error::{ConfigError, ConfigErrorKind},
-    error::rejection::RejectionKind,
+    error::{
+        RejectionDetail,
+        rejection::{Rejection, RejectionKind},
+    },
 };
 
 /// The header to look at, and the values that are accepted: one, or several while one is rotated.
@@ -39,17 +42,26 @@ impl HeaderToken {
             let error = ConfigError::new(ConfigErrorKind::EmptyHeaderToken);
             return Err(error.at("header token", index, accepted.len()));
         }
+        let parsed: HeaderName = parsed;
+        // The first clone of a name allocates what later ones share: those are made for strangers.
+        let _ = parsed.clone();
         Ok(Self {
             name: parsed,
             accepted,
         })
     }
 
+    pub(crate) fn name(&self) -> &HeaderName {
+        &self.name
+    }
+
     /// Every line of the header has to be an accepted value. The time tells a value's length, not its content.
-    pub(crate) fn check(&self, headers: &HeaderMap) -> Result<(), RejectionKind> {
+    pub(crate) fn check(&self, headers: &HeaderMap) -> Result<(), Rejection> {
         let mut lines = headers.get_all(&self.name).iter().peekable();
         if lines.peek().is_none() {
-            return Err(RejectionKind::HeaderTokenMissing);
+            let name = self.name.clone();
+            return Err(Rejection::new(RejectionKind::HeaderTokenMissing)
+                .with_detail(RejectionDetail::MissingHeader { name }));
         }
         let all_accepted = lines.fold(Choice::from(1), |all, line| {
             all & self.accepts(line.as_bytes())
@@ -57,7 +69,7 @@ impl HeaderToken {
         if all_accepted.into() {
             Ok(())
         } else {
-            Err(RejectionKind::HeaderTokenMismatch)
+            Err(RejectionKind::HeaderTokenMismatch.into())
         }
     }
 

@@ -23,7 +23,7 @@ impl Intake {
         }
     }
 
-    pub(crate) fn receive(&mut self, frame: impl Buf) -> Result<(), RejectionKind> {
+    pub(crate) fn receive(&mut self, frame: impl Buf) -> Result<(), Rejection> {
         let received = self.body.push(frame)?;
         if let Some(Ok(pending)) = &mut self.head {
             pending.update(received);

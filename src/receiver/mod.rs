@@ -6,6 +6,7 @@ pub(crate) mod delivery;
 mod facts;
 mod head;
 pub(crate) mod header_token;
+mod in_flight;
 mod intake;
 mod pending;
 mod secrets;
@@ -18,15 +19,16 @@ pub use builder::ReceiverBuilder;
 pub use delivery::Delivery;
 pub use facts::IdOrigin;
 pub use head::CheckedHead;
+pub(crate) use in_flight::Share;
 pub(crate) use intake::Intake;
 pub use secrets::{RotatingSecrets, SecretSource, Secrets, SecretsBuilder};
 pub use source_ip::{ForwardedHeader, PeerAddr, SourceIp};
 pub use verified::Verified;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 
 use crate::{
     error::config_error::{ConfigError, ConfigErrorKind},
@@ -91,6 +93,25 @@ impl Receiver {
         head: impl Into<RequestHead<'h>>,
     ) -> Result<CheckedHead<'h>, Rejection> {
         CheckedHead::check(&self.settings, head.into())
+    }
+
+    /// A request's share of the bytes that this receiver may hold at once.
+    pub(crate) fn share_of_bytes_in_flight(&self) -> Share {
+        self.settings.in_flight.share()
+    }
+
+    /// The receiver's time since the Unix epoch.
+    pub(crate) fn unix_time(&self) -> Duration {
+        self.settings.clock.unix_time()
+    }
+
+    /// The header that may carry this request's token, whether or not it does.
+    pub(crate) fn token_header(&self, head: &RequestHead<'_>) -> Option<HeaderName> {
+        let secrets = self.settings.secrets.secrets(head)?;
+        secrets
+            .header_token
+            .as_ref()
+            .map(|token| token.name().clone())
     }
 
     /// How the sender signs.

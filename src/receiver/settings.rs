@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::{SecretSource, Secrets};
+use super::{SecretSource, Secrets, in_flight::BytesInFlight};
 use crate::{
     error::rejection::{Rejection, RejectionKind},
     message::{RequestHead, clock::Clock, tolerance::Tolerance},
@@ -18,6 +18,7 @@ pub(super) struct Settings {
     pub(super) tolerance: Tolerance,
     pub(super) accepts_replays: bool,
     pub(super) max_body_bytes: usize,
+    pub(super) in_flight: Arc<BytesInFlight>,
     pub(super) dots_in_message_id: DotsInMessageId,
     pub(super) encryption: Encryption,
     pub(super) clock: Box<dyn Clock>,

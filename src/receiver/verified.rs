@@ -8,7 +8,10 @@ use super::{
     settings::{Encryption, Settings},
 };
 use crate::{
-    error::rejection::{Rejection, RejectionKind},
+    error::{
+        RejectionDetail,
+        rejection::{Rejection, RejectionKind},
+    },
     event::{AuthenticBody, DecodeError, DecodeErrorKind, WebhookEvent},
     message::{MessageId, Timestamp},
     receiver::delivery::Delivery,
@@ -105,7 +108,7 @@ impl Verified {
     /// [`RejectionKind::DecryptionFailed`] or [`RejectionKind::EncryptionRequired`].
     pub fn open<E: WebhookEvent>(self) -> Result<Delivery<E>, Rejection> {
         let body = AuthenticBody::new(self.facts.body(), &self.secrets.decryptors);
-        let event = E::decode(&body).map_err(rejection)?;
+        let event = E::decode(&body).map_err(undecodable)?;
         if self.encryption == Encryption::Required && !body.was_encrypted() {
             return Err(RejectionKind::EncryptionRequired.into());
         }
@@ -123,10 +126,24 @@ impl fmt::Debug for Verified {
     }
 }
 
-fn rejection(error: DecodeError) -> RejectionKind {
-    match error.kind() {
+/// Of what cannot be decrypted only the kind is told: not the place, not the padding.
+#[expect(clippy::needless_pass_by_value, reason = "an error is mapped")]
+fn undecodable(error: DecodeError) -> Rejection {
+    let kind = match error.kind() {
         DecodeErrorKind::Malformed => RejectionKind::MalformedEvent,
         DecodeErrorKind::DecryptionKeyMissing => RejectionKind::DecryptionKeyMissing,
         DecodeErrorKind::DecryptionFailed => RejectionKind::DecryptionFailed,
+    };
+    let rejection = Rejection::new(kind);
+    if kind != RejectionKind::MalformedEvent {
+        return rejection;
+    }
+    match (error.line(), error.path()) {
+        (None, None) => rejection,
+        (line, path) => rejection.with_detail(RejectionDetail::Event {
+            line: line.unwrap_or_default(),
+            column: error.column().unwrap_or_default(),
+            path: path.map(Arc::from),
+        }),
     }
 }

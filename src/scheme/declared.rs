@@ -11,13 +11,17 @@ use super::{
     body_members::BodyMembers,
     declared_check::DeclaredCheck,
     key_form,
-    lines::{Entry, SignatureLines, only_value},
+    lines::{Entry, SignatureLines, event_type, only_value},
     signature_format::Grammar,
     validate::{self, Source},
 };
 use crate::{
     crypto::{Keyring, KeyringHasher},
-    error::{config_error::ConfigError, rejection::RejectionKind},
+    error::{
+        RejectionDetail,
+        config_error::ConfigError,
+        rejection::{Rejection, RejectionKind},
+    },
     message::{MessageId, Timestamp, message_id::MessageIdText},
 };
 
@@ -25,8 +29,6 @@ use crate::{
 const TOGETHER_LEN: usize = 320;
 /// Webhooks come with this method: a receiver accepts no other.
 const METHOD: &str = "POST";
-/// Longest name of an event type that is read from a header, in bytes.
-const MAX_EVENT_TYPE_LEN: usize = 256;
 
 /// A scheme that a [`SchemeBuilder`] described, checked.
 pub(super) struct Declared {
@@ -58,6 +60,17 @@ pub(super) struct HeaderSet {
     pub(super) id: Option<HeaderName>,
     pub(super) timestamp: Option<HeaderName>,
     pub(super) signatures: Vec<HeaderName>,
+}
+
+impl HeaderSet {
+    /// The names that a head lacks; of several names of the signature, one is enough.
+    fn missing<'s>(&'s self, headers: &'s HeaderMap) -> impl Iterator<Item = &'s HeaderName> {
+        let lacks = |name: &&HeaderName| !headers.contains_key(*name);
+        let is_signed = self.signatures.iter().any(|name| !lacks(&name));
+        let signature = self.signatures.first().filter(|_| !is_signed);
+        let others = self.id.iter().chain(&self.timestamp).filter(lacks);
+        others.chain(signature)
+    }
 }
 
 /// What a head says, well formed. Nothing of it is verified yet.
@@ -141,7 +154,7 @@ impl Declared {
         &'h self,
         headers: &'h HeaderMap,
         dots_in_id: DotsInMessageId,
-    ) -> Result<DeclaredHead<'h>, RejectionKind> {
+    ) -> Result<DeclaredHead<'h>, Rejection> {
         let (set, lines, id, timestamp_text) = self.complete_set(headers)?;
         let read = |source: &'h Option<Source>| match source {
             Some(Source::Header(name)) => only_value(&headers.get_all(name)),
@@ -207,7 +220,7 @@ impl Declared {
             Option<&'h [u8]>,
             Option<&'h [u8]>,
         ),
-        RejectionKind,
+        Rejection,
     > {
         for (number, set) in self.sets.iter().enumerate() {
             let lines_of = |name: &'h Option<HeaderName>| match name {
@@ -228,7 +241,23 @@ impl Declared {
             let timestamp = timestamps.map_or(Ok(None), |lines| only_value(&lines))?;
             return Ok((number, signatures, id, timestamp));
         }
-        Err(RejectionKind::MissingSignatureHeaders)
+        Err(self.missing(headers))
+    }
+
+    /// Names the first header that is missing of the set that is the most complete.
+    fn missing(&self, headers: &HeaderMap) -> Rejection {
+        let rejection = Rejection::new(RejectionKind::MissingSignatureHeaders);
+        // Of several that are as complete, the first.
+        let set = self
+            .sets
+            .iter()
+            .rev()
+            .min_by_key(|set| set.missing(headers).count());
+        let missing = set.and_then(|set| set.missing(headers).next());
+        match missing.cloned() {
+            Some(name) => rejection.with_detail(RejectionDetail::MissingHeader { name }),
+            None => rejection,
+        }
     }
 
     /// Hands parts of the signed text to `update`, put together as far as they fit: a hash buffers each piece by itself.
@@ -310,11 +339,4 @@ impl<'h> DeclaredHead<'h> {
             self.event_type,
         )
     }
-}
-
-/// A name that can stand in a log and be compared: visible ASCII, with spaces.
-fn event_type(text: &[u8]) -> Option<&str> {
-    let is_well_formed = (1..=MAX_EVENT_TYPE_LEN).contains(&text.len())
-        && text.iter().all(|byte| matches!(byte, b' '..=b'~'));
-    is_well_formed.then_some(std::str::from_utf8(text).ok()?)
 }

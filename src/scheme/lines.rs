@@ -10,6 +10,8 @@ use crate::{crypto::Algorithm, error::rejection::RejectionKind};
 const MAX_ENTRIES: usize = 64;
 /// Most bytes that a list of signatures may have, over all lines.
 const MAX_BYTES: usize = 8 * 1024;
+/// Longest name of an event type that is read from a header, in bytes.
+const MAX_EVENT_TYPE_LEN: usize = 256;
 
 /// The lines of the headers that have signatures: several are one list (RFC 9110, section 5.3).
 pub(super) struct SignatureLines<'h> {
@@ -207,4 +209,11 @@ fn separated(line: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
 fn split_once(text: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
     let at = memchr::memchr(separator, text)?;
     Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
+/// A name that can stand in a log and be compared: visible ASCII, with spaces.
+pub(super) fn event_type(text: &[u8]) -> Option<&str> {
+    let is_well_formed = (1..=MAX_EVENT_TYPE_LEN).contains(&text.len())
+        && text.iter().all(|byte| matches!(byte, b' '..=b'~'));
+    is_well_formed.then_some(std::str::from_utf8(text).ok()?)
 }

@@ -3,6 +3,9 @@
 
 #[cfg(feature = "tracing")]
 mod log;
+#[cfg(not(feature = "tracing"))]
+#[path = "log_off.rs"]
+mod log;
 #[cfg(feature = "metrics")]
 mod metrics;
 #[cfg(any(feature = "tracing", feature = "metrics"))]
@@ -10,49 +13,20 @@ mod observation;
 #[cfg(not(any(feature = "tracing", feature = "metrics")))]
 #[path = "observation_off.rs"]
 mod observation;
+#[cfg(any(feature = "tracing", feature = "metrics"))]
+mod summary;
 #[cfg(feature = "tracing")]
 mod throttle;
 
-#[cfg(feature = "tracing")]
-pub(crate) use log::short_signing_secret;
+#[cfg(feature = "axum")]
+pub(crate) use log::missing_delivery;
+#[cfg(feature = "tokio")]
+pub(crate) use log::{completion_given_up, in_current_span};
+pub(crate) use log::{memory_store_nearly_full, response_broke_off, short_signing_secret};
+#[cfg(feature = "metrics")]
+pub(crate) use metrics::memory_store_size;
 pub(crate) use observation::{Observation, Observer};
 
-/// Warns of a signing secret of `bytes` bytes, which is accepted although the specification advises 24.
-#[cfg(not(feature = "tracing"))]
-pub(crate) fn short_signing_secret(_bytes: usize) {}
-
-/// What is known of a delivery at its end.
-#[cfg(any(feature = "tracing", feature = "metrics"))]
-#[derive(Debug, Default)]
-struct Summary {
-    outcome: &'static str,
-    /// Refused, or passed on all the same by a layer that only monitors.
-    refused: bool,
-    #[cfg(feature = "tracing")]
-    severity: Severity,
-    message_id: Option<crate::message::message_id::MessageId>,
-    event_type: Option<String>,
-    tenant: Option<String>,
-    body_bytes: Option<usize>,
-    status: Option<u16>,
-    receive: Option<std::time::Duration>,
-    open: Option<std::time::Duration>,
-    handle: Option<std::time::Duration>,
-    store_error: Option<crate::idempotency::StoreErrorKind>,
-    outlived_its_lease: bool,
-}
-
-/// Who should look at it.
-#[cfg(feature = "tracing")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Severity {
-    /// Nobody, and it is not worth a line: a stranger can cause it.
-    #[default]
-    Unproven,
-    /// Nobody: all is well.
-    Info,
-    /// Perhaps the operator; a stranger can cause it, so it must not flood the log.
-    Stranger(crate::error::rejection::RejectionKind),
-    /// The operator: a genuine delivery was not handled.
-    Warning,
-}
+/// Shows how full the store in memory is.
+#[cfg(not(feature = "metrics"))]
+pub(crate) fn memory_store_size(_len: usize, _capacity: usize) {}

@@ -1,10 +1,6 @@
-use std::time::Duration;
+use std::{error::Error, sync::Arc, time::Duration};
 
-use crate::{
-    error::rejection::RejectionKind,
-    idempotency::{Settlement, StoreError},
-    message::message_id::MessageId,
-};
+use crate::{error::rejection::Rejection, message::message_id::MessageId};
 
 /// Observes nothing.
 #[derive(Clone, Debug, Default)]
@@ -15,9 +11,14 @@ pub(crate) struct Observation;
 
 #[expect(
     clippy::unused_self,
+    clippy::needless_pass_by_value,
     reason = "the same shape as with the features that observe"
 )]
 impl Observer {
+    pub(crate) fn named(_name: Arc<str>) -> Self {
+        Self {}
+    }
+
     pub(crate) fn observe(&self) -> Observation {
         Observation
     }
@@ -28,21 +29,30 @@ impl Observer {
     reason = "the same shape as with the features that observe"
 )]
 impl Observation {
+    pub(crate) fn buffered(&mut self, _bytes: usize) {}
+
     pub(crate) fn received(&mut self, _body_bytes: usize) {}
 
-    pub(crate) fn verified(&mut self, _id: &MessageId, _at: Duration) {}
+    pub(crate) fn verified(
+        &mut self,
+        _id: &MessageId,
+        _tenant: &Arc<str>,
+        _key: usize,
+        _at: Duration,
+    ) {
+    }
 
-    pub(crate) fn opened(&mut self, _event_type: Option<&str>, _tenant: Option<&str>) {}
+    pub(crate) fn opened(&mut self, _event_type: Option<&str>, _claimed_tenant: Option<&str>) {}
 
     pub(crate) fn handled(&mut self, _status: Option<http::StatusCode>, _succeeded: bool) {}
 
-    pub(crate) fn refused(&mut self, _kind: RejectionKind) {}
+    pub(crate) fn rejected(&mut self, _rejection: &Rejection) {}
 
-    pub(crate) fn answered(&mut self, _status: http::StatusCode) {}
+    pub(crate) fn responded(&mut self, _status: http::StatusCode) {}
 
-    pub(crate) fn store_failed(&mut self, _error: StoreError) {}
+    pub(crate) fn store_failed(&mut self, _error: &dyn Error) {}
 
-    pub(crate) fn settled(&mut self, _settled: Result<Settlement, StoreError>) {}
+    pub(crate) fn outlived_its_lease(&mut self) {}
 
     pub(crate) fn in_span<T>(&self, poll: impl FnOnce() -> T) -> T {
         poll()

@@ -5,10 +5,10 @@ use std::{
 
 use crate::error::rejection::RejectionKind;
 
-/// Shortest time between two loud lines about one kind of refusal, in milliseconds.
+/// Shortest time between two loud lines about one kind of rejection, in milliseconds.
 const INTERVAL_MS: u64 = 60_000;
 
-/// Keeps strangers from flooding the log: one loud line a minute for each kind of refusal.
+/// Keeps strangers from flooding the log: one loud line a minute for each kind of rejection.
 pub(super) struct Throttle {
     started: Instant,
     /// When each kind may be loud again, in milliseconds since `started`.

@@ -1,12 +1,13 @@
 use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
 
 use crate::{
-    idempotency::{Claim, IdempotencyKey, IdempotencyStore, OwnerToken, Settlement},
+    idempotency::{BodyDigest, Claim, IdempotencyKey, IdempotencyStore, OwnerToken, Settlement},
     message::MessageId,
 };
 
 /// Long enough for no lease to run out while a check goes on.
 const LONG: Duration = Duration::from_secs(60);
+const BODY: BodyDigest = BodyDigest::from_u128(1);
 /// Short enough to be waited for.
 const SHORT: Duration = Duration::from_millis(50);
 
@@ -20,10 +21,11 @@ const SHORT: Duration = Duration::from_millis(50);
 /// use tower_webhook::{MemoryStore, testing::idempotency_conformance};
 ///
 /// # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(async {
-/// let store = MemoryStore::new(1000);
+/// let store = MemoryStore::new(1000)?;
 /// idempotency_conformance(&store, "conformance", tokio::time::sleep).await;
-/// # });
-/// # Ok::<_, std::io::Error>(())
+/// # Ok::<_, tower_webhook::ConfigError>(())
+/// # })?;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Panics
@@ -84,14 +86,16 @@ struct Checks<'s, I> {
 
 impl<I: IdempotencyStore> Checks<'_, I> {
     async fn claim(&self, key: &IdempotencyKey, lease: Duration) -> Claim {
-        self.store.claim(key, lease).await.expect("an answer")
+        let claiming = self.store.claim(key, OwnerToken::random(), BODY, lease);
+        claiming.await.expect("a response")
     }
 
     async fn claim_fresh(&self, key: &IdempotencyKey, lease: Duration) -> OwnerToken {
-        match self.claim(key, lease).await {
-            Claim::Fresh(owner) => owner,
-            other => panic!("{key} is {other:?} and should be fresh"),
-        }
+        let owner = OwnerToken::random();
+        let claiming = self.store.claim(key, owner, BODY, lease);
+        let claim = claiming.await.expect("a response");
+        assert_eq!(claim, Claim::Fresh, "{key}");
+        owner
     }
 
     async fn assert_in_progress(&self, key: &IdempotencyKey) {
@@ -107,7 +111,7 @@ impl<I: IdempotencyStore> Checks<'_, I> {
     }
 
     async fn complete(&self, key: &IdempotencyKey, owner: OwnerToken) -> Settlement {
-        let settling = self.store.complete(key, owner, LONG);
+        let settling = self.store.complete(key, owner, BODY, LONG);
         settling.await.expect("an answer")
     }
 
@@ -155,7 +159,7 @@ impl<I: IdempotencyStore> Checks<'_, I> {
         let key = keys.of("settled");
         let owner = self.claim_fresh(&key, LONG).await;
         self.complete(&key, owner).await;
-        assert_eq!(self.complete(&key, owner).await, Settlement::NotOwner);
+        assert_eq!(self.complete(&key, owner).await, Settlement::Settled);
         assert_eq!(self.release(&key, owner).await, Settlement::NotOwner);
         assert_eq!(self.claim(&key, LONG).await, Claim::Done);
     }
@@ -190,9 +194,14 @@ impl<I: IdempotencyStore> Checks<'_, I> {
             ("claim-dropped-late", SHORT),
         ] {
             let key = keys.of(id);
-            match drop_midway(self.store.claim(&key, LONG), wait(pause)).await {
+            match drop_midway(
+                self.store.claim(&key, OwnerToken::random(), BODY, LONG),
+                wait(pause),
+            )
+            .await
+            {
                 None => self.assert_free_in_time(&key, &wait).await,
-                Some(claim) => assert!(matches!(claim, Ok(Claim::Fresh(_))), "{claim:?}"),
+                Some(claim) => assert!(matches!(claim, Ok(Claim::Fresh)), "{claim:?}"),
             }
         }
     }
@@ -210,7 +219,7 @@ impl<I: IdempotencyStore> Checks<'_, I> {
 
             let key = keys.of(&format!("completion-{id}"));
             let owner = self.claim_fresh(&key, LONG).await;
-            drop_midway(self.store.complete(&key, owner, LONG), wait(pause)).await;
+            drop_midway(self.store.complete(&key, owner, BODY, LONG), wait(pause)).await;
             assert_eq!(self.once_not_in_progress(&key, &wait).await, Claim::Done);
         }
     }
@@ -223,7 +232,6 @@ impl<I: IdempotencyStore> Checks<'_, I> {
         let key = keys.of("late");
         let late = self.claim_fresh(&key, SHORT).await;
         wait(SHORT * 2).await;
-        assert_eq!(self.complete(&key, late).await, Settlement::NotOwner);
         let owner = self.claim_fresh(&key, LONG).await;
         assert_eq!(self.complete(&key, late).await, Settlement::NotOwner);
         assert_eq!(self.release(&key, late).await, Settlement::NotOwner);
@@ -238,7 +246,7 @@ impl<I: IdempotencyStore> Checks<'_, I> {
     ) {
         let key = keys.of("forgotten");
         let owner = self.claim_fresh(&key, LONG).await;
-        let settling = self.store.complete(&key, owner, SHORT);
+        let settling = self.store.complete(&key, owner, BODY, SHORT);
         assert_eq!(settling.await.expect("an answer"), Settlement::Settled);
         wait(SHORT * 2).await;
         self.claim_fresh(&key, LONG).await;
@@ -262,7 +270,7 @@ impl<I: IdempotencyStore> Checks<'_, I> {
         wait: impl Fn(Duration) -> W,
     ) {
         let claim = self.once_not_in_progress(key, wait).await;
-        assert!(matches!(claim, Claim::Fresh(_)), "{key} is {claim:?}");
+        assert!(matches!(claim, Claim::Fresh), "{key} is {claim:?}");
     }
 
     /// What a key is found to be when its last owner has nothing to do with it any more, which may take a while.

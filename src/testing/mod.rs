@@ -1,10 +1,12 @@
 //! Signed requests, so that handlers can be tested without a network, and the checks that every store has to pass (feature
 //! `testing`).
 
+mod delivery;
 mod envelope;
 mod idempotency_conformance;
 mod signer;
 
+pub use delivery::{delivery, delivery_of};
 pub use envelope::sealed_envelope;
 pub use idempotency_conformance::{idempotency_conformance, idempotency_key};
 pub use signer::Signer;

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use tower_webhook::{
     Aes256Cbc, Aes256Gcm, ConfigError, ConfigErrorKind, Ed25519PublicKey, ForwardedHeader,
-    Receiver, ReceiverBuilder, RedisStore, RotatingSecrets, Secrets, SigningSecret, SourceIp,
+    Idempotency, MemoryStore, Receiver, ReceiverBuilder, RedisStore, RotatingSecrets, Secrets,
+    SigningSecret, SourceIp,
 };
 
 use crate::support::{BODY, SECRET, answer, genuine_set};
@@ -17,16 +18,28 @@ fn with_secrets(secrets: &[&str]) -> ConfigError {
     Receiver::builder(secrets).build().unwrap_err()
 }
 
+fn store() -> MemoryStore {
+    MemoryStore::new(1).unwrap()
+}
+
 fn source_ip(source_ip: SourceIp) -> ConfigError {
     built(|builder| builder.source_ip(source_ip))
 }
 
+/// A mistake, its kind and its text.
+type Row = (ConfigError, ConfigErrorKind, &'static str);
+
+fn assert_texts(table: &[Row]) {
+    for (error, kind, text) in table {
+        assert_eq!(error.kind(), *kind, "{text}");
+        assert_eq!(error.to_string(), *text);
+    }
+}
+
 #[test]
-fn every_mistake_has_a_text_that_names_the_culprit() {
-    let none: [&str; 0] = [];
+fn a_mistake_in_a_secret_names_its_position() {
     let short = "whsec_c2hvcnQ=";
-    let source = RotatingSecrets::new(Secrets::builder([SECRET]).build().unwrap());
-    let table = [
+    assert_texts(&[
         (
             with_secrets(&[]),
             ConfigErrorKind::NoSigningSecret,
@@ -77,6 +90,13 @@ fn every_mistake_has_a_text_that_names_the_culprit() {
             ConfigErrorKind::InvalidPublicKey,
             "the key is not a public key (expected `whpk_` and base64 of 32 bytes, PEM, a JWK, or base64 of an SPKI)",
         ),
+    ]);
+}
+
+#[test]
+fn a_mistake_in_a_header_or_an_address_names_its_text() {
+    let none: [&str; 0] = [];
+    assert_texts(&[
         (
             built(|builder| builder.header_token("x token", ["value"])),
             ConfigErrorKind::InvalidHeaderName,
@@ -126,6 +146,13 @@ fn every_mistake_has_a_text_that_names_the_culprit() {
             ConfigErrorKind::EmptyAllowlist,
             "the allowlist of source addresses is empty",
         ),
+    ]);
+}
+
+#[test]
+fn a_setting_that_would_turn_a_guard_off_says_so() {
+    let source = RotatingSecrets::new(Secrets::builder([SECRET]).build().unwrap());
+    assert_texts(&[
         (
             built(|builder| builder.tolerance(Duration::from_millis(86_400_001))),
             ConfigErrorKind::ToleranceTooLong,
@@ -154,11 +181,33 @@ fn every_mistake_has_a_text_that_names_the_culprit() {
             ConfigErrorKind::SecretsBesideSource,
             "header tokens and decryption keys must come from the source of secrets, not from beside it",
         ),
-    ];
-    for (error, kind, text) in table {
-        assert_eq!(error.kind(), kind, "{text}");
-        assert_eq!(error.to_string(), text);
-    }
+        (
+            Idempotency::new("", store()).validate().unwrap_err(),
+            ConfigErrorKind::EmptyScope,
+            "the idempotency scope is empty",
+        ),
+        (
+            Idempotency::new("engage", store())
+                .lease(Duration::ZERO)
+                .validate()
+                .unwrap_err(),
+            ConfigErrorKind::ZeroLease,
+            "the idempotency lease is shorter than 1 millisecond",
+        ),
+        (
+            Idempotency::new("engage", store())
+                .retention(Duration::from_micros(999))
+                .validate()
+                .unwrap_err(),
+            ConfigErrorKind::ZeroRetention,
+            "the idempotency retention is shorter than 1 millisecond",
+        ),
+        (
+            MemoryStore::new(0).unwrap_err(),
+            ConfigErrorKind::ZeroCapacity,
+            "the capacity of the store is 0",
+        ),
+    ]);
 }
 
 #[tokio::test]

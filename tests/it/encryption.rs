@@ -10,13 +10,13 @@ use tower::{Layer, ServiceExt};
 use tower_webhook::{
     Aes256Cbc, Aes256Gcm, ConfigErrorKind, Json, Receiver, ReceiverBuilder, Rejection,
     RejectionKind::{self, *},
-    Timestamp, Verified, WebhookLayer,
+    Timestamp, Verified,
     testing::sealed_envelope,
     voyado::{Envelope, Event, EventType},
 };
 
 use crate::{
-    layer::{genuine, unreachable_inner},
+    layer::{genuine, layer_of, unreachable_inner},
     support::{ID, NOW, SECRET, signer},
 };
 
@@ -271,8 +271,9 @@ fn failures() -> Vec<String> {
 
 #[tokio::test]
 async fn every_failure_of_decryption_gives_an_identical_response() {
-    let receiver = builder().decrypt(cbc(KEY)).build().unwrap();
-    let service = WebhookLayer::<Event>::new(receiver).layer(unreachable_inner());
+    let service = layer_of(builder().decrypt(cbc(KEY)))
+        .decode::<Event>()
+        .layer(unreachable_inner());
     let failures = failures();
     assert!(failures.len() > 30, "{}", failures.len());
     for body in failures {

@@ -12,8 +12,8 @@ use http::{Request, header::CONTENT_LENGTH};
 use http_body_util::Full;
 use tower::{Layer, ServiceExt};
 use tower_webhook::{
-    Aes256Gcm, Claim, Idempotency, IdempotencyKey, IdempotencyStore, OwnerToken, PeerAddr,
-    Receiver, Rejection,
+    Aes256Gcm, BodyDigest, Claim, Idempotency, IdempotencyKey, IdempotencyStore, OwnerToken,
+    PeerAddr, Receiver, Rejection,
     RejectionKind::{self, *},
     RequestHead, Secrets, Settlement, SourceIp, StoreError, StoreErrorKind, Timestamp,
     WebhookLayer, voyado,
@@ -59,6 +59,7 @@ enum Store {
     Empty,
     Done,
     InProgress,
+    OtherBody,
     Down,
 }
 
@@ -66,18 +67,35 @@ impl IdempotencyStore for Store {
     type Claiming = Ready<Result<Claim, StoreError>>;
     type Settling = Ready<Result<Settlement, StoreError>>;
 
-    fn claim(&self, _: &IdempotencyKey, _: Duration) -> Self::Claiming {
+    fn claim(
+        &self,
+        _: &IdempotencyKey,
+        _: OwnerToken,
+        _: BodyDigest,
+        _: Duration,
+    ) -> Self::Claiming {
         ready(match self {
-            Self::Empty => Ok(Claim::Fresh(OwnerToken::from_u128(1))),
+            Self::Empty => Ok(Claim::Fresh),
             Self::Done => Ok(Claim::Done),
             Self::InProgress => Ok(Claim::InProgress {
                 remaining: Duration::from_secs(1),
             }),
+            Self::OtherBody => Ok(Claim::OtherBody),
             Self::Down => Err(StoreError::new(StoreErrorKind::Unavailable)),
         })
     }
 
-    fn complete(&self, _: &IdempotencyKey, _: OwnerToken, _: Duration) -> Self::Settling {
+    fn renew(&self, _: &IdempotencyKey, _: OwnerToken, _: Duration) -> Self::Settling {
+        panic!("nothing took long")
+    }
+
+    fn complete(
+        &self,
+        _: &IdempotencyKey,
+        _: OwnerToken,
+        _: BodyDigest,
+        _: Duration,
+    ) -> Self::Settling {
         panic!("nothing succeeded")
     }
 
@@ -223,6 +241,9 @@ fn rank_those_behind_it(rank: &mut impl FnMut(&[(RejectionKind, Cause)])) {
         (ClaimedByAnother, |attempt| {
             attempt.store = Store::InProgress;
         }),
+        (MessageIdReused, |attempt| {
+            attempt.store = Store::OtherBody;
+        }),
         (StoreUnavailable, |attempt| attempt.store = Store::Down),
     ]);
     rank(&[
@@ -262,8 +283,11 @@ fn receiver(attempt: &Attempt) -> Receiver {
 
 /// The kind of the refusal, and how often the body was polled.
 async fn refusal(attempt: &Attempt) -> (RejectionKind, usize) {
-    let service = WebhookLayer::<voyado::Envelope>::new(receiver(attempt))
-        .idempotency(Idempotency::new(attempt.store))
+    let service = WebhookLayer::new(receiver(attempt))
+        .decode::<voyado::Envelope>()
+        .inner_body()
+        .idempotency(Idempotency::new("order", attempt.store))
+        .unwrap()
         .layer(unreachable_inner());
     let request = attempt.request();
     let polls = request.body().polls();
@@ -280,6 +304,7 @@ fn is_of_the_head(kind: RejectionKind) -> bool {
             | SignatureMismatch
             | AlreadyHandled
             | ClaimedByAnother
+            | MessageIdReused
             | StoreUnavailable
             | MalformedEvent
             | DecryptionKeyMissing
@@ -328,8 +353,8 @@ async fn of_two_failures_at_once_the_earlier_one_answers() {
             pairs += 1;
         }
     }
-    // Of the 23 kinds, without the 12 pairs that exclude each other.
-    assert_eq!((failures.len(), pairs), (23, 241));
+    // Of the 24 kinds, without the 12 pairs that exclude each other.
+    assert_eq!((failures.len(), pairs), (24, 261));
 }
 
 #[tokio::test]

@@ -3,19 +3,18 @@
 use std::convert::Infallible;
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode};
-use http_body_util::Full;
+use http::{HeaderValue, Request, StatusCode};
 use tower::{Layer, Service, ServiceBuilder, ServiceExt, limit::ConcurrencyLimitLayer};
 use tower_webhook::{ConfigErrorKind, Receiver, Rejection, RejectionKind};
 
 use crate::{
-    layer::{Frames, around, echo, genuine, layer, unreachable_inner},
+    layer::{Answer, Frames, around, echo, genuine, layer, unreachable_inner},
     support::{answer_now, open, set, signature_of},
 };
 
 async fn kind<S>(service: S, request: Request<Frames>) -> RejectionKind
 where
-    S: Service<Request<Frames>, Response = Response<Full<Bytes>>, Error = Infallible>,
+    S: Service<Request<Frames>, Response = Answer, Error = Infallible>,
 {
     let response = service.oneshot(request).await.unwrap();
     let rejection: &Rejection = response.extensions().get().expect("a rejection");

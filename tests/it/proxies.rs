@@ -36,7 +36,7 @@ async fn serve_app() -> u16 {
         .build()
         .unwrap();
     let handler = |delivery: Delivery<Bytes>| async move { delivery.event().clone() };
-    let layer = WebhookLayer::<Bytes>::new(receiver);
+    let layer = WebhookLayer::new(receiver);
     let app = Router::new().route("/webhooks/engage", post(handler).layer(layer));
     let listener = tokio::net::TcpListener::bind((PROXY, 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();

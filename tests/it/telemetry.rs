@@ -17,17 +17,16 @@ use metrics_util::{
     CompositeKey,
     debugging::{DebugValue, DebuggingRecorder},
 };
-use tower::{Layer, ServiceExt, service_fn};
+use tower::{Layer as _, ServiceExt, service_fn};
 use tower_webhook::{
     Aes256Gcm, Decrypt, Receiver, Rejection,
     RejectionKind::{DecryptionFailed, HeaderTokenMismatch, MalformedEvent, SignatureMismatch},
-    WebhookLayer,
     testing::sealed_envelope,
     voyado,
 };
 
 use crate::{
-    layer::{Frames, builder, genuine},
+    layer::{Answer, Frames, Layer, builder, genuine, layer, layer_of},
     support::{ID, NOW, SECRET, log_of},
 };
 
@@ -40,10 +39,10 @@ fn send<B: http_body::Body>(request: Request<B>, status: StatusCode) {
 }
 
 fn send_through<B: http_body::Body>(
-    layer: WebhookLayer<voyado::Envelope>,
+    layer: Layer<voyado::Envelope>,
     request: Request<B>,
     status: StatusCode,
-) -> Response<Full<Bytes>> {
+) -> Answer {
     let inner = service_fn(move |_: Request<Full<Bytes>>| async move {
         tracing::info!("handling");
         let mut response = Response::new(Full::<Bytes>::default());
@@ -53,8 +52,8 @@ fn send_through<B: http_body::Body>(
     run(async move { layer.layer(inner).oneshot(request).await.unwrap() })
 }
 
-fn new_layer() -> WebhookLayer<voyado::Envelope> {
-    WebhookLayer::new(builder().build().unwrap())
+fn new_layer() -> Layer<voyado::Envelope> {
+    layer().decode()
 }
 
 /// On this thread, where the log and the metrics are caught.
@@ -106,7 +105,7 @@ fn a_delivery_is_one_event_at_info_with_its_fields_and_the_handler_runs_in_its_s
         "webhook{",
         &id,
         "event_type=\"contact.deleted\"",
-        "tenant=\"shop.example\"",
+        "claimed_tenant=\"shop.example\"",
     ];
     assert_has(lines[0], &[&span[..], &["handling"]].concat());
     let bytes = format!("body_bytes={}", BODY.len());
@@ -118,10 +117,16 @@ fn a_delivery_is_one_event_at_info_with_its_fields_and_the_handler_runs_in_its_s
         "open_us=",
         "handle_us=",
     ];
-    assert_has(
-        lines[1],
-        &[&span[..], &fields[..], &["tower_webhook"]].concat(),
-    );
+    let once = [
+        &id,
+        "event_type=\"contact.deleted\"",
+        "claimed_tenant=\"shop.example\"",
+    ];
+    let told = ["INFO tower_webhook: webhook delivered"];
+    assert_has(lines[1], &[&told[..], &once[..], &fields[..]].concat());
+    for field in once {
+        assert_eq!(lines[1].matches(field).count(), 1, "{field} in {log}");
+    }
 }
 
 #[test]
@@ -211,10 +216,7 @@ fn no_secret_and_no_payload_is_in_a_log_of_any_level_or_a_metric_or_an_error() {
     const TOKEN: &str = "the-token-of-this-test";
     const KEY: &str = "the-key-of-this-test-of-32-bytes";
     let cipher = || Aes256Gcm::new(KEY).unwrap();
-    let layer = || {
-        let receiver = builder().header_token("x-token", [TOKEN]).decrypt(cipher());
-        WebhookLayer::<voyado::Envelope>::new(receiver.build().unwrap())
-    };
+    let layer = || layer_of(builder().header_token("x-token", [TOKEN]).decrypt(cipher())).decode();
     let with_token = |token: &str, mut request: Request<Full<Bytes>>| {
         let token = token.parse().unwrap();
         request.headers_mut().insert("x-token", token);
@@ -246,7 +248,7 @@ fn no_secret_and_no_payload_is_in_a_log_of_any_level_or_a_metric_or_an_error() {
 
     let rejections: Vec<Rejection> = responses
         .iter()
-        .filter_map(|response| response.extensions().get().copied())
+        .filter_map(|response| response.extensions().get().cloned())
         .collect();
     let kinds: Vec<_> = rejections.iter().map(Rejection::kind).collect();
     let refused = [
@@ -340,4 +342,125 @@ fn sizes_and_phases_are_histograms_and_the_last_verified_delivery_is_a_gauge() {
     let gauge = "tower_webhook_last_verified_timestamp_seconds";
     assert_eq!(metrics[gauge], now);
     assert!(!metrics_of(|| send(forged(), StatusCode::OK)).contains_key(gauge));
+}
+
+#[test]
+fn a_name_of_the_layer_is_in_the_span_the_event_and_each_metric_and_no_name_is_nowhere() {
+    let send_named = || {
+        drop(send_through(
+            new_layer().name("engage"),
+            genuine(BODY),
+            StatusCode::OK,
+        ))
+    };
+    let log = log_of(send_named);
+    let lines: Vec<&str> = log.lines().collect();
+    assert_has(lines[0], &["webhook{layer=\"engage\"", "handling"]);
+    assert_has(lines[1], &["webhook delivered", "layer=\"engage\""]);
+    let metrics = metrics_of(send_named);
+    for (name, _) in &metrics {
+        assert!(name.contains(" engage"), "{name}");
+    }
+    assert!(!log_of(|| send(genuine(BODY), StatusCode::OK)).contains("layer="));
+}
+
+#[test]
+fn every_metric_is_described() {
+    for (key, unit, description, _) in recorded(|| send(genuine(BODY), StatusCode::OK)) {
+        let name = key.key().name().to_owned();
+        assert!(unit.is_some(), "{name}");
+        assert!(description.is_some_and(|text| !text.is_empty()), "{name}");
+    }
+}
+
+#[test]
+fn the_secret_that_was_used_last_is_a_gauge_by_its_position() {
+    let other = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+    let rotated = || {
+        let receiver =
+            Receiver::builder([other, SECRET]).clock(|| std::time::Duration::from_secs(NOW));
+        drop(send_through(
+            layer_of(receiver).decode(),
+            genuine(BODY),
+            StatusCode::OK,
+        ));
+    };
+    let metrics = metrics_of(rotated);
+    let gauge = "tower_webhook_secret_last_used_timestamp_seconds";
+    #[expect(clippy::cast_precision_loss, reason = "as exact as the metric itself")]
+    let now = DebugValue::Gauge((NOW as f64).into());
+    assert_eq!(metrics[&format!("{gauge} 2")], now);
+    assert!(!metrics.contains_key(&format!("{gauge} 1")));
+}
+
+#[test]
+fn bytes_in_flight_are_a_gauge_that_returns_to_nothing() {
+    let metrics = metrics_of(|| send(genuine(BODY), StatusCode::OK));
+    let gauge = DebugValue::Gauge(0.0.into());
+    assert_eq!(metrics["tower_webhook_bytes_in_flight"], gauge);
+}
+
+#[test]
+fn a_rejection_is_logged_with_its_facts_and_its_hint() {
+    let log = log_of(|| {
+        let mut unsigned = genuine(BODY);
+        unsigned.headers_mut().remove("svix-timestamp");
+        send(unsigned, StatusCode::OK);
+    });
+    assert_has(
+        &log,
+        &[
+            "tower_webhook: webhook rejected",
+            "detail=missing header `svix-timestamp`",
+            "hint=\"",
+        ],
+    );
+    let log = log_of(|| send(genuine("[1,\n 2]"), StatusCode::OK));
+    assert_has(&log, &["outcome=\"malformed_event\"", "detail=", "line "]);
+}
+
+#[test]
+fn the_verified_tenant_and_the_claimed_one_have_names_of_their_own() {
+    let log = log_of(|| {
+        let secrets = tower_webhook::Secrets::builder([SECRET]).tenant("ours");
+        let secrets = std::sync::Arc::new(secrets.build().unwrap());
+        let source = move |_: &tower_webhook::RequestHead<'_>| Some(secrets.clone());
+        let receiver =
+            Receiver::builder_with_source(source).clock(|| std::time::Duration::from_secs(NOW));
+        drop(send_through(
+            layer_of(receiver).decode(),
+            genuine(BODY),
+            StatusCode::OK,
+        ));
+    });
+    assert_has(
+        &log,
+        &[" tenant=\"ours\"", "claimed_tenant=\"shop.example\""],
+    );
+}
+
+#[test]
+fn a_handler_without_the_layer_is_an_error_in_the_log() {
+    let log = log_of(|| {
+        async fn handler(_: tower_webhook::Delivery<Bytes>) {}
+        let app = axum::Router::new().route("/", axum::routing::post(handler));
+        let response = run(app.oneshot(genuine(BODY).map(axum::body::Body::new))).unwrap();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    });
+    assert_has(
+        &log,
+        &["ERROR tower_webhook", "WebhookLayer::new(receiver).decode"],
+    );
+}
+
+#[test]
+fn a_delivery_of_a_test_has_what_it_is_given() {
+    let delivery = tower_webhook::testing::delivery(7);
+    assert_eq!(delivery.id().as_str(), "msg_test");
+    assert_eq!(delivery.into_event(), 7);
+    let at = tower_webhook::Timestamp::from_unix_seconds(9);
+    let delivery = tower_webhook::testing::delivery_of("msg_9", at, "{}", ());
+    assert_eq!(delivery.id().as_str(), "msg_9");
+    assert_eq!(delivery.timestamp(), Some(at));
+    assert_eq!(delivery.body(), "{}");
 }

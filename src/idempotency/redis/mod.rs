@@ -1,25 +1,35 @@
 //! A store that processes share over Redis or Valkey.
 
 mod builder;
+mod connector;
+mod link;
 mod scripts;
+mod transitions;
 
 pub use builder::RedisStoreBuilder;
 
-use std::{fmt, pin::Pin, sync::Arc, time::Duration};
-
-use redis::{Script, aio::ConnectionManager};
-use tokio::{runtime::Handle, time::timeout};
+use std::{fmt, pin::Pin, time::Duration};
 
 use super::{
-    Claim, ClaimGuard, IdempotencyKey, IdempotencyStore, OwnerToken, Settlement, StoreError,
-    StoreErrorKind,
+    BodyDigest, Claim, Detached, IdempotencyKey, IdempotencyStore, OwnerToken, Settlement,
+    StoreError,
 };
+use transitions::Transitions;
 
-/// Remembers messages in Redis 6 or later, or in Valkey, for all processes that share it.
+/// Remembers messages in Redis 6 or later, or in Valkey, for all processes that share it: one server, a
+/// [cluster](Self::cluster) or a server that [Sentinel](Self::sentinel) watches.
 ///
-/// It keeps one multiplexed connection, which is made anew when it breaks. Each transition is one script, so it is atomic.
-/// A key is the prefix, scope and tenant each behind its length, and the id: `tower-webhook:7:webhook:0::msg_1`. Its value is
-/// `done`, or the owner's random token while it is in progress. Leases and retentions are Redis's own expiries, by its clock.
+/// Each transition is one script over one key, so it is atomic. A key is the prefix, scope and tenant each behind its length,
+/// and the id: `tower-webhook:6:engage:0::msg_1`. Its value is `claimed` or `done`, the digest of the body and the random token
+/// of the owner. Leases and retentions are Redis's own expiries, by its clock.
+///
+/// # When Redis fails
+///
+/// All calls share one connection. A call that meets a connection that was closed, has gone silent for half of the
+/// [time-out](RedisStoreBuilder::timeout) or leads to a server that became a replica is tried once more over a new one, so
+/// neither an idle time-out of Redis or of a balancer nor a restart is seen from outside. A call that fails all the same
+/// is rejected with 503; the [source](std::error::Error::source) of its [`StoreError`] says why, without the password. TCP
+/// keepalive keeps the connection alive in the tables of firewalls.
 ///
 /// # What a failover can lose
 ///
@@ -31,149 +41,62 @@ use super::{
 /// ```no_run
 /// use tower_webhook::{Idempotency, Receiver, RedisStore, WebhookLayer, voyado};
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), tower_webhook::ConfigError> {
 /// let receiver = Receiver::builder(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]).build()?;
 /// let store = RedisStore::builder("rediss://user:password@redis.internal/0").build()?;
-/// let layer = WebhookLayer::<voyado::Event>::new(receiver).idempotency(Idempotency::new(store));
-/// # Ok(())
-/// # }
+/// let idempotency = Idempotency::new("engage", store);
+/// let layer = WebhookLayer::new(receiver).decode::<voyado::Event>().idempotency(idempotency)?;
+/// # Ok::<_, tower_webhook::ConfigError>(())
 /// ```
 #[derive(Clone)]
-pub struct RedisStore {
-    connection: ConnectionManager,
-    shared: Arc<Shared>,
-}
-
-struct Shared {
-    key_prefix: String,
-    timeout: Duration,
-    /// For what is left to do when a request is dropped outside of it.
-    runtime: Handle,
-}
-
-impl RedisStore {
-    async fn claim_now(self, key: IdempotencyKey, lease: Duration) -> Result<Claim, StoreError> {
-        let owner = random_owner()?;
-        // Without an answer it may have been carried out all the same, and would be nobody's until its lease ran out.
-        let mut unanswered = ClaimGuard::new(self.clone(), key.clone(), owner);
-        let claimed = self.run(&scripts::CLAIM, &key, owner, Some(lease)).await?;
-        unanswered.disarm();
-        Ok(match claimed {
-            scripts::FRESH => Claim::Fresh(owner),
-            scripts::DONE => Claim::Done,
-            remaining => Claim::InProgress {
-                remaining: Duration::from_millis(remaining.unsigned_abs()),
-            },
-        })
-    }
-
-    /// Settles in a task of its own, which goes on when the request is dropped.
-    fn settle_in_task(
-        &self,
-        script: &'static Script,
-        key: &IdempotencyKey,
-        owner: OwnerToken,
-        retention: Option<Duration>,
-    ) -> <Self as IdempotencyStore>::Settling {
-        let runtime = Handle::try_current();
-        let runtime = runtime.as_ref().unwrap_or(&self.shared.runtime);
-        let task = runtime.spawn(self.clone().settle(script, key.clone(), owner, retention));
-        // It ends early only with the runtime.
-        let ended_early = Err(StoreError::new(StoreErrorKind::Unavailable));
-        Box::pin(async move { task.await.unwrap_or(ended_early) })
-    }
-
-    async fn settle(
-        self,
-        script: &'static Script,
-        key: IdempotencyKey,
-        owner: OwnerToken,
-        retention: Option<Duration>,
-    ) -> Result<Settlement, StoreError> {
-        Ok(match self.run(script, &key, owner, retention).await? {
-            0 => Settlement::NotOwner,
-            _ => Settlement::Settled,
-        })
-    }
-
-    async fn run(
-        &self,
-        script: &Script,
-        key: &IdempotencyKey,
-        owner: OwnerToken,
-        expiry: Option<Duration>,
-    ) -> Result<i64, StoreError> {
-        let mut invocation = script.prepare_invoke();
-        invocation.key(self.key_in_redis(key));
-        invocation.arg(format!("{:032x}", owner.as_u128()));
-        if let Some(expiry) = expiry {
-            invocation.arg(millis(expiry));
-        }
-        let mut connection = self.connection.clone();
-        let answer = invocation.invoke_async(&mut connection);
-        match timeout(self.shared.timeout, answer).await {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(_)) => Err(StoreError::new(StoreErrorKind::Unavailable)),
-            Err(_) => Err(StoreError::new(StoreErrorKind::TimedOut)),
-        }
-    }
-
-    /// With the lengths, no two keys are one text, whatever stands in them.
-    fn key_in_redis(&self, key: &IdempotencyKey) -> String {
-        let (prefix, scope, tenant) = (&self.shared.key_prefix, key.scope(), key.tenant());
-        let (scope_len, tenant_len) = (scope.len(), tenant.len());
-        let id = key.message_id();
-        format!("{prefix}{scope_len}:{scope}:{tenant_len}:{tenant}:{id}")
-    }
-}
+pub struct RedisStore(Detached<Transitions>);
 
 impl IdempotencyStore for RedisStore {
     type Claiming = Pin<Box<dyn Future<Output = Result<Claim, StoreError>> + Send>>;
     type Settling = Pin<Box<dyn Future<Output = Result<Settlement, StoreError>> + Send>>;
 
-    fn claim(&self, key: &IdempotencyKey, lease: Duration) -> Self::Claiming {
-        Box::pin(self.clone().claim_now(key.clone(), lease))
+    fn claim(
+        &self,
+        key: &IdempotencyKey,
+        owner: OwnerToken,
+        digest: BodyDigest,
+        lease: Duration,
+    ) -> Self::Claiming {
+        Box::pin(self.0.claim(key, owner, digest, lease))
+    }
+
+    fn renew(&self, key: &IdempotencyKey, owner: OwnerToken, lease: Duration) -> Self::Settling {
+        Box::pin(self.0.renew(key, owner, lease))
     }
 
     fn complete(
         &self,
         key: &IdempotencyKey,
         owner: OwnerToken,
+        digest: BodyDigest,
         retention: Duration,
     ) -> Self::Settling {
-        self.settle_in_task(&scripts::COMPLETE, key, owner, Some(retention))
+        Box::pin(self.0.complete(key, owner, digest, retention))
     }
 
     fn release(&self, key: &IdempotencyKey, owner: OwnerToken) -> Self::Settling {
-        self.settle_in_task(&scripts::RELEASE, key, owner, None)
+        Box::pin(self.0.release(key, owner))
     }
 
-    /// A runtime that is shutting down may not run it; the lease runs out then.
     fn abandon(&self, key: &IdempotencyKey, owner: OwnerToken) {
-        drop(self.release(key, owner));
+        self.0.abandon(key, owner);
     }
 }
 
 impl fmt::Debug for RedisStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Transitions {
+            key_prefix,
+            timeout,
+            ..
+        } = self.0.get_ref();
         f.debug_struct("RedisStore")
-            .field("key_prefix", &self.shared.key_prefix)
-            .field("timeout", &self.shared.timeout)
+            .field("key_prefix", key_prefix)
+            .field("timeout", timeout)
             .finish_non_exhaustive()
     }
-}
-
-fn random_owner() -> Result<OwnerToken, StoreError> {
-    let mut number = [0; 16];
-    getrandom::fill(&mut number).map_err(|_| StoreError::new(StoreErrorKind::Unavailable))?;
-    Ok(OwnerToken::from_u128(u128::from_le_bytes(number)))
-}
-
-/// At least one, and at most ten years: Redis refuses an expiry of nothing, and one beyond its clock.
-fn millis(duration: Duration) -> u64 {
-    const TEN_YEARS: u64 = 10 * 365 * 24 * 60 * 60 * 1000;
-    u64::try_from(duration.as_millis())
-        .unwrap_or(TEN_YEARS)
-        .clamp(1, TEN_YEARS)
 }

@@ -1,3 +1,4 @@
+use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, request::Parts};
 
 use super::RejectionResponse;
@@ -9,10 +10,11 @@ const ABORT_MESSAGE: HeaderValue = HeaderValue::from_static("abort-message");
 
 /// Tells Svix to stop retrying what this deployment can never handle. **Events are lost by it.**
 ///
-/// Adds `webhook-delivery: abort-message` to the answer `R` where the delivery is genuine and the same bytes
-/// would be refused again: [`MalformedEvent`](RejectionKind::MalformedEvent),
+/// Adds `webhook-delivery: abort-message` to the response of `R` where the delivery is genuine and the same bytes
+/// would be rejected again: [`MalformedEvent`](RejectionKind::MalformedEvent),
 /// [`DecryptionFailed`](RejectionKind::DecryptionFailed) and
-/// [`EncryptionRequired`](RejectionKind::EncryptionRequired). Never to an answer that a stranger can provoke.
+/// [`EncryptionRequired`](RejectionKind::EncryptionRequired). Never to a response that an unauthenticated client can
+/// provoke.
 ///
 /// By default those are retried for about 28 hours. That is the time to deploy an event type that fits or a
 /// key that was forgotten, and then nothing is lost. With this, the first attempt is the last one, and only a
@@ -20,38 +22,41 @@ const ABORT_MESSAGE: HeaderValue = HeaderValue::from_static("abort-message");
 /// them, and does not want their retries.
 ///
 /// ```
-/// use bytes::Bytes;
 /// use tower_webhook::{DangerAbortUndeliverable, EmptyRejectionResponse, Receiver, WebhookLayer};
 ///
 /// let receiver = Receiver::builder(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]).build()?;
-/// let layer = WebhookLayer::<Bytes>::new(receiver)
+/// let layer = WebhookLayer::new(receiver)
 ///     .rejection_response(DangerAbortUndeliverable::new(EmptyRejectionResponse));
 /// # Ok::<_, tower_webhook::ConfigError>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct DangerAbortUndeliverable<R> {
-    answer: R,
+    inner: R,
 }
 
 impl<R> DangerAbortUndeliverable<R> {
-    /// Adds the header to what `answer` answers. A `webhook-delivery` header of its own stays as it is.
-    pub fn new(answer: R) -> Self {
-        Self { answer }
+    /// Adds the header to the responses of `inner`. A `webhook-delivery` header of its own stays as it is.
+    pub fn new(inner: R) -> Self {
+        Self { inner }
     }
 }
 
-impl<B, R: RejectionResponse<B>> RejectionResponse<B> for DangerAbortUndeliverable<R> {
-    fn rejection_response(&self, rejection: &Rejection, request: &Parts) -> Response<B> {
-        let mut answer = self.answer.rejection_response(rejection, request);
+impl<R: RejectionResponse> RejectionResponse for DangerAbortUndeliverable<R> {
+    fn rejection_response(&self, rejection: &Rejection, request: &Parts) -> Response<Bytes> {
+        let mut response = self.inner.rejection_response(rejection, request);
         if is_undeliverable(rejection.kind()) {
-            let control = answer.headers_mut().entry(WEBHOOK_DELIVERY);
+            let control = response.headers_mut().entry(WEBHOOK_DELIVERY);
             control.or_insert(ABORT_MESSAGE);
         }
-        answer
+        response
+    }
+
+    fn already_handled_response(&self, rejection: &Rejection, request: &Parts) -> Response<Bytes> {
+        self.inner.already_handled_response(rejection, request)
     }
 }
 
-/// Whether the delivery is genuine and its bytes decide the refusal. A missing key does not count: the
+/// Whether the delivery is genuine and its bytes decide the rejection. A missing key does not count: the
 /// bytes may be fine, and nobody has tried.
 fn is_undeliverable(kind: RejectionKind) -> bool {
     matches!(

@@ -1,18 +1,19 @@
+use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header::CONTENT_TYPE, request::Parts,
 };
 
-use super::{EmptyRejectionResponse, RejectionResponse, answer::bare_answer};
+use super::{EmptyRejectionResponse, RejectionResponse, bare::bare_response};
 use crate::error::rejection::Rejection;
 
 const APPLICATION_GRPC: &str = "application/grpc";
 const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
 
-/// Answers a gRPC request with a gRPC status, and any other request with the answer `R`.
+/// Responds to a gRPC request with a gRPC status, and to any other request with the response `R`.
 ///
 /// A request is gRPC if its content type is `application/grpc`, with or without a suffix (`+proto`) or
-/// parameters; `application/grpc-web` is another protocol. The answer is of the form "Trailers-Only":
-/// HTTP status 200, the code in `grpc-status`, no body, and no `grpc-message`, which could say no more than
+/// parameters; `application/grpc-web` is another protocol. The response is of the form "Trailers-Only":
+/// HTTP status 200, the code in `grpc-status`, no body, and no `grpc-message`, which could show no more than
 /// the code does.
 ///
 /// Only for routes that gRPC clients call: a sender that looks at the HTTP status alone takes the 200 for a
@@ -31,11 +32,10 @@ const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
 /// | 503 | `UNAVAILABLE` (14) |
 ///
 /// ```
-/// use bytes::Bytes;
 /// use tower_webhook::{GrpcRejectionResponse, ProblemDetails, Receiver, WebhookLayer};
 ///
 /// let receiver = Receiver::builder(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]).build()?;
-/// let layer = WebhookLayer::<Bytes>::new(receiver)
+/// let layer = WebhookLayer::new(receiver)
 ///     .rejection_response(GrpcRejectionResponse::new(ProblemDetails));
 /// # Ok::<_, tower_webhook::ConfigError>(())
 /// ```
@@ -51,23 +51,27 @@ impl<R> GrpcRejectionResponse<R> {
     }
 }
 
-/// Answers requests that are not gRPC with [`EmptyRejectionResponse`].
+/// Responds to requests that are not gRPC with [`EmptyRejectionResponse`].
 impl Default for GrpcRejectionResponse {
     fn default() -> Self {
         Self::new(EmptyRejectionResponse)
     }
 }
 
-impl<B, R> RejectionResponse<B> for GrpcRejectionResponse<R>
-where
-    B: Default,
-    R: RejectionResponse<B>,
-{
-    fn rejection_response(&self, rejection: &Rejection, request: &Parts) -> Response<B> {
+impl<R: RejectionResponse> RejectionResponse for GrpcRejectionResponse<R> {
+    fn rejection_response(&self, rejection: &Rejection, request: &Parts) -> Response<Bytes> {
         if is_grpc(&request.headers) {
-            trailers_only(*rejection).map(|()| B::default())
+            trailers_only(rejection)
         } else {
             self.otherwise.rejection_response(rejection, request)
+        }
+    }
+
+    fn already_handled_response(&self, rejection: &Rejection, request: &Parts) -> Response<Bytes> {
+        if is_grpc(&request.headers) {
+            trailers_only(rejection)
+        } else {
+            self.otherwise.already_handled_response(rejection, request)
         }
     }
 }
@@ -85,14 +89,14 @@ fn is_grpc(headers: &HeaderMap) -> bool {
 }
 
 /// `Trailers-Only` in the same document.
-fn trailers_only(rejection: Rejection) -> Response<()> {
-    let mut answer = bare_answer(rejection);
-    let code = Code::of(answer.status());
-    *answer.status_mut() = StatusCode::OK;
-    let headers = answer.headers_mut();
+fn trailers_only(rejection: &Rejection) -> Response<Bytes> {
+    let mut response = bare_response(rejection).map(|()| Bytes::new());
+    let code = Code::of(response.status());
+    *response.status_mut() = StatusCode::OK;
+    let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(APPLICATION_GRPC));
     headers.insert(GRPC_STATUS, HeaderValue::from(code as u16));
-    answer
+    response
 }
 
 /// The codes in use, of <https://grpc.io/docs/guides/status-codes/>.

@@ -76,7 +76,7 @@ impl SourceIpCheck {
                 Some(proxy) => Source::Proxy(proxy, entry),
             };
         }
-        // No hop is left: the request originated at this proxy, or the proxy does not say for whom it asks.
+        // No hop is left: the request originated at this proxy, or the proxy does not name the client.
         last
     }
 

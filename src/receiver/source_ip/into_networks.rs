@@ -1,14 +1,16 @@
 //! What addresses and networks can be given as.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
 use ipnet::IpNet;
 
-use super::networks::{parse_all, parse_one};
+use super::networks::{parse_all, parse_one, single};
 use crate::error::config_error::ConfigError;
 
-/// Texts of addresses and networks: one (`&str`, `String`), or several (an array, a `Vec`, a slice, any iterator of
-/// such texts).
+/// Addresses and networks: one text (`&str`, `String`) or address ([`IpAddr`], [`Ipv4Addr`], [`Ipv6Addr`]), or several
+/// texts or addresses (an array, a `Vec`, a slice of texts, any iterator).
 ///
-/// `M` only keeps one text and several apart; the compiler finds it.
+/// `M` only keeps these apart; the compiler finds it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not name IP addresses and networks",
     note = "give texts such as \"203.0.113.7\" and \"10.0.0.0/8\": one, an array, a `Vec`, a slice or an iterator of them"
@@ -20,12 +22,15 @@ impl<T: sealed::Networks<M>, M> IntoNetworks<M> for T {}
 pub(super) mod sealed {
     use super::{ConfigError, IpNet};
 
-    /// One text.
+    /// One text or address.
     #[derive(Debug)]
     pub enum One {}
-    /// Several.
+    /// Several texts.
     #[derive(Debug)]
-    pub enum Many {}
+    pub enum Texts {}
+    /// Several addresses.
+    #[derive(Debug)]
+    pub enum Addresses {}
 
     pub trait Networks<M> {
         fn networks(self) -> Result<Vec<IpNet>, ConfigError>;
@@ -50,8 +55,35 @@ impl sealed::Networks<sealed::One> for String {
     }
 }
 
-impl<I: IntoIterator<Item: AsRef<str>>> sealed::Networks<sealed::Many> for I {
+impl sealed::Networks<sealed::One> for IpAddr {
+    fn networks(self) -> Result<Vec<IpNet>, ConfigError> {
+        Ok(vec![single(self)])
+    }
+}
+
+impl sealed::Networks<sealed::One> for Ipv4Addr {
+    fn networks(self) -> Result<Vec<IpNet>, ConfigError> {
+        IpAddr::V4(self).networks()
+    }
+}
+
+impl sealed::Networks<sealed::One> for Ipv6Addr {
+    fn networks(self) -> Result<Vec<IpNet>, ConfigError> {
+        IpAddr::V6(self).networks()
+    }
+}
+
+impl<I: IntoIterator<Item: AsRef<str>>> sealed::Networks<sealed::Texts> for I {
     fn networks(self) -> Result<Vec<IpNet>, ConfigError> {
         parse_all(self)
+    }
+}
+
+impl<I: IntoIterator<Item: Into<IpAddr>>> sealed::Networks<sealed::Addresses> for I {
+    fn networks(self) -> Result<Vec<IpNet>, ConfigError> {
+        Ok(self
+            .into_iter()
+            .map(|address| single(address.into()))
+            .collect())
     }
 }

@@ -77,15 +77,15 @@ pub use crate::error::{SourceIpCause, SourceIpDetail, SourceIpHint};
 /// let (mut head, ()) = http::Request::post("/").body(())?.into_parts();
 /// head.extensions.insert(PeerAddr(([10, 0, 0, 1], 49152).into()));
 ///
-/// // A stranger says that Svix asks; the proxy appends who really does.
+/// // A stranger claims to be Svix; the proxy appends the address that really connected.
 /// head.headers.insert("x-forwarded-for", "52.215.16.239, 198.51.100.9".parse()?);
-/// let refused = receiver.check_head(&head).unwrap_err();
-/// assert_eq!(refused.kind(), RejectionKind::SourceIpNotAllowed);
+/// let rejected = receiver.check_head(&head).unwrap_err();
+/// assert_eq!(rejected.kind(), RejectionKind::SourceIpNotAllowed);
 ///
 /// // From Svix it gets past this check, to the next.
 /// head.headers.insert("x-forwarded-for", "52.215.16.239".parse()?);
-/// let refused = receiver.check_head(&head).unwrap_err();
-/// assert_eq!(refused.kind(), RejectionKind::MissingSignatureHeaders);
+/// let rejected = receiver.check_head(&head).unwrap_err();
+/// assert_eq!(rejected.kind(), RejectionKind::MissingSignatureHeaders);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -171,10 +171,11 @@ impl SourceIp {
         self
     }
 
-    /// The header in which the trusted proxies say for whom they ask. Default: [`ForwardedHeader::XForwardedFor`].
+    /// The header in which the trusted proxies name the address that they forward for. Default:
+    /// [`ForwardedHeader::XForwardedFor`].
     ///
-    /// It is read only if the connection comes from a trusted proxy. Only this one is: a stranger can send the others,
-    /// and a proxy that does not know them passes them on.
+    /// It is read only if the connection comes from a trusted proxy, or with trusted hops. Only this one is: a stranger
+    /// can send the others, and a proxy that does not know them passes them on.
     pub fn forwarded_header(mut self, header: ForwardedHeader) -> Self {
         self.forwarded_header = header;
         self
@@ -184,7 +185,7 @@ impl SourceIp {
     /// tonic leave in the extensions.
     ///
     /// For servers that keep it elsewhere: a `ConnectInfo` of one's own, tonic behind TLS, a Unix socket with a proxy
-    /// at its other end. `None` means unknown, and the request is refused; nothing else is looked at then.
+    /// at its other end. `None` means unknown, and the request is rejected; nothing else is looked at then.
     ///
     /// ```
     /// use std::net::{IpAddr, Ipv4Addr};

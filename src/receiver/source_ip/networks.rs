@@ -99,11 +99,16 @@ pub(super) fn parse_one(text: &str) -> Result<IpNet, ConfigError> {
     parse(text).ok_or_else(|| ConfigError::new(ConfigErrorKind::InvalidNetwork).about(text))
 }
 
+/// The network of one address alone.
+pub(super) fn single(address: IpAddr) -> IpNet {
+    IpNet::from(address.to_canonical())
+}
+
 /// By the standard library's parser: `ipnet`'s reads `010.0.0.0` as ten, where others read eight.
 fn parse(text: &str) -> Option<IpNet> {
     let network = match text.split_once('/') {
         Some((address, len)) => IpNet::new(address.parse().ok()?, prefix_len(len)?).ok()?,
-        None => IpNet::from(text.parse::<IpAddr>().ok()?),
+        None => single(text.parse().ok()?),
     };
     unmap(network)
 }

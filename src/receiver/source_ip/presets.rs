@@ -28,7 +28,7 @@ pub fn preset(name: &str) -> Option<&'static [&'static str]> {
 ///
 /// The region is the sender's, not the receiver's: Voyado's is [`EU`](svix::EU).
 ///
-/// - **Lists drift.** Compare them with the page when deliveries are refused with
+/// - **Lists drift.** Compare them with the page when deliveries are rejected as
 ///   [`SourceIpNotAllowed`](crate::RejectionKind::SourceIpNotAllowed). Add what is new with
 ///   [`SourceIp::also_allow`](crate::SourceIp::also_allow), or give a list of your own to
 ///   [`SourceIp::allow`](crate::SourceIp::allow) instead.

@@ -1,16 +1,14 @@
 //! Closures, which are answers as well.
 
-use bytes::Bytes;
 use http::{Response, StatusCode, request::Parts};
-use http_body_util::Full;
 use tower_webhook::{GrpcRejectionResponse, Rejection, RejectionKind, RejectionResponse};
 
 use super::{KINDS, post, sent, sent_to_a_forgery};
 
-fn teapot() -> impl RejectionResponse<Full<Bytes>> + Clone {
+fn teapot() -> impl RejectionResponse {
     |rejection: &Rejection, request: &Parts| {
         let text = format!("{} {rejection}", request.method);
-        let mut response = Response::new(Full::new(Bytes::from(text)));
+        let mut response = Response::new(text);
         *response.status_mut() = StatusCode::IM_A_TEAPOT;
         response
     }

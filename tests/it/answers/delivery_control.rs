@@ -1,18 +1,16 @@
 //! `webhook-delivery: abort-message`, only when asked for and only for genuine deliveries.
 
-use bytes::Bytes;
 use http::Response;
-use http_body_util::Full;
 use tower::{Layer, ServiceExt};
 use tower_webhook::{
     DangerAbortUndeliverable, EmptyRejectionResponse, GrpcRejectionResponse, Json, ProblemDetails,
     Rejection,
     RejectionKind::{self, *},
-    RejectionResponse, WebhookLayer,
+    RejectionResponse,
 };
 
 use super::{KINDS, Sent, post, post_of, sent, sent_to_a_forgery};
-use crate::layer::{builder, genuine, unreachable_inner};
+use crate::layer::{genuine, layer, unreachable_inner};
 
 const WEBHOOK_DELIVERY: &str = "webhook-delivery";
 const UNDELIVERABLE: [RejectionKind; 3] = [MalformedEvent, DecryptionFailed, EncryptionRequired];
@@ -35,7 +33,7 @@ async fn no_answer_has_it_by_default() {
 /// Compares each answer with the one inside: the header is all that is added.
 async fn assert_adds_the_header_where_undeliverable<R>(answer: R)
 where
-    R: RejectionResponse<Full<Bytes>> + Copy,
+    R: RejectionResponse + Copy,
 {
     for (kind, _) in KINDS {
         let mut expected = sent(&answer, kind, post()).await;
@@ -54,7 +52,7 @@ async fn asked_for_it_is_added_to_any_answer_to_a_genuine_delivery_that_can_neve
     assert_adds_the_header_where_undeliverable(ProblemDetails).await;
     assert_adds_the_header_where_undeliverable(GrpcRejectionResponse::default()).await;
     assert_adds_the_header_where_undeliverable(|_: &Rejection, _: &http::request::Parts| {
-        Response::new(Full::default())
+        Response::new("")
     })
     .await;
 }
@@ -64,7 +62,7 @@ async fn an_answer_with_its_own_delivery_control_keeps_it() {
     let disable = |_: &Rejection, _: &http::request::Parts| {
         Response::builder()
             .header(WEBHOOK_DELIVERY, "disable")
-            .body(Full::default())
+            .body("")
             .unwrap()
     };
     let answer = DangerAbortUndeliverable::new(disable);
@@ -75,7 +73,8 @@ async fn an_answer_with_its_own_delivery_control_keeps_it() {
 
 #[tokio::test]
 async fn a_layer_that_asks_for_it_aborts_a_malformed_event() {
-    let layer = WebhookLayer::<Json<Vec<u8>>>::new(builder().build().unwrap())
+    let layer = layer()
+        .decode::<Json<Vec<u8>>>()
         .rejection_response(DangerAbortUndeliverable::new(EmptyRejectionResponse));
     let service = layer.layer(unreachable_inner());
     let sent = Sent::of(service.oneshot(genuine("{}")).await.unwrap()).await;

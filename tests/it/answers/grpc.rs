@@ -1,9 +1,7 @@
 //! gRPC statuses, for requests that are gRPC.
 
 use http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_TYPE};
-use tower_webhook::{
-    EmptyRejectionResponse, GrpcRejectionResponse, ProblemDetails, RejectionKind, RejectionResponse,
-};
+use tower_webhook::{EmptyRejectionResponse, GrpcRejectionResponse, ProblemDetails, RejectionKind};
 
 use super::{
     KINDS, Sent, assert_kinds_of_one_status_look_alike, post, post_of, sent, sent_to_a_forgery,
@@ -123,11 +121,4 @@ async fn a_layer_with_it_refuses_with_a_grpc_status() {
         headers.insert(CONTENT_TYPE, grpc);
     });
     assert_is_trailers_only(&sent.await, tonic::Code::Unauthenticated);
-}
-
-#[test]
-fn it_answers_with_the_bodies_of_axum_and_tonic() {
-    fn answers<B>(_: impl RejectionResponse<B>) {}
-    answers::<axum::body::Body>(GrpcRejectionResponse::new(ProblemDetails));
-    answers::<tonic::body::Body>(GrpcRejectionResponse::default());
 }

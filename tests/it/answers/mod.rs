@@ -19,7 +19,7 @@ use tower_webhook::{
 use crate::layer::{genuine, layer, unreachable_inner};
 
 /// Every kind, and the status that answers it.
-const KINDS: [(RejectionKind, StatusCode); 23] = [
+const KINDS: [(RejectionKind, StatusCode); 25] = [
     (MethodNotAllowed, StatusCode::METHOD_NOT_ALLOWED),
     (SourceIpUnknown, StatusCode::FORBIDDEN),
     (SourceIpNotAllowed, StatusCode::FORBIDDEN),
@@ -35,9 +35,11 @@ const KINDS: [(RejectionKind, StatusCode); 23] = [
     (TimestampTooNew, StatusCode::UNAUTHORIZED),
     (BodyTooLarge, StatusCode::PAYLOAD_TOO_LARGE),
     (BodyIncomplete, StatusCode::BAD_REQUEST),
+    (Overloaded, StatusCode::SERVICE_UNAVAILABLE),
     (SignatureMismatch, StatusCode::UNAUTHORIZED),
     (AlreadyHandled, StatusCode::OK),
     (ClaimedByAnother, StatusCode::CONFLICT),
+    (MessageIdReused, StatusCode::UNPROCESSABLE_ENTITY),
     (StoreUnavailable, StatusCode::SERVICE_UNAVAILABLE),
     (MalformedEvent, StatusCode::UNPROCESSABLE_ENTITY),
     (DecryptionKeyMissing, StatusCode::INTERNAL_SERVER_ERROR),
@@ -54,7 +56,10 @@ struct Sent {
 }
 
 impl Sent {
-    async fn of(response: Response<Full<Bytes>>) -> Self {
+    async fn of<B>(response: Response<B>) -> Self
+    where
+        B: http_body::Body<Data = Bytes, Error: std::fmt::Debug>,
+    {
         let (parts, body) = response.into_parts();
         Self {
             status: parts.status,
@@ -67,16 +72,17 @@ impl Sent {
 /// What `answer` sends to a request for which `kind` is the reason to refuse it.
 async fn sent<R>(answer: &R, kind: RejectionKind, request: Request<()>) -> Sent
 where
-    R: RejectionResponse<Full<Bytes>>,
+    R: RejectionResponse,
 {
     let (parts, ()) = request.into_parts();
-    Sent::of(answer.rejection_response(&Rejection::from(kind), &parts)).await
+    let rejection = Rejection::from(kind);
+    Sent::of(answer.rejection_response(&rejection, &parts).map(Full::new)).await
 }
 
 /// What a layer with `answer` sends to a request with a forged body.
 async fn sent_to_a_forgery<R>(answer: R, change: impl FnOnce(&mut HeaderMap)) -> Sent
 where
-    R: RejectionResponse<Full<Bytes>> + Clone,
+    R: RejectionResponse,
 {
     let service = layer()
         .rejection_response(answer)
@@ -108,7 +114,7 @@ fn headers<const N: usize>(headers: [(&'static str, &'static str); N]) -> Header
 /// A stranger must not tell from an answer what its status does not say.
 async fn assert_kinds_of_one_status_look_alike<R>(answer: &R, request: fn() -> Request<()>)
 where
-    R: RejectionResponse<Full<Bytes>>,
+    R: RejectionResponse,
 {
     for (kind, status) in KINDS {
         for (other, _) in KINDS.into_iter().filter(|(_, same)| *same == status) {

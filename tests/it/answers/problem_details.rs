@@ -2,7 +2,7 @@
 
 use http::{StatusCode, header::CONTENT_TYPE};
 use serde_json::{Value, json};
-use tower_webhook::{EmptyRejectionResponse, ProblemDetails, RejectionKind, RejectionResponse};
+use tower_webhook::{EmptyRejectionResponse, ProblemDetails, RejectionKind};
 
 use super::{KINDS, assert_kinds_of_one_status_look_alike, post, sent, sent_to_a_forgery};
 
@@ -70,10 +70,4 @@ async fn a_layer_with_it_refuses_with_a_problem() {
     assert_eq!(sent.status, StatusCode::UNAUTHORIZED);
     let problem: Value = serde_json::from_slice(&sent.body).unwrap();
     assert_eq!(problem["status"], 401);
-}
-
-#[test]
-fn it_answers_with_the_body_of_axum() {
-    fn answers<B>(_: impl RejectionResponse<B>) {}
-    answers::<axum::body::Body>(ProblemDetails);
 }

@@ -34,7 +34,7 @@ async fn each_message_is_handled_once<I: IdempotencyStore>(stores: [I; 2]) {
                 Ok::<_, Infallible>(empty(StatusCode::OK))
             }
         });
-        layer(Idempotency::new(store)).layer(handler)
+        layer(Idempotency::new("test", store)).layer(handler)
     });
     let mut deliveries = JoinSet::new();
     for (number, id) in mixed().into_iter().enumerate() {
@@ -57,7 +57,7 @@ async fn each_message_is_handled_once<I: IdempotencyStore>(stores: [I; 2]) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn over_the_memory_store() {
-    let store = MemoryStore::new(1000);
+    let store = MemoryStore::new(1000).unwrap();
     each_message_is_handled_once([store.clone(), store]).await;
 }
 

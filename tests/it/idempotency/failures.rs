@@ -1,14 +1,15 @@
 //! A handler that fails k times and then succeeds is run k + 1 times, in whatever way it fails.
 
-use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::Full;
-use tower::{Layer as _, ServiceExt, service_fn, timeout::TimeoutLayer};
+use tower::{Layer as _, ServiceExt, service_fn};
 use tower_webhook::{Idempotency, IdempotencyStore, MemoryStore, RejectionKind};
 
 use super::{Runs, delivery, empty, layer, redis_server::RedisServer};
+use crate::layer::Answer;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Failure {
@@ -16,29 +17,25 @@ enum Failure {
     Redirect,
     InnerError,
     Panic,
-    ClientGone,
-    TimeoutLayerAbove,
 }
 
-const FAILURES: [Failure; 6] = [
+const FAILURES: [Failure; 4] = [
     Failure::Status500,
     Failure::Redirect,
     Failure::InnerError,
     Failure::Panic,
-    Failure::ClientGone,
-    Failure::TimeoutLayerAbove,
 ];
 
-type Answer = Result<Response<Full<Bytes>>, &'static str>;
+type Outcome = Result<Answer, &'static str>;
+type Handled = Result<Response<Full<Bytes>>, &'static str>;
 
-async fn handle(failure: Option<Failure>) -> Answer {
+async fn handle(failure: Option<Failure>) -> Handled {
     match failure {
         None => Ok(empty(StatusCode::OK)),
         Some(Failure::Status500) => Ok(empty(StatusCode::INTERNAL_SERVER_ERROR)),
         Some(Failure::Redirect) => Ok(empty(StatusCode::FOUND)),
         Some(Failure::InnerError) => Err("the database is gone"),
         Some(Failure::Panic) => panic!("a handler's panic"),
-        Some(Failure::ClientGone | Failure::TimeoutLayerAbove) => std::future::pending().await,
     }
 }
 
@@ -47,8 +44,7 @@ async fn attempt<I: IdempotencyStore>(
     idempotency: Idempotency<I>,
     runs: Runs,
     failure: Option<Failure>,
-) -> Option<Answer> {
-    let before = runs.count();
+) -> Option<Outcome> {
     let handler = {
         let runs = runs.clone();
         service_fn(move |request: Request<Full<Bytes>>| {
@@ -66,26 +62,6 @@ async fn attempt<I: IdempotencyStore>(
                 None
             }
         },
-        Some(Failure::ClientGone) => {
-            let mut answer = pin!(service.oneshot(delivery("msg_1")));
-            // Until the handler has it; then the future is dropped, as a server does when its client is gone.
-            poll_fn(|cx| match answer.as_mut().poll(cx) {
-                Poll::Ready(answer) => Poll::Ready(Some(answer)),
-                Poll::Pending if runs.count() > before => Poll::Ready(None),
-                Poll::Pending => Poll::Pending,
-            })
-            .await
-        }
-        Some(Failure::TimeoutLayerAbove) => {
-            let above = TimeoutLayer::new(Duration::from_millis(300)).layer(service);
-            match above.oneshot(delivery("msg_1")).await {
-                Ok(response) => Some(Ok(response)),
-                Err(error) => {
-                    assert!(error.is::<tower::timeout::error::Elapsed>());
-                    None
-                }
-            }
-        }
         _ => Some(service.oneshot(delivery("msg_1")).await),
     }
 }
@@ -95,7 +71,7 @@ async fn attempt_when_free<I: IdempotencyStore>(
     idempotency: &Idempotency<I>,
     runs: &Runs,
     failure: Option<Failure>,
-) -> Option<Answer> {
+) -> Option<Outcome> {
     let before = runs.count();
     for _ in 0..100 {
         let answer = attempt(idempotency.clone(), runs.clone(), failure).await;
@@ -115,7 +91,7 @@ async fn fails_and_then_succeeds<I: IdempotencyStore>(store: impl Fn() -> I) {
     for failure in FAILURES {
         for failures in 0..3 {
             let scope = format!("{failure:?}-{failures}");
-            let idempotency = Idempotency::new(store()).scope(scope);
+            let idempotency = Idempotency::new(scope, store());
             let runs = Runs::default();
             for _ in 0..failures {
                 attempt_when_free(&idempotency, &runs, Some(failure)).await;
@@ -137,7 +113,7 @@ async fn fails_and_then_succeeds<I: IdempotencyStore>(store: impl Fn() -> I) {
 
 #[tokio::test]
 async fn over_the_memory_store() {
-    fails_and_then_succeeds(|| MemoryStore::new(10)).await;
+    fails_and_then_succeeds(|| MemoryStore::new(10).unwrap()).await;
 }
 
 #[tokio::test]

@@ -8,11 +8,13 @@ use http_body_util::Full;
 use tokio::task::JoinHandle;
 use tower::{Layer as _, ServiceExt, service_fn};
 use tower_webhook::{
-    Claim, Idempotency, IdempotencyStore, MemoryStore, RejectionKind, StoreErrorKind,
+    BodyDigest, Claim, ConfigErrorKind, Idempotency, IdempotencyStore, MemoryStore, OwnerToken,
+    RejectionKind, Settlement, StoreErrorKind,
     testing::{idempotency_conformance, idempotency_key},
 };
 
 use super::{TestClock, delivery, empty, layer, outcome, until};
+use crate::support::{log_of, now};
 
 #[tokio::test]
 async fn it_conforms() {
@@ -33,7 +35,7 @@ async fn deliver(store: &MemoryStore, id: &str, ends: bool) -> (StatusCode, Opti
         }
         Ok::<_, Infallible>(empty(StatusCode::OK))
     });
-    let idempotency = Idempotency::new(store.clone());
+    let idempotency = Idempotency::new("test", store.clone());
     outcome(
         layer(idempotency)
             .layer(handler)
@@ -127,18 +129,16 @@ const DOCUMENTED_BYTES_EACH: u64 = 150;
 #[test]
 fn a_flood_of_a_million_messages_stays_within_the_documented_memory() {
     const FLOOD: usize = 1_000_000;
-    let store = MemoryStore::new(FLOOD);
+    let store = MemoryStore::new(FLOOD).unwrap();
     let lease = Duration::from_secs(60);
     let claim = |id: &str| {
-        let claiming = store.claim(&idempotency_key("flood", "", id), lease);
-        claiming.into_inner()
+        let (owner, body) = (OwnerToken::random(), BodyDigest::of(b""));
+        now(store.claim(&idempotency_key("flood", "", id), owner, body, lease))
     };
     let memory = allocation_counter::measure(|| {
         for number in 0..FLOOD {
-            assert!(matches!(
-                claim(&format!("msg_{number}")),
-                Ok(Claim::Fresh(_))
-            ));
+            let claim = claim(&format!("msg_{number}"));
+            assert!(matches!(claim, Ok(Claim::Fresh)), "{claim:?}");
         }
     });
     assert_eq!(store.len(), FLOOD);
@@ -150,4 +150,120 @@ fn a_flood_of_a_million_messages_stays_within_the_documented_memory() {
         each <= DOCUMENTED_BYTES_EACH,
         "{each} bytes each, at the most"
     );
+}
+
+#[test]
+fn a_store_for_no_message_is_a_configuration_error() {
+    let error = MemoryStore::new(0).unwrap_err();
+    assert_eq!(error.kind(), ConfigErrorKind::ZeroCapacity);
+}
+
+/// Claims one message of a tenant after another until there is no room for it. How many there are then.
+fn fill(store: &MemoryStore, tenant: &str) -> usize {
+    let lease = Duration::from_secs(60);
+    for number in 0.. {
+        let key = idempotency_key("fill", tenant, &format!("msg_{number}"));
+        match now(store.claim(&key, OwnerToken::random(), BodyDigest::of(b""), lease)) {
+            Ok(Claim::Fresh) => {}
+            Err(error) if error.kind() == StoreErrorKind::Full => return number,
+            other => panic!("{other:?}"),
+        }
+    }
+    unreachable!("the store has no end")
+}
+
+#[test]
+fn no_tenant_fills_the_store_and_each_has_a_share_however_many_come_before_it() {
+    const CAPACITY: usize = 10_000;
+    let clock = TestClock::default();
+    let store = clock.memory_store(CAPACITY);
+    let first = fill(&store, "tenant-0");
+    assert_eq!(first, CAPACITY / 2);
+    for number in 1..10 {
+        let free = CAPACITY - store.len();
+        let next = fill(&store, &format!("tenant-{number}"));
+        assert_eq!(
+            next,
+            free.div_ceil(2),
+            "tenant {number} of {free} free places"
+        );
+    }
+    // Of all that was given up, another tenant gets its share again.
+    clock.advance(Duration::from_secs(60));
+    let last = fill(&store, "tenant-last");
+    assert_eq!(last, CAPACITY / 2);
+}
+
+#[test]
+fn without_tenants_all_of_the_capacity_is_used() {
+    let store = MemoryStore::new(100).unwrap();
+    assert_eq!(fill(&store, ""), 100);
+}
+
+#[test]
+fn when_many_expire_at_once_no_claim_pays_for_more_than_a_few_of_them() {
+    const MANY: usize = 60_000;
+    let clock = TestClock::default();
+    let store = clock.memory_store(MANY);
+    assert_eq!(fill(&store, ""), MANY);
+    clock.advance(Duration::from_secs(60));
+    let claim = |number: usize| {
+        let key = idempotency_key("after", "", &format!("msg_{number}"));
+        let lease = Duration::from_secs(60);
+        now(store.claim(&key, OwnerToken::random(), BodyDigest::of(b""), lease)).unwrap()
+    };
+    let mut left = store.len();
+    for number in 0..MANY {
+        assert_eq!(claim(number), Claim::Fresh, "{number}");
+        let removed = (left + 1).saturating_sub(store.len());
+        // Eight in each of two shards, and the one that was there under this key.
+        assert!(removed <= 17, "{removed} removed by one claim");
+        left = store.len();
+    }
+    // All that had expired are gone by then: each claim removes more than it adds.
+    assert_eq!(left, MANY);
+}
+
+#[test]
+fn what_was_handled_is_remembered_even_if_its_lease_ran_out_and_the_store_is_full() {
+    let clock = TestClock::default();
+    let store = clock.memory_store(1);
+    let (key, body) = (idempotency_key("late", "", "msg_1"), BodyDigest::of(b"{}"));
+    let owner = OwnerToken::random();
+    let lease = Duration::from_secs(60);
+    assert_eq!(
+        now(store.claim(&key, owner, body, lease)).unwrap(),
+        Claim::Fresh
+    );
+    clock.advance(lease);
+    assert_eq!(fill(&store, ""), 1);
+    let retention = Duration::from_secs(3600);
+    let completed = now(store.complete(&key, owner, body, retention)).unwrap();
+    assert_eq!(completed, Settlement::Settled);
+    let again = now(store.claim(&key, OwnerToken::random(), body, lease)).unwrap();
+    assert_eq!(again, Claim::Done);
+    assert_eq!(fill(&store, "other"), 0);
+}
+
+#[test]
+fn at_80_percent_a_warning_is_logged_once_and_again_only_after_it_has_emptied() {
+    let clock = TestClock::default();
+    let store = clock.memory_store(1000);
+    let claim = |id: &str| {
+        let key = idempotency_key("warn", "", id);
+        let lease = Duration::from_secs(60);
+        let claiming = store.claim(&key, OwnerToken::random(), BodyDigest::of(b""), lease);
+        assert_eq!(now(claiming).unwrap(), Claim::Fresh);
+    };
+    let warnings = |act: &dyn Fn()| log_of(act).matches("80 % of its capacity").count();
+    let claim_from_to = |from: usize, to: usize| {
+        for number in from..to {
+            claim(&format!("msg_{number}"));
+        }
+    };
+    assert_eq!(warnings(&|| claim_from_to(0, 799)), 0);
+    assert_eq!(warnings(&|| claim_from_to(799, 800)), 1);
+    assert_eq!(warnings(&|| claim_from_to(800, 1000)), 0);
+    clock.advance(Duration::from_secs(60));
+    assert_eq!(warnings(&|| claim_from_to(1000, 2000)), 1);
 }

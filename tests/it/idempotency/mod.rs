@@ -21,19 +21,16 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 use tower_webhook::{
-    Idempotency, IdempotencyStore, MemoryStore, Rejection, RejectionKind, Timestamp, WebhookLayer,
+    Idempotency, IdempotencyStore, MemoryStore, Rejection, RejectionKind, Timestamp,
 };
 
 use crate::{
-    layer::builder,
+    layer::{Answer, Layer, builder, layer_of},
     support::{NOW, signer},
 };
 
-pub(crate) type Layer<I> =
-    WebhookLayer<Bytes, Full<Bytes>, tower_webhook::EmptyRejectionResponse, I>;
-
-pub(crate) fn layer<I: IdempotencyStore>(idempotency: Idempotency<I>) -> Layer<I> {
-    WebhookLayer::new(builder().build().unwrap()).idempotency(idempotency)
+pub(crate) fn layer<I: IdempotencyStore>(idempotency: Idempotency<I>) -> Layer<Bytes, I> {
+    layer_of(builder()).idempotency(idempotency).unwrap()
 }
 
 pub(crate) fn delivery(id: &str) -> Request<Full<Bytes>> {
@@ -47,9 +44,7 @@ pub(crate) fn empty(status: StatusCode) -> Response<Full<Bytes>> {
 }
 
 /// What became of a delivery: its status, and the reason if the handler was not called.
-pub(crate) fn outcome(
-    response: Result<Response<Full<Bytes>>, Infallible>,
-) -> (StatusCode, Option<RejectionKind>) {
+pub(crate) fn outcome(response: Result<Answer, Infallible>) -> (StatusCode, Option<RejectionKind>) {
     let response = response.unwrap();
     let rejection: Option<&Rejection> = response.extensions().get();
     (response.status(), rejection.map(Rejection::kind))
@@ -81,6 +76,7 @@ impl TestClock {
         MemoryStore::with_clock(capacity, move || {
             Duration::from_millis(clock.0.load(Ordering::Relaxed))
         })
+        .unwrap()
     }
 }
 

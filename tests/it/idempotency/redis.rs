@@ -7,7 +7,8 @@ use http::{Request, StatusCode};
 use http_body_util::Full;
 use tower::{Layer as _, ServiceExt, service_fn};
 use tower_webhook::{
-    Claim, ConfigErrorKind, Idempotency, IdempotencyStore, RedisStore, RejectionKind, Settlement,
+    BodyDigest, Claim, ConfigErrorKind, Idempotency, IdempotencyStore, OwnerToken, RedisStore,
+    RejectionKind, Settlement, StoreError, StoreErrorKind,
     testing::{idempotency_conformance, idempotency_key},
 };
 
@@ -27,19 +28,12 @@ async fn a_lease_lasts_a_millisecond_at_least_and_ten_years_at_most() {
         return;
     };
     let store = server.store();
-    let claim = async |id, lease| {
-        let key = idempotency_key("leases", "", id);
-        store.claim(&key, lease).await.unwrap()
-    };
-    assert!(matches!(
-        claim("shortest", Duration::ZERO).await,
-        Claim::Fresh(_)
-    ));
-    assert!(matches!(
-        claim("longest", Duration::MAX).await,
-        Claim::Fresh(_)
-    ));
-    let Claim::InProgress { remaining } = claim("longest", Duration::MAX).await else {
+    assert_eq!(
+        claim(&store, "shortest", Duration::ZERO).await,
+        Claim::Fresh
+    );
+    assert_eq!(claim(&store, "longest", Duration::MAX).await, Claim::Fresh);
+    let Claim::InProgress { remaining } = claim(&store, "longest", Duration::MAX).await else {
         panic!("the lease is over")
     };
     let ten_years = Duration::from_secs(10 * 365 * 24 * 60 * 60);
@@ -74,16 +68,15 @@ async fn no_lease_and_no_retention_at_the_ends_of_the_types_is_an_error() {
                 "",
                 &format!("{}-{}", lease.as_nanos(), retention.as_nanos()),
             );
-            let Claim::Fresh(owner) = store.claim(&key, lease).await.unwrap() else {
-                panic!("claimed before: {key:?}")
-            };
-            let settled = store.complete(&key, owner, retention).await.unwrap();
-            let again = store.claim(&key, lease).await.unwrap();
+            let (owner, body) = (OwnerToken::random(), BodyDigest::of(b"{}"));
+            let claimed = store.claim(&key, owner, body, lease).await.unwrap();
+            assert_eq!(claimed, Claim::Fresh, "{key:?}");
+            let settled = store.complete(&key, owner, body, retention).await.unwrap();
+            let claiming = store.claim(&key, OwnerToken::random(), body, lease);
+            let again = claiming.await.unwrap();
+            assert_eq!(settled, Settlement::Settled, "{key:?}");
             // What lasts a millisecond may be over by now, or not.
-            if long.contains(&lease) {
-                assert_eq!(settled, Settlement::Settled, "{key:?}");
-            }
-            if long.contains(&lease) && long.contains(&retention) {
+            if long.contains(&retention) {
                 assert_eq!(again, Claim::Done, "{key:?}");
             }
         }
@@ -103,7 +96,7 @@ async fn a_server_that_is_killed_and_restarted_loses_no_event_and_the_service_re
             async { Ok::<_, Infallible>(empty(StatusCode::OK)) }
         })
     };
-    let service = layer(Idempotency::new(server.store())).layer(handler);
+    let service = layer(Idempotency::new("test", server.store())).layer(handler);
     let deliver = async |id: &str| outcome(service.clone().oneshot(delivery(id)).await);
 
     for id in ["msg_1", "msg_2", "msg_1", "msg_2"] {
@@ -142,7 +135,7 @@ async fn what_a_handler_did_is_acknowledged_although_its_claim_cannot_be_complet
         server.lock().unwrap().kill();
         async { Ok::<_, Infallible>(empty(StatusCode::OK)) }
     });
-    let service = layer(Idempotency::new(store)).layer(handler);
+    let service = layer(Idempotency::new("test", store)).layer(handler);
     let handled = outcome(service.oneshot(delivery("msg_1")).await);
     assert_eq!(handled, (StatusCode::OK, None));
 }
@@ -163,7 +156,8 @@ async fn a_server_that_hangs_is_refused_in_time() {
             .timeout(Duration::from_millis(100))
             .build()
             .unwrap();
-        let service = layer(Idempotency::new(store)).layer(crate::layer::unreachable_inner());
+        let service =
+            layer(Idempotency::new("test", store)).layer(crate::layer::unreachable_inner());
         let answer = service.oneshot(delivery("msg_1"));
         let answer = tokio::time::timeout(Duration::from_secs(5), answer).await;
         let refused = outcome(answer.expect("an answer in time"));
@@ -187,9 +181,55 @@ async fn what_is_no_url_is_a_configuration_error_that_does_not_show_it() {
 }
 
 #[test]
-fn outside_of_a_runtime_it_is_a_configuration_error() {
-    let error = RedisStore::builder("redis://127.0.0.1")
-        .build()
-        .unwrap_err();
-    assert_eq!(error.kind(), ConfigErrorKind::NoTokioRuntime);
+fn a_time_out_of_nothing_is_a_configuration_error() {
+    let builder = RedisStore::builder("redis://127.0.0.1").timeout(Duration::ZERO);
+    assert_eq!(
+        builder.build().unwrap_err().kind(),
+        ConfigErrorKind::ZeroTimeout
+    );
+}
+
+#[test]
+fn it_is_made_outside_of_a_runtime_and_used_in_one_after_another() {
+    let Some(server) = RedisServer::start_or_skip("a Redis store made outside of a runtime") else {
+        return;
+    };
+    let store = server.store();
+    for number in 0..2 {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let claim = runtime.block_on(claim(&store, &format!("msg_{number}"), SECONDS));
+        assert_eq!(claim, Claim::Fresh);
+    }
+}
+
+#[tokio::test]
+async fn outside_of_a_runtime_before_its_first_use_it_fails_and_says_so() {
+    let store = RedisStore::builder("redis://127.0.0.1:1").build().unwrap();
+    let outside = std::thread::spawn(move || {
+        let key = idempotency_key("test", "", "msg_1");
+        let claiming = store.claim(&key, OwnerToken::random(), BodyDigest::of(b""), SECONDS);
+        crate::support::now(claiming).unwrap_err()
+    });
+    let error = outside.join().unwrap();
+    assert_eq!(error.kind(), StoreErrorKind::Unavailable);
+    assert_eq!(cause(&error), "there is no Tokio runtime");
+}
+
+const SECONDS: Duration = Duration::from_secs(60);
+
+/// The outcome of a claim by a new owner.
+async fn claim(store: &RedisStore, id: &str, lease: Duration) -> Claim {
+    let key = idempotency_key("test", "", id);
+    let claiming = store.claim(&key, OwnerToken::random(), BodyDigest::of(b""), lease);
+    claiming.await.unwrap()
+}
+
+/// The cause of an error, as text.
+pub(super) fn cause(error: &StoreError) -> String {
+    std::error::Error::source(error)
+        .expect("a cause")
+        .to_string()
 }

@@ -7,20 +7,20 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode, Uri, header::RETRY_AFTER};
+use http::{HeaderValue, Request, StatusCode, Uri, header::RETRY_AFTER};
 use http_body_util::Full;
 use tokio::sync::Notify;
 use tower::{Layer as _, Service, ServiceExt, service_fn};
 use tower_webhook::{
-    Claim, Delivery, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore, OwnerToken,
-    Receiver, Rejection, RejectionKind::*, RequestHead, Secrets, Settlement, StoreError,
-    StoreErrorKind, WebhookLayer, testing::idempotency_key,
+    BodyDigest, Claim, Delivery, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore,
+    OwnerToken, Receiver, Rejection, RejectionKind::*, RequestHead, Secrets, Settlement,
+    StoreError, StoreErrorKind, testing::idempotency_key,
 };
 
 use super::{Runs, TestClock, delivery, empty, layer, outcome, until};
 use crate::{
-    layer::{builder, unreachable_inner},
-    support::{NOW, SECRET, log_of},
+    layer::{Answer, builder, layer_of, unreachable_inner},
+    support::{NOW, SECRET, log_of, now},
 };
 
 #[tokio::test]
@@ -33,7 +33,7 @@ async fn what_was_handled_is_answered_200_and_not_handled_again() {
             async { Ok::<_, Infallible>(empty(StatusCode::NO_CONTENT)) }
         })
     };
-    let service = layer(Idempotency::new(MemoryStore::new(10))).layer(handler);
+    let service = layer(Idempotency::new("test", MemoryStore::new(10).unwrap())).layer(handler);
     let first = outcome(service.clone().oneshot(delivery("msg_1")).await);
     assert_eq!(first, (StatusCode::NO_CONTENT, None));
     let second = outcome(service.clone().oneshot(delivery("msg_1")).await);
@@ -58,7 +58,8 @@ async fn while_a_message_is_handled_the_sender_is_told_to_come_back_within_the_l
             }
         })
     };
-    let idempotency = Idempotency::new(MemoryStore::new(10)).lease(Duration::from_millis(59_001));
+    let idempotency = Idempotency::new("test", MemoryStore::new(10).unwrap())
+        .lease(Duration::from_millis(59_001));
     let service = layer(idempotency).layer(handler);
     let first = tokio::spawn(service.clone().oneshot(delivery("msg_1")));
     started.notified().await;
@@ -97,7 +98,7 @@ async fn a_late_owner_neither_completes_nor_releases_what_is_anothers_by_now() {
                 }
             })
         };
-        let service = layer(Idempotency::new(store.clone())).layer(handler);
+        let service = layer(Idempotency::new("test", store.clone())).layer(handler);
         let late = tokio::spawn(service.clone().oneshot(delivery("msg_1")));
         until(|| runs.count() == 1).await;
         clock.advance(Duration::from_secs(61));
@@ -114,10 +115,11 @@ async fn a_late_owner_neither_completes_nor_releases_what_is_anothers_by_now() {
 
 #[tokio::test]
 async fn an_event_that_cannot_be_opened_is_given_back_for_the_retry() {
-    let store = MemoryStore::new(10);
-    let receiver = builder().build().unwrap();
-    let service = WebhookLayer::<tower_webhook::Json<Vec<u8>>>::new(receiver)
-        .idempotency(Idempotency::new(store.clone()))
+    let store = MemoryStore::new(10).unwrap();
+    let service = layer_of(builder())
+        .decode::<tower_webhook::Json<Vec<u8>>>()
+        .idempotency(Idempotency::new("test", store.clone()))
+        .unwrap()
         .layer(unreachable_inner());
     for _ in 0..2 {
         let refused = outcome(service.clone().oneshot(delivery("msg_1")).await);
@@ -131,8 +133,8 @@ async fn an_event_that_cannot_be_opened_is_given_back_for_the_retry() {
 
 #[tokio::test]
 async fn a_stranger_burns_no_id() {
-    let store = MemoryStore::new(10);
-    let service = layer(Idempotency::new(store.clone())).layer(unreachable_inner());
+    let store = MemoryStore::new(10).unwrap();
+    let service = layer(Idempotency::new("test", store.clone())).layer(unreachable_inner());
     let forged = delivery("msg_1").map(|_| Full::new(Bytes::from_static(b"forged")));
     let refused = outcome(service.oneshot(forged).await);
     assert_eq!(refused, (StatusCode::UNAUTHORIZED, Some(SignatureMismatch)));
@@ -141,7 +143,7 @@ async fn a_stranger_burns_no_id() {
 
 #[tokio::test]
 async fn a_stranger_does_not_learn_which_ids_are_known() {
-    let store = MemoryStore::new(10);
+    let store = MemoryStore::new(10).unwrap();
     let handler = service_fn(|request: Request<Full<Bytes>>| async move {
         let delivery: &Delivery<Bytes> = request.extensions().get().unwrap();
         if delivery.id().as_str() == "in_progress" {
@@ -149,7 +151,7 @@ async fn a_stranger_does_not_learn_which_ids_are_known() {
         }
         Ok::<_, Infallible>(empty(StatusCode::OK))
     });
-    let service = layer(Idempotency::new(store.clone())).layer(handler);
+    let service = layer(Idempotency::new("test", store.clone())).layer(handler);
     let done = outcome(service.clone().oneshot(delivery("done")).await);
     assert_eq!(done, (StatusCode::OK, None));
     let in_progress = tokio::spawn(service.clone().oneshot(delivery("in_progress")));
@@ -176,7 +178,7 @@ async fn a_layer_that_only_monitors_passes_on_what_was_handled_before_with_its_v
             async { Ok::<_, Infallible>(empty(StatusCode::OK)) }
         })
     };
-    let idempotency = Idempotency::new(MemoryStore::new(10));
+    let idempotency = Idempotency::new("test", MemoryStore::new(10).unwrap());
     let service = layer(idempotency).danger_monitor_only().layer(handler);
     for _ in 0..2 {
         let handled = outcome(service.clone().oneshot(delivery("msg_1")).await);
@@ -188,10 +190,12 @@ async fn a_layer_that_only_monitors_passes_on_what_was_handled_before_with_its_v
 /// What is logged of one delivery.
 fn log_of_one<S>(service: S) -> String
 where
-    S: Service<Request<Full<Bytes>>, Response = Response<Full<Bytes>>, Error = Infallible>,
+    S: Service<Request<Full<Bytes>>, Response = Answer, Error = Infallible>,
 {
     log_of(|| {
-        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
         let Ok(_) = runtime
             .unwrap()
             .block_on(service.oneshot(delivery("msg_1")));
@@ -201,9 +205,19 @@ where
 #[test]
 fn a_handler_that_outlives_its_lease_and_a_store_that_fails_are_warnings() {
     let clock = TestClock::default();
-    let idempotency = Idempotency::new(clock.memory_store(10)).lease(Duration::from_secs(60));
-    let late = service_fn(move |_: Request<Full<Bytes>>| {
+    let idempotency_store = clock.memory_store(10);
+    let idempotency =
+        Idempotency::new("test", idempotency_store.clone()).lease(Duration::from_secs(60));
+    let store = idempotency_store.clone();
+    let late = service_fn(move |request: Request<Full<Bytes>>| {
         clock.advance(Duration::from_secs(61));
+        // Another delivery of it.
+        let delivery: &Delivery<Bytes> = request.extensions().get().unwrap();
+        let key = idempotency_key("test", "", delivery.id().as_str());
+        let digest = BodyDigest::of(delivery.body());
+        let lease = Duration::from_secs(60);
+        let claim = now(store.claim(&key, OwnerToken::random(), digest, lease));
+        assert_eq!(claim.unwrap(), Claim::Fresh);
         async { Ok::<_, Infallible>(empty(StatusCode::OK)) }
     });
     let log = log_of_one(layer(idempotency).layer(late));
@@ -213,19 +227,22 @@ fn a_handler_that_outlives_its_lease_and_a_store_that_fails_are_warnings() {
     );
     assert!(log.contains("outcome=\"delivered\""), "{log}");
 
-    let log = log_of_one(layer(Idempotency::new(down())).layer(unreachable_inner()));
+    let log = log_of_one(layer(Idempotency::new("test", down())).layer(unreachable_inner()));
     assert!(log.contains("the idempotency store failed"), "{log}");
-    assert!(log.contains("error=is unavailable"), "{log}");
+    assert!(
+        log.contains("error=\"the idempotency store is unavailable\""),
+        "{log}"
+    );
     assert!(log.contains("outcome=\"store_unavailable\""), "{log}");
 }
 
 #[tokio::test]
 async fn scopes_that_share_a_store_are_apart() {
-    let store = MemoryStore::new(10);
+    let store = MemoryStore::new(10).unwrap();
     for scope in ["one", "two"] {
         let handler =
             service_fn(async |_: Request<Full<Bytes>>| Ok::<_, Infallible>(empty(StatusCode::OK)));
-        let service = layer(Idempotency::new(store.clone()).scope(scope)).layer(handler);
+        let service = layer(Idempotency::new(scope, store.clone())).layer(handler);
         let handled = outcome(service.oneshot(delivery("msg_1")).await);
         assert_eq!(handled, (StatusCode::OK, None), "{scope}");
     }
@@ -240,8 +257,9 @@ async fn tenants_that_share_an_endpoint_are_apart() {
     let receiver = Receiver::builder_with_source(of_path).clock(|| Duration::from_secs(NOW));
     let handler =
         service_fn(async |_: Request<Full<Bytes>>| Ok::<_, Infallible>(empty(StatusCode::OK)));
-    let service = WebhookLayer::<Bytes>::new(receiver.build().unwrap())
-        .idempotency(Idempotency::new(MemoryStore::new(10)))
+    let service = layer_of(receiver)
+        .idempotency(Idempotency::new("test", MemoryStore::new(10).unwrap()))
+        .unwrap()
         .layer(handler);
     let deliver = async |path| {
         let mut request = delivery("1");
@@ -263,7 +281,7 @@ async fn a_failure_of_grpc_is_given_back_for_the_retry_although_its_status_is_20
             answer.headers_mut().insert("grpc-status", grpc_status);
             Ok::<_, Infallible>(answer)
         });
-        let service = layer(Idempotency::new(MemoryStore::new(10))).layer(handler);
+        let service = layer(Idempotency::new("test", MemoryStore::new(10).unwrap())).layer(handler);
         let first = outcome(service.clone().oneshot(delivery("msg_1")).await);
         assert_eq!(first, (StatusCode::OK, None));
         let second = outcome(service.oneshot(delivery("msg_1")).await);
@@ -284,11 +302,27 @@ impl IdempotencyStore for AlwaysSays {
     type Claiming = std::future::Ready<Result<Claim, StoreError>>;
     type Settling = std::future::Ready<Result<Settlement, StoreError>>;
 
-    fn claim(&self, _: &IdempotencyKey, _: Duration) -> Self::Claiming {
-        std::future::ready(self.0)
+    fn claim(
+        &self,
+        _: &IdempotencyKey,
+        _: OwnerToken,
+        _: BodyDigest,
+        _: Duration,
+    ) -> Self::Claiming {
+        std::future::ready(self.0.clone())
     }
 
-    fn complete(&self, _: &IdempotencyKey, _: OwnerToken, _: Duration) -> Self::Settling {
+    fn renew(&self, _: &IdempotencyKey, _: OwnerToken, _: Duration) -> Self::Settling {
+        panic!("there is no claim to renew")
+    }
+
+    fn complete(
+        &self,
+        _: &IdempotencyKey,
+        _: OwnerToken,
+        _: BodyDigest,
+        _: Duration,
+    ) -> Self::Settling {
         panic!("there is no claim to complete")
     }
 
@@ -309,7 +343,7 @@ async fn whatever_a_store_says_the_sender_is_told_to_come_back_within_the_lease(
     ] {
         let remaining = Duration::MAX;
         let anothers = AlwaysSays(Ok(Claim::InProgress { remaining }));
-        let idempotency = Idempotency::new(anothers).lease(lease);
+        let idempotency = Idempotency::new("test", anothers).lease(lease);
         let service = layer(idempotency).layer(unreachable_inner());
         let refused = service.oneshot(delivery("msg_1")).await.unwrap();
         assert_eq!(refused.headers()[RETRY_AFTER], seconds);
@@ -331,7 +365,7 @@ fn the_error_of_a_store_names_its_reason() {
         ),
         (
             StoreErrorKind::TimedOut,
-            "the idempotency store did not answer in time",
+            "the idempotency store did not respond in time",
         ),
         (StoreErrorKind::Full, "the idempotency store is full"),
     ] {
@@ -341,7 +375,7 @@ fn the_error_of_a_store_names_its_reason() {
 
 #[tokio::test]
 async fn a_store_that_is_down_refuses_with_503_and_retry_after() {
-    let service = layer(Idempotency::new(down())).layer(unreachable_inner());
+    let service = layer(Idempotency::new("test", down())).layer(unreachable_inner());
     let response = service.oneshot(delivery("msg_1")).await.unwrap();
     assert_eq!(response.headers()[RETRY_AFTER], "5");
     let refused = outcome(Ok(response));
@@ -355,7 +389,7 @@ async fn a_store_that_is_down_refuses_with_503_and_retry_after() {
 async fn a_store_that_is_down_delivers_unguarded_by_choice() {
     let handler =
         service_fn(async |_: Request<Full<Bytes>>| Ok::<_, Infallible>(empty(StatusCode::OK)));
-    let unguarded = Idempotency::new(down()).danger_deliver_unguarded_on_store_failure();
+    let unguarded = Idempotency::new("test", down()).danger_deliver_unguarded_on_store_failure();
     let handled = outcome(
         layer(unguarded)
             .layer(handler)

@@ -61,10 +61,10 @@ async fn a_service_builder_above_from_fn_guards_the_routes() {
 }
 
 #[tokio::test]
-async fn a_handler_without_the_layer_answers_500_and_says_what_to_add() {
+async fn a_handler_without_the_layer_responds_with_a_bare_500() {
     let app = Router::new().route("/", post(handler));
     let response = app.oneshot(genuine("{}").map(Body::new)).await.unwrap();
     assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
     let text = response.into_body().collect().await.unwrap().to_bytes();
-    assert!(String::from_utf8_lossy(&text).contains("WebhookLayer"));
+    assert!(text.is_empty(), "{text:?}");
 }

@@ -7,9 +7,9 @@ use flate2::{Compression, write::GzEncoder};
 use http::{HeaderValue, Request, StatusCode, header::CONTENT_ENCODING};
 use tower::{Layer, ServiceExt};
 use tower_http::decompression::RequestDecompressionLayer;
-use tower_webhook::{Rejection, RejectionKind, WebhookLayer};
+use tower_webhook::{Rejection, RejectionKind};
 
-use super::{Frames, builder, echo, genuine};
+use super::{Frames, builder, echo, genuine, layer_of};
 
 /// A genuine request whose body was compressed on the way, in frames of 1 KiB.
 fn compressed(body: Vec<u8>) -> Request<Frames> {
@@ -29,8 +29,7 @@ fn compressed(body: Vec<u8>) -> Request<Frames> {
 /// The status and the reason, and how often the compressed body was polled.
 async fn outcome(request: Request<Frames>) -> (StatusCode, Option<RejectionKind>, usize) {
     let polls = request.body().polls();
-    let receiver = builder().max_body_bytes(64 * 1024).build().unwrap();
-    let layer = WebhookLayer::<Bytes>::new(receiver);
+    let layer = layer_of(builder().max_body_bytes(64 * 1024));
     let service = RequestDecompressionLayer::new().layer(layer.layer(echo()));
     let response = service.oneshot(request).await.unwrap();
     let rejection: Option<&Rejection> = response.extensions().get();

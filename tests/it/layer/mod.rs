@@ -3,9 +3,12 @@
 mod axum_stack;
 mod bodies;
 mod decompression;
+mod limits;
 mod monitor;
+mod outcomes;
 mod refusals;
 mod socket;
+mod stacks;
 
 use std::{
     convert::Infallible,
@@ -22,8 +25,10 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Frame;
 use http_body_util::Full;
-use tower::{Layer, Service, service_fn};
-use tower_webhook::{Delivery, Receiver, ReceiverBuilder, Timestamp, WebhookLayer};
+use tower::{Layer as _, Service, service_fn};
+use tower_webhook::{
+    Delivery, Receiver, ReceiverBuilder, Timestamp, Unguarded, WebhookLayer, layer::ResponseBody,
+};
 
 use crate::support::{ID, NOW, SECRET, signer};
 
@@ -31,8 +36,18 @@ pub(crate) fn builder() -> ReceiverBuilder {
     Receiver::builder([SECRET]).clock(|| Duration::from_secs(NOW))
 }
 
-pub(crate) fn layer() -> WebhookLayer<Bytes> {
-    WebhookLayer::new(builder().build().unwrap())
+/// A layer over the inner services of these tests, which take a `Full<Bytes>`.
+pub(crate) type Layer<E = Bytes, I = Unguarded> = WebhookLayer<E, Full<Bytes>, I>;
+
+/// The responses of a layer over these inner services.
+pub(crate) type Answer = Response<ResponseBody<Full<Bytes>>>;
+
+pub(crate) fn layer() -> Layer {
+    layer_of(builder())
+}
+
+pub(crate) fn layer_of(builder: ReceiverBuilder) -> Layer {
+    WebhookLayer::new(builder.build().unwrap()).inner_body()
 }
 
 pub(crate) fn genuine(body: impl Into<Bytes>) -> Request<Full<Bytes>> {
@@ -102,7 +117,7 @@ impl http_body::Body for Frames {
     }
 }
 
-pub(crate) fn around<S>(inner: S) -> <WebhookLayer<Bytes> as Layer<S>>::Service {
+pub(crate) fn around<S>(inner: S) -> <Layer as tower::Layer<S>>::Service {
     layer().layer(inner)
 }
 

@@ -9,12 +9,12 @@ use tower::{Layer, ServiceExt};
 use tower_webhook::{
     Json, Rejection,
     RejectionKind::{self, *},
-    Timestamp, WebhookLayer,
+    Timestamp,
 };
 
 use crate::support::{ID, NOW, signer};
 
-use super::{Frames, around, builder, genuine, layer, unreachable_inner};
+use super::{Frames, around, genuine, layer, unreachable_inner};
 
 async fn refusal_of<B: http_body::Body>(request: Request<B>) -> (StatusCode, RejectionKind) {
     let response = around(unreachable_inner()).oneshot(request).await.unwrap();
@@ -126,8 +126,8 @@ async fn a_chunked_body_over_the_limit_is_refused_before_its_end() {
 
 #[tokio::test]
 async fn a_genuine_body_that_is_not_the_event_is_refused_as_malformed() {
-    let layer = WebhookLayer::<Json<Vec<u8>>>::new(builder().build().unwrap());
-    let service = layer.layer(unreachable_inner());
+    let decoding = layer().decode::<Json<Vec<u8>>>();
+    let service = decoding.layer(unreachable_inner());
     let response = service.oneshot(genuine("{}")).await.unwrap();
     assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
     let rejection: &Rejection = response.extensions().get().expect("a rejection");
@@ -137,7 +137,7 @@ async fn a_genuine_body_that_is_not_the_event_is_refused_as_malformed() {
 #[tokio::test]
 async fn a_closure_replaces_the_answer_and_the_kind_stays_in_the_extensions() {
     let teapot = |_: &Rejection, _: &http::request::Parts| {
-        let mut response = http::Response::new(Full::new(Bytes::from_static(b"short and stout")));
+        let mut response = http::Response::new("short and stout");
         *response.status_mut() = StatusCode::IM_A_TEAPOT;
         response
     };

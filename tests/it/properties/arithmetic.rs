@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use proptest::{prelude::*, sample::select};
 use tower_webhook::{
-    Claim, IdempotencyStore, MemoryStore, Receiver, RejectionKind, Settlement,
-    testing::idempotency_key,
+    BodyDigest, Claim, IdempotencyStore, MemoryStore, OwnerToken, Receiver, RejectionKind,
+    Settlement, testing::idempotency_key,
 };
 
 use crate::support::{NOW, SECRET, append, genuine_set, now};
@@ -65,20 +65,18 @@ proptest! {
         lease in duration(),
         retention in duration(),
     ) {
-        let store = MemoryStore::with_clock(1, move || clock);
+        let store = MemoryStore::with_clock(1, move || clock).unwrap();
         let key = idempotency_key("ends", "", "msg_1");
-        let Ok(Claim::Fresh(owner)) = now(store.claim(&key, lease)) else {
-            panic!("an empty store has no claim")
-        };
+        let (owner, body) = (OwnerToken::random(), BodyDigest::of(b"{}"));
+        let claim = now(store.claim(&key, owner, body, lease)).unwrap();
+        prop_assert_eq!(claim, Claim::Fresh);
         // At the end of time nothing lasts.
         let lasts = |duration| millis(clock) < u128::from(u64::MAX) && millis(duration) > 0;
-        let settled = now(store.complete(&key, owner, retention)).unwrap();
-        if lasts(lease) {
-            prop_assert_eq!(settled, Settlement::Settled);
-            let claim = now(store.claim(&key, lease)).unwrap();
-            prop_assert_eq!(claim == Claim::Done, lasts(retention), "{:?}", claim);
-        } else {
-            prop_assert_eq!(settled, Settlement::NotOwner);
-        }
+        let renewed = now(store.renew(&key, owner, lease)).unwrap();
+        prop_assert_eq!(renewed == Settlement::Settled, lasts(lease));
+        let settled = now(store.complete(&key, owner, body, retention)).unwrap();
+        prop_assert_eq!(settled, Settlement::Settled);
+        let again = now(store.claim(&key, OwnerToken::random(), body, lease)).unwrap();
+        prop_assert_eq!(again == Claim::Done, lasts(retention), "{:?}", again);
     }
 }

@@ -71,7 +71,9 @@ fn outcome(receiver: Receiver, request: Request<Frames>) -> Outcome {
             .insert(delivery.expect("a delivery"));
         Ok::<_, Infallible>(response)
     });
-    let service = WebhookLayer::<Bytes>::new(receiver).layer(handler);
+    let service = WebhookLayer::new(receiver)
+        .inner_body::<Full<Bytes>>()
+        .layer(handler);
     let (parts, body) = now(service.oneshot(request)).unwrap().into_parts();
     let rejection: Option<&Rejection> = parts.extensions.get();
     let delivery: Option<&Delivery<Bytes>> = parts.extensions.get();

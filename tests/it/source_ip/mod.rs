@@ -3,12 +3,14 @@
 mod cloudflare;
 mod cloudfront;
 mod configuration;
+mod detail;
 
 mod hops;
 mod peers;
 mod presets;
 mod properties;
 mod rfc7239;
+mod trusted_proxies;
 mod walk;
 mod x_forwarded_for;
 

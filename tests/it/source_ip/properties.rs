@@ -18,6 +18,8 @@ fn header() -> impl Strategy<Value = ForwardedHeader> {
     select(vec![
         ForwardedHeader::XForwardedFor,
         ForwardedHeader::Forwarded,
+        ForwardedHeader::CfConnectingIp,
+        ForwardedHeader::CloudfrontViewerAddress,
     ])
 }
 
@@ -25,6 +27,7 @@ fn header() -> impl Strategy<Value = ForwardedHeader> {
 fn entry(header: &ForwardedHeader, address: &str) -> String {
     match header {
         ForwardedHeader::Forwarded => format!("host=\"a,b\";for=\"{address}\""),
+        ForwardedHeader::CloudfrontViewerAddress => format!("{address}:49152"),
         _ => address.to_owned(),
     }
 }

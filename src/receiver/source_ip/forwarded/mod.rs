@@ -97,7 +97,7 @@ impl FromStr for ForwardedHeader {
     }
 }
 
-/// Reads the hops that a forwarded header tells of.
+/// Reads the hops that a forwarded header lists.
 #[derive(Clone, Debug)]
 pub(super) struct ForwardedHops {
     name: HeaderName,

@@ -1,0 +1,102 @@
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderValue, Response, Version, header::CONNECTION, request::Parts};
+
+use crate::{
+    error::rejection::{Rejection, RejectionKind},
+    idempotency::Idempotency,
+    layer::{completion::UnstoredCompletions, response::RejectionResponse},
+    receiver::Receiver,
+    telemetry::{Observation, Observer},
+};
+
+/// What all requests of a layer share.
+#[derive(Clone)]
+pub(super) struct Shared<I> {
+    pub(super) receiver: Receiver,
+    pub(super) rejections: Arc<dyn RejectionResponse>,
+    pub(super) unverified: Unverified,
+    pub(super) enforcement: Enforcement,
+    pub(super) idempotency: Idempotency<I>,
+    pub(super) reused_ids: ReusedIds,
+    pub(super) settling: SettlingTime,
+    pub(super) unstored: UnstoredCompletions,
+    pub(super) observer: Observer,
+}
+
+/// What happens to a request that is to be rejected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Enforcement {
+    Enforce,
+    /// The request is passed on, with the [`Rejection`] in its extensions.
+    MonitorOnly,
+}
+
+/// What the response to an unverified request shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unverified {
+    /// The status of its kind.
+    ByKind,
+    /// The same for every kind.
+    Alike,
+}
+
+/// What happens to a message whose id came before with another body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ReusedIds {
+    Reject,
+    Deliver,
+}
+
+/// When a success is believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SettlingTime {
+    Head,
+    EndOfBody,
+}
+
+impl<I> Shared<I> {
+    pub(super) fn with_idempotency<I2>(self, idempotency: Idempotency<I2>) -> Shared<I2> {
+        Shared {
+            receiver: self.receiver,
+            rejections: self.rejections,
+            unverified: self.unverified,
+            enforcement: self.enforcement,
+            idempotency,
+            reused_ids: self.reused_ids,
+            settling: self.settling,
+            unstored: self.unstored,
+            observer: self.observer,
+        }
+    }
+
+    /// Builds the response to a rejected request.
+    pub(super) fn reject(
+        &self,
+        rejection: Rejection,
+        request: &Parts,
+        observation: &mut Observation,
+    ) -> Response<Bytes> {
+        let kind = rejection.kind();
+        let hook = &self.rejections;
+        let mut response = if kind == RejectionKind::AlreadyHandled {
+            hook.already_handled_response(&rejection, request)
+        } else if self.unverified == Unverified::Alike && !kind.is_verified() {
+            let alike = Rejection::new(RejectionKind::SignatureMismatch);
+            hook.rejection_response(&alike, request)
+        } else {
+            hook.rejection_response(&rejection, request)
+        };
+        // An unauthenticated client that pipelines requests and never reads would hold its connection for ever. HTTP/2 has
+        // no such header (RFC 9113, section 8.2.2).
+        if !kind.is_verified() && request.version < Version::HTTP_2 {
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(CONNECTION, close);
+        }
+        observation.rejected(&rejection);
+        observation.responded(response.status());
+        response.extensions_mut().insert(rejection);
+        response
+    }
+}
