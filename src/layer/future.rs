@@ -3,7 +3,6 @@
 use std::{
     fmt,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll, ready},
 };
 
@@ -12,6 +11,9 @@ use http::{Request, Response};
 use http_body::Body;
 use pin_project_lite::pin_project;
 use tower_service::Service;
+
+#[cfg(feature = "tokio")]
+use std::sync::Arc;
 
 #[cfg(feature = "tokio")]
 use super::run_to_completion::Gate;
