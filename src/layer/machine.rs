@@ -151,7 +151,7 @@ where
             // What arrived is not the whole body, so there is nothing to pass on, not even to monitor.
             return self.reject(rejection);
         }
-        let (verified, body) = intake.finish(&self.parts.headers);
+        let (verified, body) = intake.finish(&self.shared.receiver);
         self.observation.received(body.len());
         let verified = match verified {
             Ok(verified) => verified,

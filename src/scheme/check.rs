@@ -3,7 +3,6 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::HeaderMap;
 
 use super::{
     BodyCheck, Claims, CustomKeys, Kind, Scheme, declared::DeclaredHead,
@@ -56,69 +55,81 @@ impl HeadReading<'_> {
 }
 
 /// A signature that is being checked while the body arrives.
-pub(crate) struct SignatureCheck(Check);
+///
+/// The claims stay where they are until the verdict: they are large too, and each move of them would be felt.
+pub(crate) struct SignatureCheck {
+    claims: Claims,
+    check: Check,
+}
 
 // Boxed, the larger one would be allocated for each request.
 #[allow(clippy::large_enum_variant)]
 enum Check {
     Declared(DeclaredCheck),
-    Custom(Claims, Box<dyn BodyCheck>),
+    Custom(Box<dyn BodyCheck>),
     /// The keys are not those of the scheme: nothing matches.
     Impossible,
-}
-
-/// What a verified request says, and which of the keys signed it.
-pub(crate) struct Signed {
-    pub(crate) claims: Claims,
-    pub(crate) key_position: u16,
 }
 
 impl SignatureCheck {
     /// A check that has not begun: it is large, and is filled where it stays.
     #[inline]
     pub(crate) fn new() -> Self {
-        Self(Check::Declared(DeclaredCheck::new()))
+        Self {
+            claims: Claims::new(),
+            check: Check::Declared(DeclaredCheck::new()),
+        }
     }
 
     /// Starts with a head, which is no longer needed then.
     #[inline]
     pub(crate) fn start(&mut self, head: HeadReading<'_>, keys: &SchemeKeys) {
-        match (head, keys, &mut self.0) {
+        match (head, keys, &mut self.check) {
             (HeadReading::Declared(head), SchemeKeys::Keyring(keyring), Check::Declared(check)) => {
+                head.claim(&mut self.claims);
                 head.start(keyring, check);
             }
-            (HeadReading::Custom(claims, check), ..) => self.0 = Check::Custom(claims, check),
-            (HeadReading::Declared(_), ..) => self.0 = Check::Impossible,
+            (HeadReading::Custom(claims, check), ..) => {
+                self.claims = claims;
+                self.check = Check::Custom(check);
+            }
+            (HeadReading::Declared(_), ..) => self.check = Check::Impossible,
         }
     }
 
     /// Takes the next bytes of the body.
     #[inline]
     pub(crate) fn update(&mut self, bytes: &[u8]) {
-        match &mut self.0 {
+        match &mut self.check {
             Check::Declared(check) => check.update(bytes),
-            Check::Custom(_, check) => check.update(bytes),
+            Check::Custom(check) => check.update(bytes),
             Check::Impossible => {}
         }
     }
 
-    /// Decides. `body` is what was taken, in one piece, and `headers` are those of the head that was read.
+    /// Decides: the position of the key that signed. `body` is what was taken, in one piece.
     #[inline]
-    pub(crate) fn finish(
-        &mut self,
-        scheme: &Scheme,
-        headers: &HeaderMap,
-        body: &Bytes,
-    ) -> Result<Signed, Rejection> {
-        match (&mut self.0, &*scheme.0) {
+    pub(crate) fn finish(&mut self, scheme: &Scheme, body: &Bytes) -> Result<u16, Rejection> {
+        match (&mut self.check, &*scheme.0) {
             (Check::Declared(check), Kind::Declared(scheme)) => {
-                Ok(check.finish(scheme, headers, body)?)
+                Ok(check.finish(scheme, &mut self.claims, body)?)
             }
-            (Check::Custom(claims, check), _) => Ok(Signed {
-                claims: check.finish(body, std::mem::take(claims))?,
-                key_position: 0,
-            }),
+            (Check::Custom(check), _) => {
+                self.claims = check.finish(body, std::mem::take(&mut self.claims))?;
+                Ok(0)
+            }
             _ => Err(RejectionKind::SignatureMismatch.into()),
         }
+    }
+
+    /// What the request claims, to be believed once [`finish`](Self::finish) has found its signature genuine.
+    #[inline]
+    pub(crate) fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    #[inline]
+    pub(crate) fn take_claims(&mut self) -> Claims {
+        std::mem::take(&mut self.claims)
     }
 }
