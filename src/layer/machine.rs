@@ -61,7 +61,8 @@ pin_project! {
         Claiming {
             #[pin]
             claiming: I::Claiming,
-            claimant: Option<Claimant<I>>,
+            // Only a layer with a store has one: kept apart too.
+            claimant: Option<Box<Claimant<I>>>,
         },
         // The inner service has the request.
         Handling {
@@ -106,7 +107,7 @@ where
             StateProj::Claiming { claiming, claimant } => {
                 let claimed = ready!(claiming.poll(cx));
                 match claimant.take() {
-                    Some(claimant) => exchange.claimed(claimant, claimed),
+                    Some(claimant) => exchange.claimed(*claimant, claimed),
                     None => Self::Responding { reply: None },
                 }
             }
@@ -178,7 +179,7 @@ where
         };
         State::Claiming {
             claiming: store.claim(&claim.key, claim.owner, claim.digest, idempotency.lease),
-            claimant: Some(Claimant { verified, claim }),
+            claimant: Some(Box::new(Claimant { verified, claim })),
         }
     }
 

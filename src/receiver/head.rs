@@ -87,10 +87,13 @@ impl<'h> CheckedHead<'h> {
     }
 
     /// Converts into an owned state that hashes the body as it streams in.
-    pub(crate) fn into_intake(self) -> Intake {
-        let mut pending = Pending::new(self.received_at);
-        pending.start(self.reading, self.secrets);
-        Intake::new(self.settings, Ok(pending))
+    pub(crate) fn into_intake(self) -> Box<Intake> {
+        let mut intake = Box::new(Intake::new(
+            self.settings,
+            Ok(Pending::new(self.received_at)),
+        ));
+        intake.start(self.reading, self.secrets);
+        intake
     }
 }
 

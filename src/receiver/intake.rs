@@ -1,7 +1,9 @@
+use std::sync::Arc;
+
 use bytes::{Buf, Bytes};
 
-use super::{Receiver, Verified, pending::Pending, settings::Settings};
-use crate::{error::rejection::Rejection, receiver::body::CollectedBody};
+use super::{Receiver, Secrets, Verified, pending::Pending, settings::Settings};
+use crate::{error::rejection::Rejection, receiver::body::CollectedBody, scheme::HeadReading};
 
 /// A body that is being taken in: collected within the limit, and hashed frame by frame as it arrives.
 #[derive(Debug)]
@@ -16,6 +18,13 @@ impl Intake {
         Self {
             body: CollectedBody::new(settings.max_body_bytes),
             head,
+        }
+    }
+
+    /// Starts with a head that was checked.
+    pub(super) fn start(&mut self, reading: HeadReading<'_>, secrets: Arc<Secrets>) {
+        if let Ok(pending) = &mut self.head {
+            pending.start(reading, secrets);
         }
     }
 

@@ -202,8 +202,8 @@ impl Receiver {
     }
 
     /// Takes in the body of a refused head without checking it, for a layer that monitors.
-    pub(crate) fn intake_unchecked(&self, rejection: Rejection) -> Intake {
-        Intake::new(&self.settings, Err(rejection))
+    pub(crate) fn intake_unchecked(&self, rejection: Rejection) -> Box<Intake> {
+        Box::new(Intake::new(&self.settings, Err(rejection)))
     }
 }
 

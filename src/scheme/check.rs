@@ -59,16 +59,10 @@ impl HeadReading<'_> {
 /// The claims stay where they are until the verdict: they are large too, and each move of them would be felt.
 pub(crate) struct SignatureCheck {
     claims: Claims,
-    check: Check,
-}
-
-// Boxed, the larger one would be allocated for each request.
-#[allow(clippy::large_enum_variant)]
-enum Check {
-    Declared(DeclaredCheck),
-    Custom(Box<dyn BodyCheck>),
-    /// The keys are not those of the scheme: nothing matches.
-    Impossible,
+    /// Of a declared scheme. No signature matches one that has not begun.
+    declared: DeclaredCheck,
+    /// Of a custom scheme.
+    custom: Option<Box<dyn BodyCheck>>,
 }
 
 impl SignatureCheck {
@@ -77,44 +71,45 @@ impl SignatureCheck {
     pub(crate) fn new() -> Self {
         Self {
             claims: Claims::new(),
-            check: Check::Declared(DeclaredCheck::new()),
+            declared: DeclaredCheck::new(),
+            custom: None,
         }
     }
 
     /// Starts with a head, which is no longer needed then.
     #[inline]
     pub(crate) fn start(&mut self, head: HeadReading<'_>, keys: &SchemeKeys) {
-        match (head, keys, &mut self.check) {
-            (HeadReading::Declared(head), SchemeKeys::Keyring(keyring), Check::Declared(check)) => {
+        match (head, keys) {
+            (HeadReading::Declared(head), SchemeKeys::Keyring(keyring)) => {
                 head.claim(&mut self.claims);
-                head.start(keyring, check);
+                head.start(keyring, &mut self.declared);
             }
-            (HeadReading::Custom(claims, check), ..) => {
+            (HeadReading::Custom(claims, check), _) => {
                 self.claims = claims;
-                self.check = Check::Custom(check);
+                self.custom = Some(check);
             }
-            (HeadReading::Declared(_), ..) => self.check = Check::Impossible,
+            // The keys are not those of the scheme: nothing matches.
+            (HeadReading::Declared(_), SchemeKeys::Custom(_)) => {}
         }
     }
 
     /// Takes the next bytes of the body.
     #[inline]
     pub(crate) fn update(&mut self, bytes: &[u8]) {
-        match &mut self.check {
-            Check::Declared(check) => check.update(bytes),
-            Check::Custom(check) => check.update(bytes),
-            Check::Impossible => {}
+        match &mut self.custom {
+            None => self.declared.update(bytes),
+            Some(check) => check.update(bytes),
         }
     }
 
     /// Decides: the position of the key that signed. `body` is what was taken, in one piece.
     #[inline]
     pub(crate) fn finish(&mut self, scheme: &Scheme, body: &Bytes) -> Result<u16, Rejection> {
-        match (&mut self.check, &*scheme.0) {
-            (Check::Declared(check), Kind::Declared(scheme)) => {
-                Ok(check.finish(scheme, &mut self.claims, body)?)
+        match (&mut self.custom, &*scheme.0) {
+            (None, Kind::Declared(scheme)) => {
+                Ok(self.declared.finish(scheme, &mut self.claims, body)?)
             }
-            (Check::Custom(check), _) => {
+            (Some(check), _) => {
                 self.claims = check.finish(body, std::mem::take(&mut self.claims))?;
                 Ok(0)
             }
