@@ -205,7 +205,14 @@ fn known_version(piece: &[u8]) -> Option<Algorithm> {
 
 /// What stands between separators, without white space at the ends; empty ones are skipped.
 fn separated(line: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
-    line.split(move |byte| *byte == separator)
+    let mut rest = Some(line);
+    let pieces = std::iter::from_fn(move || {
+        let line = rest?;
+        let end = memchr::memchr(separator, line);
+        rest = end.and_then(|end| line.get(end + 1..));
+        Some(end.and_then(|end| line.get(..end)).unwrap_or(line))
+    });
+    pieces
         .map(<[u8]>::trim_ascii)
         .filter(|value| !value.is_empty())
 }
