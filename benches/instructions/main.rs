@@ -19,7 +19,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response};
 use http_body_util::Full;
 use tower::{Layer, Service};
 use tower_webhook::{
@@ -54,10 +54,8 @@ const PATHS: [(&str, fn() -> Result<Path, Failure>); 10] = [
     ("verify-stripe", || verify_preset("stripe")),
     ("reject-forged", reject_forged),
     ("reject-head", reject_head),
-    ("layer", || layer(genuine()?, StatusCode::OK)),
-    ("layer-reject-head", || {
-        layer(stale()?, StatusCode::BAD_REQUEST)
-    }),
+    ("layer", || layer(genuine()?, true)),
+    ("layer-reject-head", || layer(stale()?, false)),
     ("open-plain", || {
         open(voyado::EventType::ContactCreated.sample().to_owned())
     }),
@@ -170,7 +168,7 @@ fn reject_head() -> Result<Path, Failure> {
 }
 
 /// The layer around a service that responds at once, and one frame.
-fn layer(request: Request<Full<Bytes>>, status: StatusCode) -> Result<Path, Failure> {
+fn layer(request: Request<Full<Bytes>>, accepted: bool) -> Result<Path, Failure> {
     let layer = WebhookLayer::new(receiver(&[SECRET])?).inner_body();
     let mut service = layer.layer(Echo);
     Ok(Box::new(move |times| {
@@ -178,7 +176,9 @@ fn layer(request: Request<Full<Bytes>>, status: StatusCode) -> Result<Path, Fail
             measured(request.clone(), |request| {
                 let future = pin!(service.call(request));
                 match future.poll(&mut Context::from_waker(Waker::noop())) {
-                    Poll::Ready(Ok(response)) => assert_eq!(response.status(), status),
+                    Poll::Ready(Ok(response)) => {
+                        assert_eq!(response.status().is_success(), accepted);
+                    }
                     _ => unreachable!("the whole body is there"),
                 }
             });
