@@ -10,7 +10,7 @@ use tower_webhook::{
     testing::Signer,
 };
 
-use crate::support::{BODY, ID, NOW};
+use crate::support::{ID, NOW};
 
 /// Can be read as text, as hexadecimal digits and as base64: each sender has its own form.
 const KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
@@ -35,7 +35,9 @@ fn allocations(preset: &Preset) -> Option<u64> {
         _ => KEY.to_owned(),
     };
     let now = Timestamp::from_unix_seconds(NOW);
-    let mut request = Request::new(Bytes::from_static(BODY.as_bytes()));
+    // Linear's time stands in the body.
+    let body = format!(r#"{{"id":"evt_1","webhookTimestamp":{NOW}000}}"#);
+    let mut request = Request::new(Bytes::from(body));
     *request.method_mut() = http::Method::POST;
     *request.uri_mut() = Uri::from_static(PUBLIC_URL);
     Signer::for_scheme(scheme.clone(), key.as_str())
