@@ -93,6 +93,7 @@ where
             let (body, rest) = read_beginning(body, MAX_BODY_BYTES).await;
             let is_truncated = rest.is_some();
             let passed_on = put_together(body.clone(), rest);
+            let request_body = body;
             let response = ready_inner.call(Request::from_parts(parts, passed_on)).await?;
             let (parts, mut body) = response.into_response().into_parts();
             let mut response_body = Bytes::new();
@@ -109,7 +110,7 @@ where
                 uri: head.uri,
                 headers: head.headers,
                 extensions: head.extensions,
-                body,
+                body: request_body,
                 is_truncated,
                 status: Some(parts.status),
                 rejection: parts.extensions.get::<Rejection>().cloned(),

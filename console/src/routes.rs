@@ -186,7 +186,7 @@ fn sign(state: &State, request: &mut Request<Bytes>, id: &str) {
                 request.headers_mut().remove(name);
             }
         }
-        let _ = signer.sign(request, id, Timestamp::now());
+        let _ = signer.sign(request, id, Timestamp::from(SystemTime::now()));
         request.headers_mut().remove(http::header::CONTENT_LENGTH);
     }
 }
