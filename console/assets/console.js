@@ -332,7 +332,7 @@ $("sample")?.addEventListener("change", fill);
 $("send")?.addEventListener("submit", (event) => {
   event.preventDefault();
   attempt(async () => {
-    const { status } = await post("api/send", { body: $("body").value });
+    const { status } = await post("api/send", { sample: $("sample").value, body: $("body").value });
     say(`Sent: the response was ${status}.`, isFailure(status));
   });
 });

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, header::CONTENT_TYPE, request::Parts};
 use tower_webhook::{
     Receiver, WebhookEvent, inbox::Inbox, receiver::explain::Explanation, testing::Signer, voyado,
 };
@@ -18,15 +18,25 @@ pub(crate) type Decrypted = Box<dyn Fn(&Parts, &Bytes) -> Option<String> + Send 
 pub struct Sample {
     pub(crate) name: String,
     pub(crate) body: Bytes,
+    pub(crate) headers: HeaderMap,
 }
 
 impl Sample {
     /// A sample under a name, such as its event's type.
     pub fn new(name: impl Into<String>, body: impl Into<Bytes>) -> Self {
+        let json = HeaderValue::from_static("application/json");
         Self {
             name: name.into(),
             body: body.into(),
+            headers: HeaderMap::from_iter([(CONTENT_TYPE, json)]),
         }
+    }
+
+    /// Adds a header to the sample, such as the one in which the sender says the type. Default: a `content-type` of
+    /// `application/json`.
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
     }
 
     /// One of each event of Voyado Engage.

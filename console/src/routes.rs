@@ -77,8 +77,6 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/api/clear", post(clear))
         .route("/api/inbox", get(inbox::show))
         .route("/api/inbox/redrive", post(inbox::redrive))
-        // Nested at `/console`, the index is there, and `/console/` is here.
-        .fallback(slash)
         .with_state(state)
         .layer(middleware::from_fn_with_state(allowed, guard))
 }
@@ -93,13 +91,6 @@ async fn index(extract::State(state): Shared, OriginalUri(uri): OriginalUri) -> 
         has_inbox: state.inbox.is_some(),
     })
     .into_response()
-}
-
-async fn slash(state: Shared, uri: OriginalUri, request: extract::Request) -> Response {
-    match request.uri().path() {
-        "/" | "" if request.method() == http::Method::GET => index(state, uri).await,
-        _ => StatusCode::NOT_FOUND.into_response(),
-    }
 }
 
 async fn asset(content_type: &'static str, text: &'static str) -> Response {
@@ -205,10 +196,10 @@ async fn replay(
     let signer = state.signer.as_ref();
     match (r#as, known, signer) {
         (As::Same, Some(verified), Some(signer)) => {
-            sign(&state, signer, &mut request, verified.id().as_str())?;
+            sign(signer, &mut request, verified.id().as_str())?;
         }
         (As::Same, _, _) => {}
-        (As::New, _, Some(signer)) => sign(&state, signer, &mut request, &new_id())?,
+        (As::New, _, Some(signer)) => sign(signer, &mut request, &new_id())?,
         (As::New, _, None) => {
             let why = "a new message has to be signed, and the console has no signer";
             return Err(Problem::new(StatusCode::CONFLICT, why));
@@ -229,12 +220,14 @@ async fn samples(extract::State(state): Shared) -> Json<Vec<Value>> {
 
 #[derive(Deserialize)]
 struct Sending {
+    /// Whose headers it has. Empty for none.
+    sample: String,
     body: String,
 }
 
 async fn send(
     extract::State(state): Shared,
-    Json(Sending { body }): Json<Sending>,
+    Json(Sending { sample, body }): Json<Sending>,
 ) -> Result<Json<Value>, Problem> {
     let signer = state.signer.as_ref();
     let signer = signer.ok_or(Problem::new(
@@ -246,30 +239,34 @@ async fn send(
         StatusCode::CONFLICT,
         "the console's layer is around no handler yet: send one request to it first",
     ))?;
+    let empty = Sample::new("", "");
+    let mut samples = state.samples.iter();
+    let sample = match sample.as_str() {
+        "" => Some(&empty),
+        name => samples.find(|sample| sample.name == name),
+    };
+    let sample = sample.ok_or(Problem::new(
+        StatusCode::NOT_FOUND,
+        "there is no such sample",
+    ))?;
     let mut request = Request::new(Bytes::from(body));
     *request.method_mut() = http::Method::POST;
-    let json = http::HeaderValue::from_static("application/json");
-    request.headers_mut().insert(CONTENT_TYPE, json);
-    sign(&state, signer, &mut request, &new_id())?;
+    *request.headers_mut() = sample.headers.clone();
+    sign(signer, &mut request, &new_id())?;
     let response = replay::send(target, request.map(Body::from)).await;
     Ok(Json(json!({ "status": response.status().as_u16() })))
 }
 
-fn sign(
-    state: &State,
-    signer: &Signer,
-    request: &mut Request<Bytes>,
-    id: &str,
-) -> Result<(), Problem> {
-    // Nothing of the old signature may stay beside the new one, and the body may change its length.
-    let names = state.receiver.scheme().headers();
-    for name in names
-        .iter()
-        .filter(|name| *name != CONTENT_TYPE)
-        .chain([&CONTENT_LENGTH])
-    {
-        request.headers_mut().remove(name);
+fn sign(signer: &Signer, request: &mut Request<Bytes>, id: &str) -> Result<(), Problem> {
+    // Standard Webhooks has two families of headers, of which one may stay beside the other. Other signatures are replaced
+    // under their own names. The body may change its length.
+    let headers = request.headers_mut();
+    for family in ["svix", "webhook"] {
+        for part in ["id", "timestamp", "signature"] {
+            headers.remove(format!("{family}-{part}"));
+        }
     }
+    headers.remove(CONTENT_LENGTH);
     let signed = signer.sign(request, id, Timestamp::from(SystemTime::now()));
     signed.map_err(|_| Problem::new(StatusCode::CONFLICT, "this sender's scheme cannot sign"))
 }
