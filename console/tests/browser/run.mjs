@@ -90,7 +90,7 @@ try {
   assert.equal(payload, '{\n  "type": "order.paid",\n  "total": 1.50,\n  "big": 12345678901234567890,\n  "items": [\n    {\n      "sku": "a"\n    },\n    {}\n  ],\n  "none": []\n}');
   pass("a payload is laid out and nothing else of it changes");
 
-  const forged = await deliver('{"type":"order.changed", "a": 1}', (request) => ({ ...request, body: '{"type":"order.changed","a":1}' }));
+  const forged = await deliver('{"type": "order.changed", "a": 1}', (request) => ({ ...request, body: '{"type":"order.changed","a":1}' }));
   assert.ok(forged.status >= 400);
   await detailOf(page, "order.changed");
   const cause = await page.locator("#detail .cause").first().textContent();
