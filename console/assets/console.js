@@ -74,14 +74,18 @@ const makeRow = (delivery, isNew) => {
   const link = element("a", typeOf(delivery));
   link.href = `#${delivery.id}`;
   link.addEventListener("click", (event) => { event.preventDefault(); open(delivery.id, true); });
+  link.className = "clamp";
   const type = element("td");
   type.append(link);
-  if (delivery.from_console) type.append(element("span", " from this page", "faint small"));
+  const at = clock(delivery.at);
+  const time = element("td", at.slice(0, 8), "time");
+  time.append(element("span", at.slice(8), "millis"));
+  if (delivery.from_console) type.append(element("span", "from this page", "faint small"));
   tr.append(
-    element("td", clock(delivery.at), "time"),
+    time,
     type,
     element("td", delivery.sender, "wide"),
-    element("td", mark[delivery.group] + delivery.verdict, tone[delivery.group]),
+    element("td", mark[delivery.group] + delivery.verdict, `verdict ${tone[delivery.group]}`),
     element("td", delivery.status ?? "none", isFailure(delivery.status) ? "number bad" : "number"),
     element("td", duration(delivery.duration_us), "number wide"),
   );
@@ -192,11 +196,13 @@ const actions = (id, isWhole) => {
   return bar;
 };
 
+const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
 const why = (detail) => {
   const parts = [];
   if (detail.rejection) {
     const box = element("div", null, "rejection");
-    box.append(element("strong", detail.group === "verified" ? "Not handled again" : "Rejected"), element("p", detail.rejection));
+    box.append(element("strong", detail.group === "verified" ? "Not handled again" : "Rejected"), element("p", sentence(detail.rejection)));
     parts.push(box);
   }
   for (const cause of detail.group === "rejected" || detail.group === "other" ? detail.explanation?.causes ?? [] : []) {

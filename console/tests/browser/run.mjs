@@ -199,6 +199,14 @@ try {
   await noneSerious(page, "at 375 pixels");
   pass("axe finds nothing serious");
 
+  await fetch(`${origin}/console/api/clear`, { method: "POST", headers: { "content-type": "application/json" }, body: "{}" });
+  const ordinary = (type) => deliver(JSON.stringify({ type, order: "1042", total: "249.50", currency: "SEK" }));
+  for (const type of ["order.created", "order.paid", "order.sent"]) await ordinary(type);
+  await deliver('{"type": "order.changed", "a": 1}', (request) => ({ ...request, body: '{"type":"order.changed","a":1}' }));
+  await deliver('{"type":"order.returned"}', ({ headers, ...request }) =>
+    ({ ...request, headers: { ...headers, "svix-timestamp": `${headers["svix-timestamp"] - 18000}` } }));
+  await ordinary("customer.created");
+
   for (const [width, height] of [[1440, 900], [375, 812]]) {
     await page.setViewportSize({ width, height });
     for (const colorScheme of ["light", "dark"]) {
@@ -210,7 +218,7 @@ try {
         if (open) await detailOf(page, "order.changed");
         const wide = await page.evaluate(() => document.documentElement.scrollWidth);
         assert.ok(wide <= width, `${name} at ${width} is ${wide} wide`);
-        if (pictures && (width === 375 || open)) {
+        if (pictures) {
           await page.screenshot({ path: join(pictures, `console-${name}-${width}-${colorScheme}.png`) });
         }
       }
