@@ -74,10 +74,7 @@ pub(super) fn any_matches(keys: &[SharedKey], parts: &[&[u8]], candidate: &[u8])
 }
 
 /// The one value of a header; equal lines are one.
-pub(super) fn only_value<'h>(
-    head: &RequestHead<'h>,
-    name: &str,
-) -> Result<&'h [u8], Rejection> {
+pub(super) fn only_value<'h>(head: &RequestHead<'h>, name: &str) -> Result<&'h [u8], Rejection> {
     let mut lines = head.headers().get_all(name).iter();
     let first = lines.next().ok_or(RejectionKind::MissingSignatureHeaders)?;
     if lines.any(|line| line != first) {
