@@ -28,7 +28,7 @@ use bytes::Bytes;
 /// Implemented here for [`Json<T>`] (any `serde` type), for [`Bytes`] (the body as it was sent) and for
 /// the events of [`voyado`](crate::voyado).
 ///
-/// The only argument is an [`AuthenticBody`], which this crate makes after the signature held and never
+/// The only argument is an [`AuthenticBody`], which this crate makes after the signature is verified and never
 /// before: an implementation cannot be handed the bytes of a stranger.
 ///
 /// ```
@@ -53,7 +53,7 @@ use bytes::Bytes;
 pub trait WebhookEvent: Sized + Send + Sync + 'static {
     /// Whether [`decode`](Self::decode) can open an encrypted payload. Default: true.
     ///
-    /// A type that never calls [`AuthenticBody::decrypt`] says false: under
+    /// A type that never calls [`AuthenticBody::decrypt`] sets it to false: under
     /// [`require_encryption`](crate::ReceiverBuilder::require_encryption) its every delivery would be rejected, which
     /// [`Receiver::validate_event_type`](crate::Receiver::validate_event_type) finds at the start.
     const CAN_DECRYPT: bool = true;
@@ -62,7 +62,7 @@ pub trait WebhookEvent: Sized + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// A [`DecodeError`] if the body is not what the type expects. The delivery is then refused and the
+    /// A [`DecodeError`] if the body is not what the type expects. The delivery is then rejected and the
     /// sender tries again, so an event of an unknown kind is better decoded into a variant for it.
     fn decode(body: &AuthenticBody<'_>) -> Result<Self, DecodeError>;
 

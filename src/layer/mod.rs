@@ -197,7 +197,7 @@ impl<E, B, I> WebhookLayer<E, B, I> {
     /// [`SignatureMismatch`](crate::RejectionKind::SignatureMismatch), 401 by default. Default: the status of its kind, from
     /// which an unauthenticated client can learn, for example, that its source address and header token are right.
     ///
-    /// The time until the response still differs: a rejected head is answered before the body is read.
+    /// The time until the response still differs: the response to a rejected head comes before the body is read.
     pub fn uniform_rejections(mut self) -> Self {
         self.shared.unverified = Unverified::Alike;
         self
@@ -206,7 +206,7 @@ impl<E, B, I> WebhookLayer<E, B, I> {
     /// Runs each delivery in a task of its own once its inner service is called, so that a disconnect or a time-out outside
     /// of this layer neither cancels it nor leaves its outcome unknown. The last setting: it returns another layer.
     ///
-    /// A request that is dropped before that point is cancelled as ever. A handler that panics is answered with 500, and its
+    /// A request that is dropped before that point is cancelled as ever. A handler that panics leads to a 500, and its
     /// claim is released.
     #[cfg(feature = "tokio")]
     pub fn run_to_completion(self) -> RunToCompletion<Self> {

@@ -64,9 +64,9 @@ use settings::{Encryption, Settings};
 ///     .open::<Json<serde_json::Value>>()?;
 /// assert_eq!(delivery.event().0["answer"], 42);
 ///
-/// // A body that was changed on the way is refused.
-/// let refused = receiver.check_head(&headers)?.check_signature("{}").unwrap_err();
-/// assert_eq!(refused.kind(), RejectionKind::SignatureMismatch);
+/// // A body that was changed on the way is rejected.
+/// let rejected = receiver.check_head(&headers)?.check_signature("{}").unwrap_err();
+/// assert_eq!(rejected.kind(), RejectionKind::SignatureMismatch);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
@@ -198,7 +198,7 @@ impl Receiver {
         Ok(())
     }
 
-    /// Takes in the body of a refused head without checking it, for a layer that monitors.
+    /// Takes in the body of a rejected head without checking it, for a layer that monitors.
     pub(crate) fn intake_unchecked(&self, rejection: Rejection) -> Intake {
         Intake::new(&self.settings, Err(rejection))
     }
