@@ -1,4 +1,43 @@
 //! What a verified body is decoded into.
+//!
+//! | event | for |
+//! |---|---|
+//! | [`Bytes`] | the body as it was sent. The default of a [`WebhookLayer`](crate::WebhookLayer) |
+//! | [`Json<T>`] | any `serde` type |
+//! | [`Tagged<T>`] | JSON whose type is named by a field; unknown types are kept |
+//! | [`StandardEvent<T>`] | the payload that Standard Webhooks recommends |
+//! | [`RawEvent`] | any JSON, unread |
+//! | [`voyado::Event`](crate::voyado::Event), [`voyado::Envelope`](crate::voyado::Envelope) | Voyado Engage |
+//! | a type of yours | implements [`WebhookEvent`] |
+//!
+//! A body that does not decode is rejected with 422, and the sender tries again until it gives up. So an event type should
+//! take what it does not know yet: [`Tagged`] and Voyado's do.
+//!
+//! ```
+//! use tower_webhook::{Receiver, RejectionKind, Timestamp, event::{Json, Tagged}, testing::Signer};
+//!
+//! #[derive(Debug, serde::Deserialize)]
+//! #[serde(tag = "type")]
+//! enum Order {
+//!     #[serde(rename = "order.paid")]
+//!     Paid { number: u32 },
+//! }
+//!
+//! let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+//! let receiver = Receiver::builder(secret).build()?;
+//! let body = r#"{"type": "order.refunded", "number": 17}"#;
+//! let (head, _) = Signer::new(secret)?.request("msg_1", Timestamp::now(), body).into_parts();
+//! let verify = || receiver.check_head(&head)?.check_signature(body);
+//!
+//! // A type that is not known yet is delivered all the same, with its body.
+//! let delivery = verify()?.open::<Tagged<Order>>()?;
+//! assert_eq!(delivery.event().event_type(), Some("order.refunded"));
+//!
+//! // `Json` rejects it, and the detail shows where it does not fit.
+//! let rejected = verify()?.open::<Json<Order>>().unwrap_err();
+//! assert_eq!(rejected.kind(), RejectionKind::MalformedEvent);
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
 
 mod authentic_body;
 mod decode_error;

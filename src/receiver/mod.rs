@@ -1,4 +1,12 @@
 //! The decision, without tower: *check head → check signature → open*.
+//!
+//! A [`Receiver`] is made by a [`ReceiverBuilder`] with safe defaults, checks the [head](Receiver::check_head) before the body is
+//! read, then the [signature](CheckedHead::check_signature) over the exact body, and [opens](Verified::open) what is verified. Each
+//! step returns a value that only it can make, so that an event is never decoded from a body that nobody signed.
+//!
+//! - [`source_ip`]: whose address counts behind proxies.
+//! - [`SecretSource`], [`RotatingSecrets`]: secrets that depend on the request, or change while the service runs.
+//! - `explain` (feature `explain`): why a request was rejected.
 
 pub(crate) mod body;
 mod builder;
