@@ -56,5 +56,5 @@ fn the_readme_lists_every_sender_as_its_preset_is() {
         return;
     }
     assert_eq!(listed, table, "renew it: RENEW=true cargo test --test it provider::table");
-    assert!(readme.contains(&format!("[{} senders](#other-senders)", presets().len())));
+    assert!(readme.contains(&format!("[{} presets](#other-senders)", presets().len())));
 }
