@@ -6,7 +6,7 @@ use crate::settings;
 
 /// Receives the webhooks of Voyado Engage and prints each as one line of JSON.
 ///
-/// `POST /webhooks/engage` is answered 204 once the line is written. The log is on stderr and shows no payload.
+/// The response to `POST /webhooks/engage` is 204, once the line is written. The log is on stderr and shows no payload.
 #[derive(Debug, Parser)]
 #[command(name = "receiver", version, after_help = settings::table())]
 pub(crate) struct Arguments {}

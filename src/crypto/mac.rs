@@ -157,7 +157,7 @@ impl RunningMacs {
         }
     }
 
-    /// What a genuine signature would say by each key. Each state is taken out: a clone would have to be zeroed too.
+    /// The genuine signature by each key. Each state is taken out: a clone would have to be zeroed too.
     #[inline]
     pub(super) fn finish(&mut self) -> Tags {
         fn finish<M: Mac, const N: usize>(
@@ -218,7 +218,7 @@ impl Tags {
     }
 }
 
-/// The tag of a text given in parts: the sender's side, and challenges that a sender wants answered.
+/// The tag of a text given in parts: the sender's side, and challenges that a sender wants a response to.
 pub(crate) fn tag(algorithm: Algorithm, key: &[u8], parts: &[&[u8]]) -> Zeroizing<Vec<u8>> {
     fn tag<M: Mac + KeyInit>(key: &[u8], parts: &[&[u8]]) -> Zeroizing<Vec<u8>> {
         let mut mac: M = keyed(key);

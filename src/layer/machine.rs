@@ -92,7 +92,7 @@ where
     I: IdempotencyStore,
     ReqBody: Body,
 {
-    /// Waits for what ends this state, and says what comes next.
+    /// Waits for what ends this state, and returns the next one.
     pub(super) fn poll_next<E: WebhookEvent>(
         self: Pin<&mut Self>,
         exchange: &mut Exchange<S, E, B, I>,
@@ -182,7 +182,7 @@ where
         }
     }
 
-    /// The store has answered: a message that is this request's is opened and handed over.
+    /// The store has replied: a message that is this request's is opened and handed over.
     fn claimed<ReqBody>(
         &mut self,
         Claimant { verified, claim }: Claimant<I>,

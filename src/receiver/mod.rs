@@ -1,4 +1,12 @@
 //! The decision, without tower: *check head → check signature → open*.
+//!
+//! A [`Receiver`] is made by a [`ReceiverBuilder`] with safe defaults, checks the [head](Receiver::check_head) before the body is
+//! read, then the [signature](CheckedHead::check_signature) over the exact body, and [opens](Verified::open) what is verified. Each
+//! step returns a value that only it can make, so that an event is never decoded from a body that nobody signed.
+//!
+//! - [`source_ip`]: whose address counts behind proxies.
+//! - [`SecretSource`], [`RotatingSecrets`]: secrets that depend on the request, or change while the service runs.
+//! - `explain` (feature `explain`): why a request was rejected.
 
 pub(crate) mod body;
 mod builder;
@@ -64,9 +72,9 @@ use settings::{Encryption, Settings};
 ///     .open::<Json<serde_json::Value>>()?;
 /// assert_eq!(delivery.event().0["answer"], 42);
 ///
-/// // A body that was changed on the way is refused.
-/// let refused = receiver.check_head(&headers)?.check_signature("{}").unwrap_err();
-/// assert_eq!(refused.kind(), RejectionKind::SignatureMismatch);
+/// // A body that was changed on the way is rejected.
+/// let rejected = receiver.check_head(&headers)?.check_signature("{}").unwrap_err();
+/// assert_eq!(rejected.kind(), RejectionKind::SignatureMismatch);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
@@ -198,7 +206,7 @@ impl Receiver {
         Ok(())
     }
 
-    /// Takes in the body of a refused head without checking it, for a layer that monitors.
+    /// Takes in the body of a rejected head without checking it, for a layer that monitors.
     pub(crate) fn intake_unchecked(&self, rejection: Rejection) -> Intake {
         Intake::new(&self.settings, Err(rejection))
     }
