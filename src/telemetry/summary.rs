@@ -34,6 +34,8 @@ pub(super) enum Outcome {
     #[default]
     Abandoned,
     Delivered,
+    /// The layer responded to a handshake.
+    Handshake,
     HandlerRefused,
     HandlerFailed,
     Rejected(RejectionKind),
@@ -44,6 +46,7 @@ impl Outcome {
         match self {
             Self::Abandoned => "abandoned",
             Self::Delivered => "delivered",
+            Self::Handshake => "handshake",
             Self::HandlerRefused => "handler_refused",
             Self::HandlerFailed => "handler_failed",
             Self::Rejected(kind) => kind.as_str(),
@@ -72,8 +75,11 @@ impl Summary {
         match self.outcome {
             Outcome::Abandoned if !is_verified => Severity::Unproven,
             Outcome::Rejected(kind) if !is_verified => Severity::Stranger(kind),
+            // An unsigned one anyone can send, as often as they like.
+            Outcome::Handshake if !is_verified => Severity::Unproven,
             Outcome::Abandoned
             | Outcome::Delivered
+            | Outcome::Handshake
             | Outcome::Rejected(RejectionKind::AlreadyHandled | RejectionKind::ClaimedByAnother) => {
                 Severity::Info
             }
