@@ -68,7 +68,7 @@ async fn explain<E: WebhookEvent>(
         Some(body) => drop(spawn_blocking(move || {
             let explanation = receiver.explain_event::<E>(&head, body);
             match serde_json::to_string(&explanation) {
-                Ok(explanation) => tracing::warn!(explanation, left_out, "rejected"),
+                Ok(explanation) => tracing::warn!(%explanation, left_out, "rejected"),
                 Err(error) => tracing::error!(%error, "a rejection could not be explained"),
             }
         })),

@@ -113,7 +113,7 @@ pub(super) fn all_right() -> Vec<Right> {
         right(&[("PROVIDER", "svix")], at("/webhooks/svix"), 204),
         right(&[("PROVIDER", "svix")], at("/webhooks/github"), 404),
         right(&[], at("/webhooks/svix"), 404),
-        right(&[("PROVIDER", "github")], genuine(), 401),
+        right(&[("PROVIDER", "github")], genuine(), 400),
         right(&[("HANDSHAKES", "false")], genuine(), 204),
         right(&[("PROVIDER", "svix"), ("HANDSHAKES", "true"), ("VERIFY_TOKEN", "unused"), ("HANDSHAKE_SECRETS_FILE", "/dev/null")], genuine(), 204),
         right(&[("EXPLAIN", "false")], genuine(), 204),
