@@ -109,11 +109,36 @@ pub(crate) async fn main() -> Result<(), Box<dyn Error>> {
     tokio::spawn(axum::serve(listener, app()?).into_future());
 
     for (name, scheme, secret, body) in [
-        ("github", provider::github(), GITHUB_SECRET, r#"{"ref":"refs/heads/main"}"#),
-        ("stripe", provider::stripe(), STRIPE_SECRET, r#"{"id":"evt_1","type":"charge.succeeded"}"#),
-        ("slack", provider::slack(), SLACK_SECRET, r#"{"type":"event_callback","event_id":"Ev1"}"#),
-        ("klarna", provider::klarna(), KLARNA_SECRET, r#"{"metadata":{"event_id":"1"}}"#),
-        ("square", provider::square(SQUARE_URL), SQUARE_SECRET, r#"{"event_id":"1","type":"payment.created"}"#),
+        (
+            "github",
+            provider::github(),
+            GITHUB_SECRET,
+            r#"{"ref":"refs/heads/main"}"#,
+        ),
+        (
+            "stripe",
+            provider::stripe(),
+            STRIPE_SECRET,
+            r#"{"id":"evt_1","type":"charge.succeeded"}"#,
+        ),
+        (
+            "slack",
+            provider::slack(),
+            SLACK_SECRET,
+            r#"{"type":"event_callback","event_id":"Ev1"}"#,
+        ),
+        (
+            "klarna",
+            provider::klarna(),
+            KLARNA_SECRET,
+            r#"{"metadata":{"event_id":"1"}}"#,
+        ),
+        (
+            "square",
+            provider::square(SQUARE_URL),
+            SQUARE_SECRET,
+            r#"{"event_id":"1","type":"payment.created"}"#,
+        ),
     ] {
         let genuine = signed(name, scheme, secret, body)?;
         let mut forged = genuine.clone();

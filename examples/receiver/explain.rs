@@ -72,7 +72,10 @@ async fn explain<E: WebhookEvent>(
                 Err(error) => tracing::error!(%error, "a rejection could not be explained"),
             }
         })),
-        None => tracing::warn!(left_out, "a rejection is not explained: its body is too long or too slow"),
+        None => tracing::warn!(
+            left_out,
+            "a rejection is not explained: its body is too long or too slow"
+        ),
     }
     response
 }

@@ -10,7 +10,8 @@ use axum::{
 };
 use bytes::Bytes;
 use tower_webhook::{
-    ConfigError, Delivery, PeerAddr, Receiver, WebhookEvent, WebhookLayer, provider::Handshake, voyado,
+    ConfigError, Delivery, PeerAddr, Receiver, WebhookEvent, WebhookLayer, provider::Handshake,
+    voyado,
 };
 
 use crate::{
@@ -43,7 +44,9 @@ pub(crate) fn router(endpoint: Endpoint) -> Result<Router, ConfigError> {
     };
     let router = paths
         .iter()
-        .fold(Router::new(), |router, path| router.route(path, route.clone()))
+        .fold(Router::new(), |router, path| {
+            router.route(path, route.clone())
+        })
         .fallback(wrong_path);
     Ok(router.with_state(Arc::new(Throttle::default())))
 }
@@ -54,7 +57,10 @@ impl Endpoint {
         route: MethodRouter,
     ) -> Result<MethodRouter<Arc<Throttle>>, ConfigError> {
         let layer = WebhookLayer::new(self.receiver.clone()).decode::<E>();
-        let layer = self.handshakes.into_iter().fold(layer, WebhookLayer::handshake);
+        let layer = self
+            .handshakes
+            .into_iter()
+            .fold(layer, WebhookLayer::handshake);
         // A line that is being written when the sender leaves is written to its end, and its message is not handled again.
         let route = match self.store {
             Store::Off => route.layer(layer.run_to_completion()),
@@ -79,10 +85,7 @@ async fn on_event(
 }
 
 /// As [`on_event`].
-async fn on_untyped_event(
-    State(output): State<Output>,
-    delivery: Delivery<Bytes>,
-) -> StatusCode {
+async fn on_untyped_event(State(output): State<Output>, delivery: Delivery<Bytes>) -> StatusCode {
     print(&output, output::untyped_line(&delivery)).await
 }
 

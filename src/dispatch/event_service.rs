@@ -22,7 +22,10 @@ use super::{
     once::{Identity, Once},
 };
 use crate::{
-    error::rejection::Rejection, event::WebhookEvent, idempotency::BodyDigest, receiver::{Delivery, IdOrigin},
+    error::rejection::Rejection,
+    event::WebhookEvent,
+    idempotency::BodyDigest,
+    receiver::{Delivery, IdOrigin},
     telemetry,
 };
 

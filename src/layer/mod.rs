@@ -20,9 +20,9 @@ mod run_to_completion;
 mod service;
 mod shared;
 
+pub use crate::message::Handshake;
 #[cfg(feature = "axum")]
 pub use extract::MissingDelivery;
-pub use crate::message::Handshake;
 pub use future::ResponseFuture;
 pub use request_body::RequestBody;
 pub use response::{

@@ -73,10 +73,8 @@ impl Summary {
     pub(super) fn severity(&self) -> Severity {
         let is_verified = self.message_id.is_some();
         match self.outcome {
-            Outcome::Abandoned if !is_verified => Severity::Unproven,
+            Outcome::Abandoned | Outcome::Handshake if !is_verified => Severity::Unproven,
             Outcome::Rejected(kind) if !is_verified => Severity::Stranger(kind),
-            // An unsigned one anyone can send, as often as they like.
-            Outcome::Handshake if !is_verified => Severity::Unproven,
             Outcome::Abandoned
             | Outcome::Delivered
             | Outcome::Handshake

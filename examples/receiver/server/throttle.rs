@@ -36,7 +36,10 @@ impl Throttle {
     /// Whether a line may be written, and if so how many were left out since the last.
     pub(crate) fn admit(&self) -> Option<u64> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.last.is_some_and(|last| last.elapsed() < self.interval) {
+        if state
+            .last
+            .is_some_and(|last| last.elapsed() < self.interval)
+        {
             state.left_out += 1;
             return None;
         }

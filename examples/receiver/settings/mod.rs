@@ -64,11 +64,7 @@ impl Settings {
     }
 }
 
-fn receiver(
-    sender: &Sender,
-    secrets: &[String],
-    store: &Store,
-) -> Result<Receiver, VariableError> {
+fn receiver(sender: &Sender, secrets: &[String], store: &Store) -> Result<Receiver, VariableError> {
     let builder = verification::read(sender, secrets)?;
     let builder = source::add(builder)?;
     let builder = decryption::add(builder, sender)?;

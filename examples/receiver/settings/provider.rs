@@ -39,7 +39,9 @@ pub(crate) struct Sender {
 impl Sender {
     /// Where it delivers to.
     pub(crate) fn paths(&self) -> Vec<String> {
-        let own = self.preset.map(|preset| format!("/webhooks/{}", preset.slug()));
+        let own = self
+            .preset
+            .map(|preset| format!("/webhooks/{}", preset.slug()));
         [PATH.to_owned()].into_iter().chain(own).collect()
     }
 
@@ -53,7 +55,9 @@ impl Sender {
             (kept_in.is_some(), HANDSHAKE_SECRETS_FILE),
         ] {
             if is_set && !is_wanted {
-                return Err(HANDSHAKES.error(format!("is not `true`, which {} needs", variable.name)));
+                return Err(
+                    HANDSHAKES.error(format!("is not `true`, which {} needs", variable.name))
+                );
             }
         }
         if let Some(path) = &kept_in {
@@ -92,9 +96,8 @@ pub(super) fn read() -> Result<Sender, VariableError> {
             scheme: provider::standard_webhooks(),
         });
     };
-    let preset = Preset::find(&slug).ok_or_else(|| {
-        PROVIDER.error(format!("no sender is called `{}`", slug.escape_debug()))
-    })?;
+    let preset = Preset::find(&slug)
+        .ok_or_else(|| PROVIDER.error(format!("no sender is called `{}`", slug.escape_debug())))?;
     let mut settings = PresetSettings::new();
     if let Some(url) = PUBLIC_URL.text()? {
         let uri = url.parse::<Uri>().ok();
@@ -107,11 +110,13 @@ pub(super) fn read() -> Result<Sender, VariableError> {
     if let Some(id) = WEBHOOK_ID.text()? {
         settings = settings.with_webhook_id(id);
     }
-    let scheme = preset.scheme(&settings).map_err(|error| match error.kind() {
-        ConfigErrorKind::NoPublicUrl => PUBLIC_URL.missing_beside_provider(slug.as_str()),
-        ConfigErrorKind::NoWebhookId => WEBHOOK_ID.missing_beside_provider(slug.as_str()),
-        _ => PROVIDER.error(error.to_string()),
-    })?;
+    let scheme = preset
+        .scheme(&settings)
+        .map_err(|error| match error.kind() {
+            ConfigErrorKind::NoPublicUrl => PUBLIC_URL.missing_beside_provider(slug.as_str()),
+            ConfigErrorKind::NoWebhookId => WEBHOOK_ID.missing_beside_provider(slug.as_str()),
+            _ => PROVIDER.error(error.to_string()),
+        })?;
     Ok(Sender {
         preset: Some(preset),
         scheme,
@@ -129,7 +134,9 @@ fn keep_in(path: Option<String>) -> impl Fn(&str) + Send + Sync + 'static {
     let kept = AtomicUsize::new(0);
     move |secret| {
         let Some(path) = &path else {
-            tracing::warn!("a handshake brought a secret, which is dropped: set HANDSHAKE_SECRETS_FILE");
+            tracing::warn!(
+                "a handshake brought a secret, which is dropped: set HANDSHAKE_SECRETS_FILE"
+            );
             return;
         };
         if kept.fetch_add(1, Ordering::Relaxed) >= MOST_KEPT_SECRETS {
@@ -137,7 +144,9 @@ fn keep_in(path: Option<String>) -> impl Fn(&str) + Send + Sync + 'static {
             return;
         }
         match append(path, &format!("{secret}\n")) {
-            Ok(()) => tracing::info!("a handshake brought a secret: it is in HANDSHAKE_SECRETS_FILE"),
+            Ok(()) => {
+                tracing::info!("a handshake brought a secret: it is in HANDSHAKE_SECRETS_FILE")
+            }
             Err(error) => tracing::error!(%error, "the secret of a handshake is lost"),
         }
     }

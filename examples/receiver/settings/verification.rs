@@ -38,8 +38,10 @@ pub(super) fn secrets(sender: &Sender) -> Result<Vec<String>, VariableError> {
             }
             Ok(secrets)
         }
-        (None, None) => Err(SIGNING_SECRETS
-            .error("is missing: set it to the signing secrets, separated by commas")),
+        (None, None) => {
+            Err(SIGNING_SECRETS
+                .error("is missing: set it to the signing secrets, separated by commas"))
+        }
     }
 }
 
@@ -71,10 +73,7 @@ fn of_lines(text: &str) -> Vec<String> {
     secrets
 }
 
-pub(super) fn read(
-    sender: &Sender,
-    secrets: &[String],
-) -> Result<ReceiverBuilder, VariableError> {
+pub(super) fn read(sender: &Sender, secrets: &[String]) -> Result<ReceiverBuilder, VariableError> {
     let max_body_bytes: NonZeroUsize = MAX_BODY_BYTES.parsed("is not a whole number of bytes")?;
     let in_flight: NonZeroUsize = MAX_BYTES_IN_FLIGHT.parsed("is not a whole number of bytes")?;
     if in_flight < max_body_bytes {

@@ -10,7 +10,7 @@ use http::{Request, Response, StatusCode, header::CONTENT_TYPE};
 use http_body_util::{BodyExt, Full};
 use tower::{Layer as _, ServiceExt};
 use tower_webhook::{
-    MemoryStore, Receiver, Timestamp, WebhookLayer, Idempotency, SourceIp, layer,
+    Idempotency, MemoryStore, Receiver, SourceIp, Timestamp, WebhookLayer, layer,
     provider::{self, Handshake},
     scheme::Scheme,
     testing::Signer,
@@ -54,9 +54,11 @@ fn signed(scheme: Scheme, body: &str) -> Request<Full<Bytes>> {
         _ => SECRET.to_owned(),
     };
     let signer = Signer::for_scheme(scheme, secret).unwrap();
-    signer
-        .uri(PATH.parse().unwrap())
-        .request("msg_1", Timestamp::from_unix_seconds(NOW), body.to_owned())
+    signer.uri(PATH.parse().unwrap()).request(
+        "msg_1",
+        Timestamp::from_unix_seconds(NOW),
+        body.to_owned(),
+    )
 }
 
 fn get(target: &str) -> Request<Full<Bytes>> {
@@ -78,10 +80,7 @@ fn response(
 }
 
 /// As [`response`], of what is delivered and echoed.
-fn delivered(
-    layer: &WebhookLayer<Bytes, Full<Bytes>>,
-    request: Request<Full<Bytes>>,
-) -> Bytes {
+fn delivered(layer: &WebhookLayer<Bytes, Full<Bytes>>, request: Request<Full<Bytes>>) -> Bytes {
     let response = now(layer.layer(echo()).oneshot(request)).unwrap();
     assert_eq!(response.status(), StatusCode::OK);
     now(response.into_body().collect()).unwrap().to_bytes()
@@ -90,7 +89,10 @@ fn delivered(
 /// A challenge that is echoed is text, whatever it says.
 fn assert_text(response: &Response<Bytes>, challenge: &str) {
     assert_eq!(response.status(), StatusCode::OK);
-    assert_eq!(response.headers()[CONTENT_TYPE], "text/plain; charset=utf-8");
+    assert_eq!(
+        response.headers()[CONTENT_TYPE],
+        "text/plain; charset=utf-8"
+    );
     assert_eq!(response.headers()["x-content-type-options"], "nosniff");
     assert_eq!(response.body(), challenge);
 }
@@ -107,7 +109,8 @@ const HTML: &str = "<script>alert(1)</script>";
 #[test]
 fn slack_gets_its_challenge_back_once_it_is_verified() {
     let layer = layer_of(provider::slack(), Handshake::slack());
-    let body = |challenge: &str| format!(r#"{{"type":"url_verification","challenge":"{challenge}"}}"#);
+    let body =
+        |challenge: &str| format!(r#"{{"type":"url_verification","challenge":"{challenge}"}}"#);
     for challenge in ["3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P", HTML] {
         let request = signed(provider::slack(), &body(challenge));
         assert_text(&response(&layer, request), challenge);
@@ -115,7 +118,10 @@ fn slack_gets_its_challenge_back_once_it_is_verified() {
     let forged = signed(provider::slack(), &body("right")).map(|_| Full::from(body("wrong")));
     assert_eq!(response(&layer, forged).status(), StatusCode::UNAUTHORIZED);
     let too_long = body(&"x".repeat(2049));
-    assert_eq!(delivered(&layer, signed(provider::slack(), &too_long)), too_long);
+    assert_eq!(
+        delivered(&layer, signed(provider::slack(), &too_long)),
+        too_long
+    );
     let event = r#"{"type":"event_callback","challenge":"3eZ"}"#;
     assert_eq!(delivered(&layer, signed(provider::slack(), event)), event);
 }
@@ -123,7 +129,8 @@ fn slack_gets_its_challenge_back_once_it_is_verified() {
 #[test]
 fn zoom_gets_the_hmac_of_its_token() {
     let layer = layer_of(provider::zoom(), Handshake::zoom(SECRET));
-    let body = r#"{"event":"endpoint.url_validation","payload":{"plainToken":"qgg8vlvZRS6UYooatFL8Aw"}}"#;
+    let body =
+        r#"{"event":"endpoint.url_validation","payload":{"plainToken":"qgg8vlvZRS6UYooatFL8Aw"}}"#;
     let expected = serde_json::json!({
         "plainToken": "qgg8vlvZRS6UYooatFL8Aw",
         "encryptedToken": tag_hex("qgg8vlvZRS6UYooatFL8Aw"),
@@ -153,7 +160,10 @@ fn meta_gets_its_challenge_back_for_the_right_verify_token_alone() {
     let query = |token: &str, challenge: &str| {
         format!("{PATH}?hub.mode=subscribe&hub.verify_token={token}&hub.challenge={challenge}")
     };
-    assert_text(&response(&layer, get(&query("verify%20me", "1158201444"))), "1158201444");
+    assert_text(
+        &response(&layer, get(&query("verify%20me", "1158201444"))),
+        "1158201444",
+    );
     let html = "%3Cscript%3Ealert(1)%3C/script%3E";
     assert_text(&response(&layer, get(&query("verify+me", html))), HTML);
     for wrong in ["verify", "", "verify+me+", "VERIFY+ME"] {
@@ -172,7 +182,11 @@ fn meta_gets_its_challenge_back_for_the_right_verify_token_alone() {
         PATH.to_owned(),
     ] {
         let response = response(&layer, get(&no_handshake));
-        assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED, "{no_handshake}");
+        assert_eq!(
+            response.status(),
+            StatusCode::METHOD_NOT_ALLOWED,
+            "{no_handshake}"
+        );
         assert_eq!(response.body(), "", "{no_handshake}");
     }
     let event = r#"{"object":"page"}"#;
@@ -186,9 +200,20 @@ fn twitter_gets_the_hmac_of_its_token() {
     let expected = format!("sha256={}", STANDARD.encode(tag("a token")));
     let response = |target: &str| response(&layer, get(target));
     let expected = serde_json::json!({ "response_token": expected });
-    assert_json(&response("/webhooks?crc_token=a%20token&nonce=1"), &expected);
-    for target in ["/other?crc_token=a", "/webhooks?crc_token=a&crc_token=b", "/webhooks"] {
-        assert_eq!(response(target).status(), StatusCode::METHOD_NOT_ALLOWED, "{target}");
+    assert_json(
+        &response("/webhooks?crc_token=a%20token&nonce=1"),
+        &expected,
+    );
+    for target in [
+        "/other?crc_token=a",
+        "/webhooks?crc_token=a&crc_token=b",
+        "/webhooks",
+    ] {
+        assert_eq!(
+            response(target).status(),
+            StatusCode::METHOD_NOT_ALLOWED,
+            "{target}"
+        );
     }
 }
 
@@ -198,7 +223,10 @@ fn discord_gets_its_ping_back_and_401_for_one_that_is_wrong_on_purpose() {
     let interaction = r#"{"type":1,"id":"1"}"#;
     let pong = response(&layer, signed(provider::discord(), interaction));
     assert_json(&pong, &serde_json::json!({ "type": 1 }));
-    let event = response(&layer, signed(provider::discord(), r#"{"version":1,"type":0}"#));
+    let event = response(
+        &layer,
+        signed(provider::discord(), r#"{"version":1,"type":0}"#),
+    );
     assert_eq!(event.status(), StatusCode::NO_CONTENT);
     let forged = signed(provider::discord(), "{}").map(|_| Full::from(interaction));
     assert_eq!(response(&layer, forged).status(), StatusCode::UNAUTHORIZED);
@@ -206,7 +234,10 @@ fn discord_gets_its_ping_back_and_401_for_one_that_is_wrong_on_purpose() {
         r#"{"type":1,"event":{"type":"APPLICATION_AUTHORIZED"}}"#,
         r#"{"type":2,"id":"1"}"#,
     ] {
-        assert_eq!(delivered(&layer, signed(provider::discord(), delivery)), delivery);
+        assert_eq!(
+            delivered(&layer, signed(provider::discord(), delivery)),
+            delivery
+        );
     }
 }
 
@@ -216,17 +247,25 @@ fn twitch_gets_its_challenge_back_once_it_is_verified() {
     let with_type = |kind: &'static str, body: &str| {
         let mut request = signed(provider::twitch(), body);
         let value = http::HeaderValue::from_static(kind);
-        request.headers_mut().insert("twitch-eventsub-message-type", value);
+        request
+            .headers_mut()
+            .insert("twitch-eventsub-message-type", value);
         request
     };
     let body = r#"{"challenge":"pogchamp-kappa-360noscope-vohiyo"}"#;
     let verification = with_type("webhook_callback_verification", body);
-    assert_text(&response(&layer, verification), "pogchamp-kappa-360noscope-vohiyo");
+    assert_text(
+        &response(&layer, verification),
+        "pogchamp-kappa-360noscope-vohiyo",
+    );
     let notification = with_type("notification", body);
     assert_eq!(delivered(&layer, notification), body);
     // The header is not signed: with it a notification is still one.
     let event = r#"{"event":{}}"#;
-    assert_eq!(delivered(&layer, with_type("webhook_callback_verification", event)), event);
+    assert_eq!(
+        delivered(&layer, with_type("webhook_callback_verification", event)),
+        event
+    );
     let forged = with_type("webhook_callback_verification", "{}").map(|_| Full::from(body));
     assert_eq!(response(&layer, forged).status(), StatusCode::UNAUTHORIZED);
 }
@@ -234,8 +273,18 @@ fn twitch_gets_its_challenge_back_once_it_is_verified() {
 #[test]
 fn dropbox_gets_its_challenge_back() {
     let layer = layer_of(provider::dropbox(), Handshake::dropbox(PATH));
-    assert_text(&response(&layer, get("/webhooks?challenge=%3Cscript%3Ealert(1)%3C/script%3E")), HTML);
-    for target in ["/webhooks/?challenge=a", "/?challenge=a", "/webhooks?challenge=a&challenge=a"] {
+    assert_text(
+        &response(
+            &layer,
+            get("/webhooks?challenge=%3Cscript%3Ealert(1)%3C/script%3E"),
+        ),
+        HTML,
+    );
+    for target in [
+        "/webhooks/?challenge=a",
+        "/?challenge=a",
+        "/webhooks?challenge=a&challenge=a",
+    ] {
         let status = response(&layer, get(target)).status();
         assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED, "{target}");
     }
@@ -248,17 +297,27 @@ fn microsoft_graph_gets_its_token_back() {
     let layer = layer_of(provider::github(), Handshake::microsoft_graph(PATH));
     let token = "Validation%3A+Testing+client+%3Cb%3E";
     let validation = post(&format!("{PATH}?validationToken={token}"), "");
-    assert_text(&response(&layer, validation), "Validation: Testing client <b>");
+    assert_text(
+        &response(&layer, validation),
+        "Validation: Testing client <b>",
+    );
     let elsewhere = post(&format!("/other?validationToken={token}"), "");
-    assert_eq!(response(&layer, elsewhere).status(), StatusCode::BAD_REQUEST);
+    assert_eq!(
+        response(&layer, elsewhere).status(),
+        StatusCode::BAD_REQUEST
+    );
 }
 
 #[test]
 fn xero_gets_200_for_a_right_signature_and_401_for_a_wrong_one() {
     let layer = layer_of(provider::xero(), Handshake::xero());
-    let intent = r#"{"events":[],"firstEventSequence":0,"lastEventSequence":0,"entropy":"S0m3r4nd0mt3xt"}"#;
+    let intent =
+        r#"{"events":[],"firstEventSequence":0,"lastEventSequence":0,"entropy":"S0m3r4nd0mt3xt"}"#;
     let right = response(&layer, signed(provider::xero(), intent));
-    assert_eq!((right.status(), right.body().as_ref()), (StatusCode::OK, b"".as_ref()));
+    assert_eq!(
+        (right.status(), right.body().as_ref()),
+        (StatusCode::OK, b"".as_ref())
+    );
     let wrong = signed(provider::xero(), "{}").map(|_| Full::from(intent));
     assert_eq!(response(&layer, wrong).status(), StatusCode::UNAUTHORIZED);
     let event = r#"{"events":[{"eventType":"CREATE"}]}"#;
@@ -270,7 +329,9 @@ type Kept = Arc<Mutex<Vec<String>>>;
 fn kept() -> (Kept, impl Fn(&str) + Send + Sync + 'static) {
     let kept = Kept::default();
     let sink = Arc::clone(&kept);
-    (kept, move |secret: &str| sink.lock().unwrap().push(secret.to_owned()))
+    (kept, move |secret: &str| {
+        sink.lock().unwrap().push(secret.to_owned())
+    })
 }
 
 #[test]
@@ -279,15 +340,23 @@ fn asana_brings_a_secret_and_gets_it_back() {
     let layer = layer_of(provider::asana(), Handshake::asana(PATH, sink));
     let bring = |target: &str, secret: &str| {
         let mut request = post(target, "");
-        request.headers_mut().insert("x-hook-secret", secret.parse().unwrap());
+        request
+            .headers_mut()
+            .insert("x-hook-secret", secret.parse().unwrap());
         response(&layer, request)
     };
     let shaken = bring(PATH, "b537207f20cbfa02357cf448134da559");
     assert_eq!(shaken.status(), StatusCode::OK);
-    assert_eq!(shaken.headers()["x-hook-secret"], "b537207f20cbfa02357cf448134da559");
+    assert_eq!(
+        shaken.headers()["x-hook-secret"],
+        "b537207f20cbfa02357cf448134da559"
+    );
     assert_eq!(*kept.lock().unwrap(), ["b537207f20cbfa02357cf448134da559"]);
     assert_eq!(bring("/other", "a").status(), StatusCode::BAD_REQUEST);
-    assert_eq!(bring(PATH, &"x".repeat(2049)).status(), StatusCode::BAD_REQUEST);
+    assert_eq!(
+        bring(PATH, &"x".repeat(2049)).status(),
+        StatusCode::BAD_REQUEST
+    );
     assert_eq!(kept.lock().unwrap().len(), 1);
 }
 
@@ -295,23 +364,41 @@ fn asana_brings_a_secret_and_gets_it_back() {
 fn notion_brings_a_token_in_a_body_that_nothing_signs() {
     let (kept, sink) = kept();
     let layer = layer_of(provider::notion(), Handshake::notion(PATH, sink));
-    let shaken = response(&layer, post(PATH, r#"{"verification_token":"secret_tMrlL1q"}"#));
-    assert_eq!((shaken.status(), shaken.body().as_ref()), (StatusCode::OK, b"".as_ref()));
+    let shaken = response(
+        &layer,
+        post(PATH, r#"{"verification_token":"secret_tMrlL1q"}"#),
+    );
+    assert_eq!(
+        (shaken.status(), shaken.body().as_ref()),
+        (StatusCode::OK, b"".as_ref())
+    );
     assert_eq!(*kept.lock().unwrap(), ["secret_tMrlL1q"]);
     for (target, body) in [
         ("/other", r#"{"verification_token":"secret_2"}"#),
-        (PATH, r#"{"verification_token":"secret_2","type":"page.created"}"#),
+        (
+            PATH,
+            r#"{"verification_token":"secret_2","type":"page.created"}"#,
+        ),
         (PATH, r#"{"verification_token":2}"#),
         (PATH, "{}"),
         (PATH, ""),
     ] {
         let rejected = response(&layer, post(target, body));
-        assert_eq!(rejected.status(), StatusCode::BAD_REQUEST, "{target} {body}");
+        assert_eq!(
+            rejected.status(),
+            StatusCode::BAD_REQUEST,
+            "{target} {body}"
+        );
     }
     let mut signed_wrong = post(PATH, r#"{"verification_token":"secret_2"}"#);
     let signature = http::HeaderValue::from_static("sha256=00");
-    signed_wrong.headers_mut().insert("x-notion-signature", signature);
-    assert_eq!(response(&layer, signed_wrong).status(), StatusCode::UNAUTHORIZED);
+    signed_wrong
+        .headers_mut()
+        .insert("x-notion-signature", signature);
+    assert_eq!(
+        response(&layer, signed_wrong).status(),
+        StatusCode::UNAUTHORIZED
+    );
     assert_eq!(kept.lock().unwrap().len(), 1);
     let event = r#"{"type":"page.created"}"#;
     assert_eq!(delivered(&layer, signed(provider::notion(), event)), event);
@@ -341,7 +428,10 @@ fn without_being_asked_to_the_layer_responds_to_no_handshake() {
     assert_eq!(delivered(&layer, signed(provider::slack(), body)), body);
     let layer = WebhookLayer::new(receiver(provider::meta())).inner_body();
     let target = "/webhooks?hub.mode=subscribe&hub.verify_token=verify&hub.challenge=1";
-    assert_eq!(response(&layer, get(target)).status(), StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(
+        response(&layer, get(target)).status(),
+        StatusCode::METHOD_NOT_ALLOWED
+    );
 }
 
 #[test]
@@ -357,7 +447,8 @@ fn an_unsigned_handshake_is_responded_to_from_an_allowed_address_only() {
         .handshake(Handshake::dropbox(PATH));
     let from = |address: &str| {
         let mut request = get("/webhooks?challenge=a");
-        let peer = tower_webhook::PeerAddr(std::net::SocketAddr::new(address.parse().unwrap(), 443));
+        let peer =
+            tower_webhook::PeerAddr(std::net::SocketAddr::new(address.parse().unwrap(), 443));
         request.extensions_mut().insert(peer);
         response(&layer, request).status()
     };
@@ -379,7 +470,10 @@ fn a_signed_handshake_is_not_claimed_and_a_handshake_is_an_outcome() {
             let again = service.clone().oneshot(signed(provider::slack(), body));
             let response = now(again).unwrap();
             assert_eq!(response.status(), StatusCode::OK);
-            assert_eq!(now(response.into_body().collect()).unwrap().to_bytes(), "3eZbrw1aB");
+            assert_eq!(
+                now(response.into_body().collect()).unwrap().to_bytes(),
+                "3eZbrw1aB"
+            );
         }
     });
     assert_eq!(log.matches("outcome=\"handshake\"").count(), 2, "{log}");

@@ -206,7 +206,9 @@ pub(super) fn status(stream: &mut TcpStream) -> u16 {
 pub(super) fn whole(stream: &mut TcpStream) -> (u16, String, String) {
     let head = head(stream);
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "));
     let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
     stream.read_exact(&mut body).unwrap();
     (status, head, String::from_utf8(body).unwrap())

@@ -10,12 +10,7 @@ use std::{
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
-use tower_webhook::{
-    Timestamp,
-    provider,
-    scheme::Scheme,
-    testing::Signer,
-};
+use tower_webhook::{Timestamp, provider, scheme::Scheme, testing::Signer};
 
 use super::process::{Process, command, whole};
 
@@ -73,7 +68,8 @@ fn status(vector: &Value, position: usize) -> u16 {
         }
     }
     let file = std::env::temp_dir().join(format!("vector-{}-{position}", std::process::id()));
-    if secret.contains(',') && slug != "supabase" {
+    // In a file, a comma is a part of the secret, and PEM spans lines; half of the others are read from one too.
+    if position % 2 == 1 || (secret.contains(',') && slug != "supabase") {
         std::fs::write(&file, format!("{secret}\n")).unwrap();
         variables.push(("SIGNING_SECRETS", ""));
         variables.push(("SIGNING_SECRETS_FILE", file.to_str().unwrap()));
@@ -107,14 +103,24 @@ fn every_vector_gets_its_stated_result_over_http() {
             })
         });
         let parts: Vec<_> = parts.collect();
-        parts.into_iter().flat_map(|part| part.join().unwrap()).collect()
+        parts
+            .into_iter()
+            .flat_map(|part| part.join().unwrap())
+            .collect()
     });
-    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 /// A signed request, as bytes.
 fn signed(scheme: Scheme, path: &str, extra: &[(&'static str, &str)], body: &[u8]) -> Vec<u8> {
-    let mut request = http::Request::post(path).body(bytes::Bytes::copy_from_slice(body)).unwrap();
+    let mut request = http::Request::post(path)
+        .body(bytes::Bytes::copy_from_slice(body))
+        .unwrap();
     for &(name, value) in extra {
         request.headers_mut().insert(name, value.parse().unwrap());
     }
@@ -134,7 +140,9 @@ fn signed(scheme: Scheme, path: &str, extra: &[(&'static str, &str)], body: &[u8
 /// The line that is printed for a request.
 fn printed(variables: &[(&str, &str)], request: &[u8]) -> Value {
     let mut command = command(variables);
-    command.env("SIGNING_SECRETS", SECRET).stdout(Stdio::piped());
+    command
+        .env("SIGNING_SECRETS", SECRET)
+        .stdout(Stdio::piped());
     let mut receiver = Process::try_start(command).unwrap();
     let mut output = BufReader::new(receiver.take_output());
     assert_eq!(receiver.send(request), 204);
@@ -157,20 +165,36 @@ fn what_a_sender_says_is_printed_and_what_it_does_not_say_is_null() {
         printed(&[("PROVIDER", "github")], &request)
     };
     assert_eq!(
-        github(&[("x-github-event", "push")], b"{\r\n \"ref\": \"a\\nb\", \"n\": 1.50 }"),
+        github(
+            &[("x-github-event", "push")],
+            b"{\r\n \"ref\": \"a\\nb\", \"n\": 1.50 }"
+        ),
         json!({"id": "msg_1", "timestamp": null, "event_type": "push", "event": {"ref": "a\nb", "n": 1.5}}),
     );
-    let untyped = |event: Value| json!({"id": null, "timestamp": null, "event_type": null, "event": event});
-    assert_eq!(github(&[], b"payload=%7B%7D&a=1"), untyped(json!("payload=%7B%7D&a=1")));
+    let untyped =
+        |event: Value| json!({"id": null, "timestamp": null, "event_type": null, "event": event});
+    assert_eq!(
+        github(&[], b"payload=%7B%7D&a=1"),
+        untyped(json!("payload=%7B%7D&a=1"))
+    );
     assert_eq!(github(&[], b""), untyped(json!("")));
     assert_eq!(github(&[], b"\xff\x00"), untyped(json!({"base64": "/wA="})));
 
     let body = br#"{"id":"evt_1","type":"charge.succeeded"}"#;
-    let line = printed(&[("PROVIDER", "stripe")], &signed(provider::stripe(), "/webhooks/engage", &[], body));
+    let line = printed(
+        &[("PROVIDER", "stripe")],
+        &signed(provider::stripe(), "/webhooks/engage", &[], body),
+    );
     assert_eq!(line["id"], "evt_1");
     assert_eq!(line["event_type"], "charge.succeeded");
-    assert!(line["timestamp"].as_u64().unwrap() > 1_700_000_000, "{line}");
-    assert_eq!(line["event"], serde_json::from_slice::<Value>(body).unwrap());
+    assert!(
+        line["timestamp"].as_u64().unwrap() > 1_700_000_000,
+        "{line}"
+    );
+    assert_eq!(
+        line["event"],
+        serde_json::from_slice::<Value>(body).unwrap()
+    );
 }
 
 #[test]
@@ -180,12 +204,20 @@ fn a_sender_that_signs_no_time_is_remembered_unless_replays_are_accepted() {
         command.env("SIGNING_SECRETS", SECRET);
         Process::try_start(command).unwrap()
     };
-    let request = signed(provider::github(), "/webhooks/github", &[("x-github-event", "push")], b"{}");
+    let request = signed(
+        provider::github(),
+        "/webhooks/github",
+        &[("x-github-event", "push")],
+        b"{}",
+    );
     // A replay under another id, which is not signed.
     let text = String::from_utf8(request.clone()).unwrap();
     let replay = text.replace("x-github-delivery: msg_1", "x-github-delivery: msg_2");
     assert_ne!(text, replay);
-    for variables in [&[("PROVIDER", "github")][..], &[("PROVIDER", "github"), ("IDEMPOTENCY", "memory")]] {
+    for variables in [
+        &[("PROVIDER", "github")][..],
+        &[("PROVIDER", "github"), ("IDEMPOTENCY", "memory")],
+    ] {
         let receiver = start(variables);
         assert_eq!(receiver.send(&request), 204, "{variables:?}");
         assert_eq!(receiver.send(replay.as_bytes()), 200, "{variables:?}");
@@ -214,9 +246,14 @@ fn handshakes_are_responded_to_where_they_are_asked_for() {
         stream.write_all(request).unwrap();
         whole(&mut stream)
     };
-    let get = |target: &str| format!("GET {target} HTTP/1.1\r\nhost: receiver\r\n\r\n").into_bytes();
+    let get =
+        |target: &str| format!("GET {target} HTTP/1.1\r\nhost: receiver\r\n\r\n").into_bytes();
 
-    let meta = [("PROVIDER", "meta"), ("HANDSHAKES", "true"), ("VERIFY_TOKEN", "verify me")];
+    let meta = [
+        ("PROVIDER", "meta"),
+        ("HANDSHAKES", "true"),
+        ("VERIFY_TOKEN", "verify me"),
+    ];
     let query = "?hub.mode=subscribe&hub.verify_token=verify+me&hub.challenge=%3Cb%3E1158201444";
     let receiver = start(&meta);
     for path in ["/webhooks/meta", "/webhooks/engage"] {
@@ -224,26 +261,48 @@ fn handshakes_are_responded_to_where_they_are_asked_for() {
         assert_eq!((status, body.as_str()), (200, "<b>1158201444"), "{path}");
         assert!(head.contains("content-type: text/plain"), "{head}");
     }
-    assert_eq!(exchange(&receiver, &get(&format!("/webhooks/meta{}", query.replace("+me", "")))).0, 403);
-    assert_eq!(exchange(&receiver, &get(&format!("/webhooks/other{query}"))).0, 404);
+    assert_eq!(
+        exchange(
+            &receiver,
+            &get(&format!("/webhooks/meta{}", query.replace("+me", "")))
+        )
+        .0,
+        403
+    );
+    assert_eq!(
+        exchange(&receiver, &get(&format!("/webhooks/other{query}"))).0,
+        404
+    );
     let without = start(&[("PROVIDER", "meta")]);
-    assert_eq!(exchange(&without, &get(&format!("/webhooks/meta{query}"))).0, 405);
+    assert_eq!(
+        exchange(&without, &get(&format!("/webhooks/meta{query}"))).0,
+        405
+    );
 
     let slack = start(&[("PROVIDER", "slack"), ("HANDSHAKES", "true")]);
     let body = br#"{"type":"url_verification","challenge":"3eZbrw1aB"}"#;
     let request = signed(provider::slack(), "/webhooks/slack", &[], body);
     assert_eq!(exchange(&slack, &request).2, "3eZbrw1aB");
-    let forged = String::from_utf8(request).unwrap().replace("3eZbrw1aB", "3eZbrw1aC");
+    let forged = String::from_utf8(request)
+        .unwrap()
+        .replace("3eZbrw1aB", "3eZbrw1aC");
     assert_eq!(exchange(&slack, forged.as_bytes()).0, 401);
 
     let file = std::env::temp_dir().join(format!("hook-secrets-{}", std::process::id()));
     let path = file.to_str().unwrap();
-    let asana = start(&[("PROVIDER", "asana"), ("HANDSHAKES", "true"), ("HANDSHAKE_SECRETS_FILE", path)]);
+    let asana = start(&[
+        ("PROVIDER", "asana"),
+        ("HANDSHAKES", "true"),
+        ("HANDSHAKE_SECRETS_FILE", path),
+    ]);
     let request = b"POST /webhooks/asana HTTP/1.1\r\nhost: receiver\r\nx-hook-secret: b537207f20cbfa02\r\ncontent-length: 0\r\n\r\n";
     let (status, head, _) = exchange(&asana, request);
     assert_eq!(status, 200);
     assert!(head.contains("x-hook-secret: b537207f20cbfa02"), "{head}");
-    assert_eq!(std::fs::read_to_string(&file).unwrap(), "b537207f20cbfa02\n");
+    assert_eq!(
+        std::fs::read_to_string(&file).unwrap(),
+        "b537207f20cbfa02\n"
+    );
     std::fs::remove_file(&file).unwrap();
     assert!(asana.logged("b537207f20cbfa02").is_empty());
 }
@@ -259,7 +318,10 @@ fn rejections_are_explained_in_the_log_at_most_one_a_second() {
         Process::try_start(command).unwrap()
     };
     // A proxy wrote the JSON anew, as long as it was.
-    let rewritten = text.replace(r#"{"id": "evt_1", "amount": 10}"#, r#"{"id":"evt_1","amount":10}"#);
+    let rewritten = text.replace(
+        r#"{"id": "evt_1", "amount": 10}"#,
+        r#"{"id":"evt_1","amount":10}"#,
+    );
     let rewritten = rewritten.replace("content-length: 29", "content-length: 26");
     assert_ne!(text, rewritten);
 
@@ -278,7 +340,11 @@ fn rejections_are_explained_in_the_log_at_most_one_a_second() {
     assert_eq!(receiver.send(head.as_bytes()), 400);
     let line = receiver.wait_for_log("header_missing");
     assert!(line.contains("left_out=1"), "{line}");
-    assert_eq!(receiver.send(text.as_bytes()), 204, "what is genuine is delivered");
+    assert_eq!(
+        receiver.send(text.as_bytes()),
+        204,
+        "what is genuine is delivered"
+    );
 
     let silent = start("false");
     assert_eq!(silent.send(rewritten.as_bytes()), 401);
