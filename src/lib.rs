@@ -31,6 +31,7 @@ pub mod idempotency;
 pub mod inbox;
 pub mod layer;
 mod message;
+#[cfg(any(feature = "providers", feature = "voyado"))]
 pub mod provider;
 pub mod receiver;
 pub mod scheme;
@@ -38,7 +39,11 @@ mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use crypto::decrypt::{Aes256Cbc, Aes256Gcm, Decrypt, DecryptError, Plaintext};
+#[cfg(feature = "aes-cbc")]
+pub use crypto::decrypt::Aes256Cbc;
+#[cfg(feature = "aes-gcm")]
+pub use crypto::decrypt::Aes256Gcm;
+pub use crypto::decrypt::{Decrypt, DecryptError, Plaintext};
 pub use error::{ConfigError, ConfigErrorKind, Rejection, RejectionDetail, RejectionKind};
 pub use event::{AuthenticBody, DecodeError, DecodeErrorKind, Json, Tagged, WebhookEvent};
 pub use idempotency::{
@@ -56,6 +61,7 @@ pub use layer::{
     RejectionResponse, ResponseFuture, WebhookLayer, WebhookService,
 };
 pub use message::{Clock, MessageId, SystemClock, Timestamp};
+#[cfg(feature = "voyado")]
 pub use provider::voyado;
 pub use receiver::{
     CheckedHead, Delivery, ForwardedHeader, IdOrigin, PeerAddr, Receiver, ReceiverBuilder,

@@ -6,7 +6,8 @@
 //!     └────────────┴── rejected ──► Settling ──────────►│
 //! ```
 //!
-//! A layer that only monitors goes from a rejection to `Handling` as well.
+//! A handshake of the sender goes from `Receiving` to `Responding`. A layer that only monitors goes from a rejection to
+//! `Handling` as well.
 
 use std::{
     mem,
@@ -33,7 +34,7 @@ use crate::{
     error::rejection::{Rejection, RejectionKind},
     event::WebhookEvent,
     idempotency::{BodyDigest, Claim, IdempotencyStore, OnStoreFailure, OwnerToken, StoreError},
-    receiver::{Intake, Verified},
+    receiver::{IdOrigin, Intake, Verified},
 };
 
 /// A message whose claim is awaited.
@@ -155,16 +156,29 @@ where
         self.observation.received(body.len());
         let verified = match verified {
             Ok(verified) => verified,
-            Err(rejection) => return self.decline(rejection, body),
+            Err(rejection) => {
+                return match self.unsigned_handshake(&body) {
+                    Some(reply) => State::Responding { reply: Some(reply) },
+                    None => self.decline(rejection, body),
+                };
+            }
         };
         let (tenant, at) = (verified.tenant_name(), verified.received_at());
         self.observation
             .verified(verified.id(), tenant, verified.key_position(), at);
+        if let Some(reply) = self.signed_handshake(&body) {
+            return State::Responding { reply: Some(reply) };
+        }
         let idempotency = &self.shared.idempotency;
         if !idempotency.store.is_enabled() {
             return self.deliver(verified);
         }
-        let id = verified.deduplication_id().unwrap_or(verified.id());
+        let id = match (verified.deduplication_id(), verified.id_origin()) {
+            (Some(id), _) => id,
+            // Two events can have equal bodies, and nothing tells them apart: a claim would lose one of them.
+            (None, IdOrigin::Digest) => return self.deliver(verified),
+            (None, _) => verified.id(),
+        };
         let key = idempotency.key(tenant, id);
         let (store, unstored) = (&idempotency.store, &self.shared.unstored);
         if let Some(claim) = unstored.claim_of(store, &key, at) {

@@ -65,7 +65,8 @@
 //!
 //! # Inside
 //!
-//! `service` checks the head; `machine` is the state machine of one request, `exchange` what it works with; `claim`,
+//! `service` checks the head; `handshake` responds to what senders ask for before they deliver; `machine` is the state machine of
+//! one request, `exchange` what it works with; `claim`,
 //! `renewal` and `completion` keep what the idempotency store is told true; `response` builds the responses to rejections.
 
 mod claim;
@@ -74,6 +75,7 @@ mod exchange;
 #[cfg(feature = "axum")]
 mod extract;
 mod future;
+mod handshake;
 mod machine;
 mod renewal;
 mod reply;
@@ -84,6 +86,7 @@ mod run_to_completion;
 mod service;
 mod shared;
 
+pub use crate::message::Handshake;
 #[cfg(feature = "axum")]
 pub use extract::MissingDelivery;
 pub use future::ResponseFuture;
@@ -163,6 +166,7 @@ impl WebhookLayer {
             settling: SettlingTime::Head,
             unstored: completion::UnstoredCompletions::default(),
             observer: Observer::default(),
+            handshakes: Vec::new(),
         })
     }
 }
@@ -236,6 +240,16 @@ impl<E, B, I> WebhookLayer<E, B, I> {
     /// writes a body anew for each attempt.
     pub fn danger_deliver_reused_ids(mut self) -> Self {
         self.shared.reused_ids = ReusedIds::Deliver;
+        self
+    }
+
+    /// Responds to a handshake of the sender, such as [`provider::Handshake::slack`](crate::provider::Handshake::slack). Each
+    /// call adds one. Default: none, and a handshake is a request like any other.
+    ///
+    /// One that carries no signature is responded to before the method is checked, from an allowed source address only; one
+    /// that is signed once its signature is verified, before the message is claimed. Neither reaches the inner service.
+    pub fn handshake(mut self, handshake: impl Handshake) -> Self {
+        self.shared.handshakes.push(Arc::new(handshake));
         self
     }
 

@@ -38,7 +38,7 @@ pub use verified::Verified;
 use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, request::Parts};
 
 use crate::{
     error::config_error::{ConfigError, ConfigErrorKind},
@@ -129,10 +129,10 @@ impl Receiver {
         &self.settings.scheme
     }
 
-    /// Whether only an idempotency store keeps a captured request from being handled again: the sender signs no timestamp,
-    /// and [`danger_accept_replays`](ReceiverBuilder::danger_accept_replays) does not accept that.
+    /// Whether only what remembers handled messages keeps a captured request from being handled again: the sender signs no
+    /// timestamp, and the receiver is [`deduplicated`](ReceiverBuilder::deduplicated).
     pub fn needs_idempotency(&self) -> bool {
-        !self.settings.accepts_replays && !self.settings.scheme.has_replay_protection()
+        self.settings.needs_idempotency
     }
 
     /// Verifies a request again that was stored: its signature over the exact body, with the keys in use and with those that
@@ -206,7 +206,13 @@ impl Receiver {
         Ok(())
     }
 
-    /// Takes in the body of a rejected head without checking it, for a layer that monitors.
+    /// Whether a request comes from an allowed address, if there is an allowlist.
+    pub(crate) fn allows_source_of(&self, head: &Parts) -> bool {
+        let check = self.settings.source_ip.as_ref();
+        check.is_none_or(|check| check.check(&head.headers, Some(&head.extensions)).is_ok())
+    }
+
+    /// Takes in the body of a refused head without checking it, for a layer that monitors.
     pub(crate) fn intake_unchecked(&self, rejection: Rejection) -> Intake {
         Intake::new(&self.settings, Err(rejection))
     }

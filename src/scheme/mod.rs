@@ -74,6 +74,7 @@ pub use key_form::KeyForm;
 pub use part::{Part, Place};
 pub use signature_format::SignatureFormat;
 pub use signing_secret::SigningSecret;
+#[cfg(feature = "providers")]
 pub(crate) use standard_webhooks::with_key_form;
 pub use standard_webhooks::{HeaderFamily, standard_webhooks};
 pub use time_format::TimeFormat;

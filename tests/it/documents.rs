@@ -12,7 +12,11 @@ fn root() -> &'static Path {
 }
 
 fn documents() -> Vec<PathBuf> {
-    let folders = [root().to_path_buf(), root().join("docs"), root().join("docs/guides")];
+    let folders = [
+        root().to_path_buf(),
+        root().join("docs"),
+        root().join("docs/guides"),
+    ];
     let mut documents: Vec<_> = folders
         .iter()
         .flat_map(|folder| fs::read_dir(folder).unwrap())
@@ -34,7 +38,11 @@ fn links(text: &str) -> Vec<&str> {
         if is_code {
             continue;
         }
-        links.extend(line.split("](").skip(1).filter_map(|rest| rest.split(')').next()));
+        links.extend(
+            line.split("](")
+                .skip(1)
+                .filter_map(|rest| rest.split(')').next()),
+        );
         if line.starts_with('[') {
             links.extend(line.split_once("]: ").map(|(_, target)| target));
         }
@@ -90,5 +98,8 @@ fn the_crates_documentation_shows_the_picture_of_the_readme() {
         .trim_end()
         .strip_prefix("[performance-picture]: data:image/svg+xml;base64,")
         .unwrap();
-    assert!(STANDARD.decode(encoded).unwrap() == svg, "the picture is another one");
+    assert!(
+        STANDARD.decode(encoded).unwrap() == svg,
+        "the picture is another one"
+    );
 }

@@ -23,8 +23,16 @@ fn row(preset: &Preset) -> String {
         .with_public_url("https://example.com/webhooks")
         .with_webhook_id("id");
     let scheme = preset.scheme(&settings).unwrap();
-    let time = if scheme.has_replay_protection() { "yes" } else { "no" };
-    let url = if preset.needs_public_url() { ", URL" } else { "" };
+    let time = if scheme.has_replay_protection() {
+        "yes"
+    } else {
+        "no"
+    };
+    let url = if preset.needs_public_url() {
+        ", URL"
+    } else {
+        ""
+    };
     format!(
         "| {} | `{}` | {}{url} | {time} | {} |\n",
         preset.name(),
@@ -37,7 +45,9 @@ fn row(preset: &Preset) -> String {
 fn table() -> String {
     let mut presets = presets().to_vec();
     presets.sort_by_key(|preset| preset.name().to_lowercase());
-    let mut table = String::from("\n| sender | slug | needs | signs a time | verified against |\n|---|---|---|---|---|\n");
+    let mut table = String::from(
+        "\n| sender | slug | needs | signs a time | verified against |\n|---|---|---|---|---|\n",
+    );
     table.extend(presets.into_iter().map(row));
     table.push('\n');
     table
@@ -55,6 +65,9 @@ fn the_readme_lists_every_sender_as_its_preset_is() {
         fs::write(path, format!("{before}{BEGIN}{table}{END}{after}")).unwrap();
         return;
     }
-    assert_eq!(listed, table, "renew it: RENEW=true cargo test --test it provider::table");
+    assert_eq!(
+        listed, table,
+        "renew it: RENEW=true cargo test --test it provider::table"
+    );
     assert!(readme.contains(&format!("[{} presets](#other-senders)", presets().len())));
 }
