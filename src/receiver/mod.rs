@@ -93,7 +93,7 @@ impl Receiver {
     /// 6. The timestamp is within the tolerance, if the sender puts one into the head.
     /// 7. The announced length is within the limit.
     ///
-    /// Takes the [`Parts`](http::request::Parts) of a request, or its headers alone.
+    /// Takes the [`Parts`] of a request, or its headers alone.
     ///
     /// # Errors
     ///
