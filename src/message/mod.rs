@@ -1,6 +1,7 @@
 //! A message's identity and time: what every sender's scheme has to say of a delivery.
 
 pub(crate) mod clock;
+#[cfg(feature = "providers")]
 mod handshake;
 pub(crate) mod message_id;
 pub(crate) mod request_head;
@@ -9,6 +10,7 @@ pub(crate) mod timestamp;
 pub(crate) mod tolerance;
 
 pub use clock::{Clock, SystemClock};
+#[cfg(feature = "providers")]
 pub use handshake::Handshake;
 pub use message_id::MessageId;
 pub use request_head::RequestHead;

@@ -40,7 +40,9 @@ impl TimeFormat {
             }
             #[cfg(feature = "providers")]
             Self::HttpDate => {
-                let time = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
+                let time = jiff::fmt::rfc2822::DateTimeParser::new()
+                    .parse_timestamp(text)
+                    .ok()?;
                 of_seconds(time.as_second())
             }
         }
