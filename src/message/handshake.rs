@@ -3,7 +3,7 @@ use http::{Response, request::Parts};
 
 /// Responds to what a sender asks for before it delivers. The senders' own are in
 /// [`provider::Handshake`](crate::provider::Handshake).
-pub trait Handshake: Send + Sync + 'static {
+pub trait HandshakeResponder: Send + Sync + 'static {
     /// The response to a request that carries no signature, from its head alone; `None` if it is no handshake.
     fn unsigned(&self, head: &Parts) -> Option<Response<Bytes>>;
 

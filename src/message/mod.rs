@@ -11,7 +11,7 @@ pub(crate) mod tolerance;
 
 pub use clock::{Clock, SystemClock};
 #[cfg(feature = "providers")]
-pub use handshake::Handshake;
+pub use handshake::HandshakeResponder;
 pub use message_id::MessageId;
 pub use request_head::RequestHead;
 pub use timestamp::Timestamp;

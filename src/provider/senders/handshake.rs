@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     crypto::{Algorithm, Encoding, tag},
-    message::Handshake as Responds,
+    message::HandshakeResponder,
 };
 
 /// Longest challenge that is echoed, in bytes: a stranger chooses it.
@@ -141,7 +141,7 @@ fn secret_of(text: impl Into<String>) -> Arc<Zeroizing<String>> {
     Arc::new(Zeroizing::new(text.into()))
 }
 
-impl Responds for Handshake {
+impl HandshakeResponder for Handshake {
     fn unsigned(&self, head: &Parts) -> Option<Response<Bytes>> {
         if self.path.as_deref() != Some(head.uri.path()) {
             return None;

@@ -66,6 +66,7 @@ mod xero;
 mod zendesk;
 mod zoom;
 
+pub use crate::message::HandshakeResponder;
 pub use adyen_platform::adyen_platform;
 pub use airtable::airtable;
 pub use asana::asana;
