@@ -1,6 +1,6 @@
 /// What a signature is computed with.
 ///
-/// It is fixed by the scheme, never chosen by what a request says.
+/// It is fixed by the scheme, never chosen by the request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Algorithm {

@@ -167,7 +167,7 @@ impl RunningMacs {
         }
     }
 
-    /// What a genuine signature would say by each key. Each state is taken out: a clone would have to be zeroed too.
+    /// The genuine signature by each key. Each state is taken out: a clone would have to be zeroed too.
     #[inline]
     pub(super) fn finish(&mut self) -> Tags {
         fn finish<M: Mac, const N: usize>(
@@ -231,7 +231,7 @@ impl Tags {
     }
 }
 
-/// The tag of a text given in parts: the sender's side, and challenges that a sender wants answered.
+/// The tag of a text given in parts: the sender's side, and challenges that a sender wants a response to.
 #[cfg(any(feature = "forward", feature = "providers", feature = "testing"))]
 pub(crate) fn tag(
     algorithm: Algorithm,

@@ -1,7 +1,6 @@
-//! A message's identity and time: what every sender's scheme has to say of a delivery.
+//! A message's identity and time: what every sender's scheme reads from a delivery.
 
 pub(crate) mod clock;
-#[cfg(feature = "providers")]
 mod handshake;
 pub(crate) mod message_id;
 pub(crate) mod request_head;
@@ -10,8 +9,7 @@ pub(crate) mod timestamp;
 pub(crate) mod tolerance;
 
 pub use clock::{Clock, SystemClock};
-#[cfg(feature = "providers")]
-pub use handshake::HandshakeResponder;
+pub use handshake::Handshake;
 pub use message_id::MessageId;
 pub use request_head::RequestHead;
 pub use timestamp::Timestamp;

@@ -1,4 +1,4 @@
-//! How a sender signs: what its headers say, what is hashed, what its keys look like.
+//! How a sender signs: what its headers carry, what is hashed, what its keys look like.
 //!
 //! A [`Scheme`] is data: most senders are described by a [`SchemeBuilder`] in ten lines, and everything that it can
 //! describe is hashed as it arrives. [`standard_webhooks`] is the default of a receiver; the presets of
@@ -179,7 +179,7 @@ impl Scheme {
         }
     }
 
-    /// Reads what a head says, before its body.
+    /// Reads the claims of a head, before its body.
     #[inline]
     pub(crate) fn read_head<'h>(
         &'h self,

@@ -25,7 +25,7 @@ use std::sync::Arc;
 /// A way to open encrypted payloads: [`Aes256Cbc`] (feature `aes-cbc`), [`Aes256Gcm`] (feature `aes-gcm`) or one of your
 /// own.
 ///
-/// In a webhook it is asked only after the signature held. It is asked on the task that handles the request,
+/// In a webhook it is called only after the signature is verified. It is called on the task that handles the request,
 /// so it should neither block nor wait.
 ///
 /// ```

@@ -66,7 +66,6 @@ mod xero;
 mod zendesk;
 mod zoom;
 
-pub use crate::message::HandshakeResponder;
 pub use adyen_platform::adyen_platform;
 pub use airtable::airtable;
 pub use asana::asana;
