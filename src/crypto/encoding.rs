@@ -34,6 +34,12 @@ impl Encoding {
     }
 
     /// Writes `bytes` as a header has them.
+    #[cfg(any(
+        feature = "explain",
+        feature = "forward",
+        feature = "providers",
+        feature = "testing"
+    ))]
     pub(crate) fn encode(self, bytes: &[u8]) -> String {
         match self {
             Self::Hex => bytes

@@ -6,7 +6,7 @@ use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 use smallvec::SmallVec;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
-use zeroize::{ZeroizeOnDrop, Zeroizing};
+use zeroize::ZeroizeOnDrop;
 
 use super::{Algorithm, keyring::is_chosen};
 
@@ -232,7 +232,14 @@ impl Tags {
 }
 
 /// The tag of a text given in parts: the sender's side, and challenges that a sender wants a response to.
-pub(crate) fn tag(algorithm: Algorithm, key: &[u8], parts: &[&[u8]]) -> Zeroizing<Vec<u8>> {
+#[cfg(any(feature = "forward", feature = "providers", feature = "testing"))]
+pub(crate) fn tag(
+    algorithm: Algorithm,
+    key: &[u8],
+    parts: &[&[u8]],
+) -> zeroize::Zeroizing<Vec<u8>> {
+    use zeroize::Zeroizing;
+
     fn tag<M: Mac + KeyInit>(key: &[u8], parts: &[&[u8]]) -> Zeroizing<Vec<u8>> {
         let mut mac: M = keyed(key);
         for part in parts {

@@ -3,7 +3,6 @@
 use std::{
     fmt,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll, ready},
 };
 
@@ -75,7 +74,7 @@ where
 
     /// Calls the inner service only if it can pass `gate`.
     #[cfg(feature = "tokio")]
-    pub(super) fn run_behind(&mut self, gate: Arc<Gate>) {
+    pub(super) fn run_behind(&mut self, gate: std::sync::Arc<Gate>) {
         if let Some(exchange) = &mut self.exchange {
             exchange.gate = Some(gate);
         }
