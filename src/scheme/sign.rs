@@ -167,7 +167,10 @@ impl SigningKey {
 impl Declared {
     /// The text that is signed, in one piece: what a sender puts together.
     fn signed_text(&self, id: &str, timestamp: &str, body: &[u8]) -> Vec<u8> {
-        let texts = SignedTexts { id, timestamp };
+        let texts = SignedTexts {
+            id: id.as_bytes(),
+            timestamp: timestamp.as_bytes(),
+        };
         let mut text = Vec::new();
         self.feed(&self.before_body, texts, |part| {
             text.extend_from_slice(part);
