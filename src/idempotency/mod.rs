@@ -20,6 +20,7 @@ pub use boxed::BoxStore;
 pub use claim::{BodyDigest, Claim, OwnerToken, Settlement};
 #[cfg(feature = "tokio")]
 pub use detached::{Claimant, Detached, DetachedClaim, DetachedSettlement, EasyStore, StoreResult};
+#[cfg(feature = "tokio")]
 pub(crate) use guard::ClaimGuard;
 pub use key::IdempotencyKey;
 pub use memory::{MemoryClaim, MemoryStore};

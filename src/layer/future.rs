@@ -1,9 +1,10 @@
 //! The future of one request.
 
+#[cfg(feature = "tokio")]
+use std::sync::Arc;
 use std::{
     fmt,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll, ready},
 };
 
