@@ -347,6 +347,8 @@ fn body(kind: BodyKind, random: &mut Random) -> Bytes {
         }
         BodyKind::AdyenItems => {
             let items = (0..random.usize(1..4)).map(|_| {
+                let original = ["", "8313547924770610"][random.usize(..2)];
+                let success = ["true", "false"][random.usize(..2)];
                 json!({ "NotificationRequestItem": {
                     "additionalData": {},
                     "amount": { "currency": "EUR", "value": random.i64(-1_000..1_000_000) },
@@ -354,9 +356,9 @@ fn body(kind: BodyKind, random: &mut Random) -> Bytes {
                     "eventDate": "2026-07-01T12:00:00+02:00",
                     "merchantAccountCode": word(random),
                     "merchantReference": word(random),
-                    "originalReference": ["", "8313547924770610"][random.usize(..2)],
+                    "originalReference": original,
                     "pspReference": "7914073381342284",
-                    "success": ["true", "false"][random.usize(..2)],
+                    "success": success,
                 } })
             });
             let items: Vec<_> = items.collect();
