@@ -10,11 +10,13 @@ use super::{
     preset::{KeyKind, Preset, VerifiedAgainst},
     support::{MacKey, SharedKey, any_matches, members, only_value},
 };
+#[cfg(feature = "testing")]
+use crate::scheme::Outgoing;
 use crate::{
     crypto::{Algorithm, Encoding},
     error::{ConfigError, Rejection, RejectionKind},
     message::{MessageId, RequestHead, Timestamp},
-    scheme::{BodyCheck, Claims, CustomScheme, Outgoing, Scheme},
+    scheme::{BodyCheck, Claims, CustomScheme, Scheme},
 };
 
 pub(super) const MAILGUN: Preset = Preset::declared(

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use crate::{
-    crypto::{Algorithm, KeyMaterial, Keyring},
+    crypto::{Algorithm, KeyMaterial, Keyring, KeyringHasher},
     error::{ConfigError, ConfigErrorKind, Rejection, RejectionKind},
     message::RequestHead,
 };
@@ -49,7 +49,8 @@ impl MacKey {
 
     /// Compares in constant time.
     fn matches(&self, parts: &[&[u8]], candidate: &[u8]) -> bool {
-        let mut hasher = self.keyring.start(None);
+        let mut hasher = KeyringHasher::new();
+        self.keyring.start(None, &mut hasher);
         for part in parts {
             hasher.update(part);
         }

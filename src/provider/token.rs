@@ -10,10 +10,12 @@ use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroizing;
 
 use super::preset::{KeyKind, Preset, VerifiedAgainst};
+#[cfg(feature = "testing")]
+use crate::scheme::Outgoing;
 use crate::{
     error::{ConfigError, ConfigErrorKind, Rejection, RejectionKind},
     message::{MessageId, RequestHead},
-    scheme::{BodyCheck, Claims, CustomScheme, Outgoing, Scheme},
+    scheme::{BodyCheck, Claims, CustomScheme, Scheme},
 };
 
 pub(super) const PRESETS: &[Preset] = &[

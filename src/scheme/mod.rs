@@ -45,6 +45,7 @@ mod check;
 mod claims;
 mod custom;
 mod declared;
+mod declared_check;
 #[cfg(feature = "explain")]
 mod explain;
 mod into_keys;

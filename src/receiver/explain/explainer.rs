@@ -14,7 +14,7 @@ use super::{
 use crate::{
     error::RejectionKind,
     message::{RequestHead, Timestamp},
-    scheme::{DotsInMessageId, KeyInput, Scheme, SchemeKeys, Signed},
+    scheme::{DotsInMessageId, KeyInput, Scheme, SchemeKeys, SignatureCheck, Signed},
 };
 
 /// Most causes of one explanation.
@@ -220,7 +220,8 @@ impl Explainer {
         parts.headers = headers.clone();
         let request = RequestHead::from(&parts);
         let reading = self.scheme.read_head(&request, keys, self.dots)?;
-        let mut check = reading.start(keys);
+        let mut check = SignatureCheck::new();
+        check.start(reading, keys);
         check.update(body);
         check.finish(&self.scheme, headers, body)
     }
