@@ -105,7 +105,7 @@ impl Change {
         let padding = &encoded[symbols.len()..];
         Some(match self {
             Self::SignatureFlipped => other_symbol(encoded, encoded.len() / 2),
-            Self::SignatureCut => encoded[..encoded.len() - 1].to_owned(),
+            Self::SignatureCut => encoded[..encoded.len() / 2].to_owned(),
             Self::SignatureExtended => format!("{encoded}0"),
             Self::SignatureInUpperCase => encoded.to_ascii_uppercase(),
             Self::SignatureWithoutPadding => symbols.to_owned(),
@@ -129,7 +129,11 @@ impl Change {
 
 /// The text with another symbol at that place.
 pub(super) fn other_symbol(encoded: &str, at: usize) -> String {
-    let other = if encoded.as_bytes()[at] == b'0' { "1" } else { "0" };
+    let other = if encoded.as_bytes()[at] == b'0' {
+        "1"
+    } else {
+        "0"
+    };
     format!("{}{other}{}", &encoded[..at], &encoded[at + 1..])
 }
 

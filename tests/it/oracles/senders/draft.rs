@@ -28,6 +28,10 @@ const URLS: [&str; 3] = [
     "https://example.com/hooks?shop=1&name=%C3%A5",
     "https://example.com:8443/hooks",
 ];
+/// What stands in front of a signature in the body.
+const SIGNATURE: &[u8] = b"\"hmacSignature\":\"";
+/// The length of base64 of 32 bytes.
+const ENCODED_LEN: usize = 44;
 const OTHER_URL: &str = "https://example.com/other";
 
 /// A request as it arrives.
@@ -93,7 +97,11 @@ pub(super) fn judge(
 #[derive(Debug)]
 pub(super) struct Unsigned(Sent);
 
-pub(super) fn unsigned(sender: &'static Sender, random: &mut Random, count: usize) -> Vec<Unsigned> {
+pub(super) fn unsigned(
+    sender: &'static Sender,
+    random: &mut Random,
+    count: usize,
+) -> Vec<Unsigned> {
     let now = Timestamp::from(SystemTime::now()).unix_seconds();
     let unsigned = |_| {
         let keys = sender.keys(random);
@@ -214,9 +222,12 @@ fn sent(sender: &'static Sender, random: &mut Random, now: u64) -> Sent {
 fn change_body(change: Change, body: &mut Bytes, random: &mut Random) {
     let mut bytes = body.to_vec();
     match change {
-        // Of what is ASCII, so that it stays text.
+        // Of what is ASCII, so that it stays text; behind the signatures, where they stand in the body.
         Change::BodyFlipped => loop {
-            let at = random.usize(..bytes.len());
+            let mut members = body.windows(SIGNATURE.len());
+            let last = members.rposition(|text| text == SIGNATURE);
+            let start = last.map_or(0, |at| at + SIGNATURE.len() + ENCODED_LEN);
+            let at = random.usize(start..bytes.len());
             if bytes[at].is_ascii_graphic() {
                 bytes[at] ^= 1;
                 break;
@@ -311,7 +322,9 @@ fn change_time(change: Change, spot: &Spot, headers: &mut HeaderMap) {
     let marker = spot.marker;
     headers.insert(
         name,
-        format!("{before}{marker}{changed}{behind}").parse().unwrap(),
+        format!("{before}{marker}{changed}{behind}")
+            .parse()
+            .unwrap(),
     );
 }
 
@@ -394,9 +407,8 @@ impl Serialize for Unsigned {
 
 impl Sent {
     fn write<S: Serializer>(&self, sign_at: Option<u64>, serializer: S) -> Result<S::Ok, S::Error> {
-        let line = |(name, value): (&HeaderName, &HeaderValue)| {
-            (name.to_string(), STANDARD.encode(value))
-        };
+        let line =
+            |(name, value): (&HeaderName, &HeaderValue)| (name.to_string(), STANDARD.encode(value));
         let headers: Vec<_> = self.headers.iter().map(line).collect();
         let mut request = serializer.serialize_struct("Sent", 6)?;
         request.serialize_field("sender", self.sender)?;

@@ -54,7 +54,12 @@ fn ours_accepts_what_an_sdk_signs() {
                     let Some(signed) = signed else { continue };
                     signing.insert(sender.name);
                     let verdict = signed.ours();
-                    assert_eq!(verdict, Ok(()), "{}: {draft:#?}\n{signed:#?}", sdk.language());
+                    assert_eq!(
+                        verdict,
+                        Ok(()),
+                        "{}: {draft:#?}\n{signed:#?}",
+                        sdk.language()
+                    );
                 }
             }
         }

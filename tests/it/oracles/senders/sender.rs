@@ -102,7 +102,10 @@ impl Sender {
         match self.keys {
             KeyKind::Hex => hex::encode(bytes),
             KeyKind::StandardWebhooks => format!("whsec_{}", STANDARD.encode(bytes)),
-            _ => bytes.iter().map(|byte| char::from(b'!' + byte % 94)).collect(),
+            _ => bytes
+                .iter()
+                .map(|byte| char::from(b'!' + byte % 94))
+                .collect(),
         }
     }
 }

@@ -75,10 +75,8 @@ impl Tally {
             let of = (exception.sender, Some(exception.language));
             self.outcomes.contains_key(&of)
         };
-        let listed: BTreeSet<Exception> = listed::exceptions()
-            .into_iter()
-            .filter(was_asked)
-            .collect();
+        let listed: BTreeSet<Exception> =
+            listed::exceptions().into_iter().filter(was_asked).collect();
         let not_listed: Vec<_> = seen.difference(&listed).collect();
         let no_longer_seen: Vec<_> = listed.difference(&seen).collect();
         assert!(
