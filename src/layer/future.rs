@@ -1,5 +1,7 @@
 //! The future of one request.
 
+#[cfg(feature = "tokio")]
+use std::sync::Arc;
 use std::{
     fmt,
     pin::Pin,

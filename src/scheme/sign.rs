@@ -117,7 +117,9 @@ impl SigningKey {
         timestamp: Timestamp,
         body: &[u8],
     ) {
-        let Some(set) = declared.sets.get(self.set) else {
+        // A scheme that has one set writes that, whichever family is chosen.
+        let sets = &declared.sets;
+        let Some(set) = sets.get(self.set).or(sets.first()) else {
             return;
         };
         let mut write = |name: Option<&http::HeaderName>, value: &str| {
