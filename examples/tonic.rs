@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Starts the server on a free loopback port, makes one genuine and one forged call and prints the
-//! answers: a receipt, and `Unauthenticated`.
+//! responses: a receipt, and `Unauthenticated`.
 
 use std::{
     convert::Infallible,
@@ -31,13 +31,11 @@ use tower::{BoxError, Service, ServiceExt, service_fn};
 use tower_webhook::{Delivery, HeaderFamily, Receiver, Timestamp, WebhookLayer, testing::Signer};
 
 const PATH: &str = "/example.Notes/Receive";
-const MAX_STREAMS: u32 = 32;
-const TIME_FOR_A_CALL: Duration = Duration::from_secs(13);
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const FORGED_SECRET: &str = "whsec_Zm9yZ2VkIGZvcmdlZCBmb3JnZWQ=";
 
 /// How many calls of one connection are under way at a time.
-const MAX_STREAMS: u32 = 100;
+const MAX_STREAMS: u32 = 32;
 /// The largest head of a call.
 const MAX_HEADER_BYTES: u32 = 64 * 1024;
 /// How often a peer is asked whether it is still there, and how long it may take to say so.
@@ -130,7 +128,7 @@ pub(crate) async fn main() -> Result<(), BoxError> {
     println!("forged: {forged:?}");
     match (genuine, forged) {
         (Ok(_), Err(Code::Unauthenticated)) => Ok(()),
-        _ => Err("not the answers that were expected".into()),
+        _ => Err("not the responses that were expected".into()),
     }
 }
 

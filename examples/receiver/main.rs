@@ -1,4 +1,5 @@
-//! A service that receives the webhooks of Voyado Engage and prints each as one line of JSON.
+//! A service that receives the webhooks of Voyado Engage, or of any sender that the crate knows, and prints each as one line
+//! of JSON.
 //!
 //! ```sh
 //! SIGNING_SECRETS=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw cargo run --example receiver
@@ -9,6 +10,7 @@
 //! something to print.
 
 mod arguments;
+mod explain;
 mod log;
 mod output;
 mod routes;
@@ -23,7 +25,8 @@ use clap::Parser;
 use tokio::{net::TcpListener, runtime::Runtime};
 
 use arguments::Arguments;
-use settings::Settings;
+use routes::Endpoint;
+use settings::{Settings, Store};
 
 fn main() -> ExitCode {
     let Arguments {} = Arguments::parse();
@@ -55,9 +58,12 @@ async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
     let Settings {
         log,
         connections,
+        sender,
+        handshakes,
         receiver,
         store,
     } = settings;
+    let explain = log.explain;
     let _log = log::start(log);
     let shutdown = shutdown::signal()?;
     let listen = connections.listen;
@@ -65,7 +71,20 @@ async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
         .await
         .map_err(|error| format!("cannot listen on {listen}: {error}"))?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
-    let router = timeouts::within(routes::router(receiver, store)?);
+    if matches!(store, Store::Off) && !receiver.scheme().has_replay_protection() {
+        tracing::warn!(
+            sender = receiver.scheme().name(),
+            "REPLAYS ARE ACCEPTED: the sender signs no time and IDEMPOTENCY is off, so whoever captured a request can send it again"
+        );
+    }
+    let endpoint = Endpoint {
+        sender,
+        handshakes,
+        receiver,
+        store,
+        explain,
+    };
+    let router = timeouts::within(routes::router(endpoint)?);
     server::serve(listener, router, connections.max, shutdown).await;
     Ok(())
 }

@@ -6,7 +6,8 @@
 //!     └────────────┴── rejected ──► Settling ──────────►│
 //! ```
 //!
-//! A layer that only monitors goes from a rejection to `Handling` as well.
+//! A handshake of the sender goes from `Receiving` to `Responding`. A layer that only monitors goes from a rejection to
+//! `Handling` as well.
 
 use std::{
     mem,
@@ -33,7 +34,7 @@ use crate::{
     error::rejection::{Rejection, RejectionKind},
     event::WebhookEvent,
     idempotency::{BodyDigest, Claim, IdempotencyStore, OnStoreFailure, OwnerToken, StoreError},
-    receiver::{Intake, Verified},
+    receiver::{IdOrigin, Intake, Verified},
 };
 
 /// A message whose claim is awaited.
@@ -61,7 +62,8 @@ pin_project! {
         Claiming {
             #[pin]
             claiming: I::Claiming,
-            claimant: Option<Claimant<I>>,
+            // Only a layer with a store has one: kept apart too.
+            claimant: Option<Box<Claimant<I>>>,
         },
         // The inner service has the request.
         Handling {
@@ -92,7 +94,7 @@ where
     I: IdempotencyStore,
     ReqBody: Body,
 {
-    /// Waits for what ends this state, and says what comes next.
+    /// Waits for what ends this state, and returns the next one.
     pub(super) fn poll_next<E: WebhookEvent>(
         self: Pin<&mut Self>,
         exchange: &mut Exchange<S, E, B, I>,
@@ -106,7 +108,7 @@ where
             StateProj::Claiming { claiming, claimant } => {
                 let claimed = ready!(claiming.poll(cx));
                 match claimant.take() {
-                    Some(claimant) => exchange.claimed(claimant, claimed),
+                    Some(claimant) => exchange.claimed(*claimant, claimed),
                     None => Self::Responding { reply: None },
                 }
             }
@@ -151,20 +153,33 @@ where
             // What arrived is not the whole body, so there is nothing to pass on, not even to monitor.
             return self.reject(rejection);
         }
-        let (verified, body) = intake.finish(&self.parts.headers);
+        let (verified, body) = intake.finish(&self.shared.receiver);
         self.observation.received(body.len());
         let verified = match verified {
             Ok(verified) => verified,
-            Err(rejection) => return self.decline(rejection, body),
+            Err(rejection) => {
+                return match self.unsigned_handshake(&body) {
+                    Some(reply) => State::Responding { reply: Some(reply) },
+                    None => self.decline(rejection, body),
+                };
+            }
         };
         let (tenant, at) = (verified.tenant_name(), verified.received_at());
         self.observation
             .verified(verified.id(), tenant, verified.key_position(), at);
+        if let Some(reply) = self.signed_handshake(&body) {
+            return State::Responding { reply: Some(reply) };
+        }
         let idempotency = &self.shared.idempotency;
         if !idempotency.store.is_enabled() {
             return self.deliver(verified);
         }
-        let id = verified.deduplication_id().unwrap_or(verified.id());
+        let id = match (verified.deduplication_id(), verified.id_origin()) {
+            (Some(id), _) => id,
+            // Two events can have equal bodies, and nothing tells them apart: a claim would lose one of them.
+            (None, IdOrigin::Digest) => return self.deliver(verified),
+            (None, _) => verified.id(),
+        };
         let key = idempotency.key(tenant, id);
         let (store, unstored) = (&idempotency.store, &self.shared.unstored);
         if let Some(claim) = unstored.claim_of(store, &key, at) {
@@ -178,11 +193,11 @@ where
         };
         State::Claiming {
             claiming: store.claim(&claim.key, claim.owner, claim.digest, idempotency.lease),
-            claimant: Some(Claimant { verified, claim }),
+            claimant: Some(Box::new(Claimant { verified, claim })),
         }
     }
 
-    /// The store has answered: a message that is this request's is opened and handed over.
+    /// The store has replied: a message that is this request's is opened and handed over.
     fn claimed<ReqBody>(
         &mut self,
         Claimant { verified, claim }: Claimant<I>,

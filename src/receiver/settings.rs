@@ -7,7 +7,7 @@ use crate::{
     error::rejection::{Rejection, RejectionKind},
     message::{RequestHead, clock::Clock, tolerance::Tolerance},
     receiver::source_ip::SourceIpCheck,
-    scheme::{DotsInMessageId, Scheme, SchemeKeys, Signed},
+    scheme::{Claims, DotsInMessageId, Scheme, SchemeKeys, SignatureCheck},
 };
 
 /// What a receiver was configured with, checked.
@@ -16,7 +16,7 @@ pub(super) struct Settings {
     pub(super) source_ip: Option<SourceIpCheck>,
     pub(super) secrets: Box<dyn SecretSource>,
     pub(super) tolerance: Tolerance,
-    pub(super) accepts_replays: bool,
+    pub(super) needs_idempotency: bool,
     pub(super) max_body_bytes: usize,
     pub(super) in_flight: Arc<BytesInFlight>,
     pub(super) dots_in_message_id: DotsInMessageId,
@@ -36,17 +36,19 @@ impl Settings {
             .ok_or(RejectionKind::UnknownTenant)
     }
 
-    /// Checks the signature of a request that is there as a whole.
+    /// Checks the signature of a request that is there as a whole: what it claims, and the position of the key that signed.
     pub(super) fn verify(
         &self,
         keys: &SchemeKeys,
         head: &RequestHead<'_>,
         body: &Bytes,
-    ) -> Result<Signed, Rejection> {
+    ) -> Result<(Claims, u16), Rejection> {
         let reading = self.scheme.read_head(head, keys, self.dots_in_message_id)?;
-        let mut check = reading.start(keys);
+        let mut check = SignatureCheck::new();
+        check.start(reading, keys);
         check.update(body);
-        check.finish(&self.scheme, head.headers(), body)
+        let key_position = check.finish(&self.scheme, body)?;
+        Ok((check.take_claims(), key_position))
     }
 }
 

@@ -2,37 +2,33 @@
 
 use std::{borrow::Cow, time::Duration};
 
-use arrayvec::{ArrayString, ArrayVec};
-use bytes::Bytes;
+use arrayvec::ArrayVec;
 use http::{HeaderMap, HeaderName};
 
 use super::{
     Algorithm, Claims, DotsInMessageId, Encoding, KeyForm, KeyInput, Part, SchemeBuilder,
     TimeFormat,
     body_members::BodyMembers,
-    check::Signed,
+    declared_check::{Candidates, DeclaredCheck},
     key_form,
-    lines::{Entry, SignatureLines, only_value},
+    lines::{Entry, SignatureLines, event_type, only_value},
     signature_format::Grammar,
-    time_format,
     validate::{self, Source},
 };
 use crate::{
-    crypto::{Decoded, Keyring, KeyringHasher},
+    crypto::Keyring,
     error::{
         RejectionDetail,
         config_error::ConfigError,
         rejection::{Rejection, RejectionKind},
     },
-    message::{MessageId, Timestamp, message_id::MessageIdText},
+    message::{MessageId, Timestamp, message_id::MessageIdText, short_text::ShortText},
 };
 
 /// Bytes of the signed text before the body that are put together: what fits, a hash takes in one piece.
 const TOGETHER_LEN: usize = 320;
 /// Webhooks come with this method: a receiver accepts no other.
 const METHOD: &str = "POST";
-/// Longest name of an event type that is read from a header, in bytes.
-const MAX_EVENT_TYPE_LEN: usize = 256;
 
 /// A scheme that a [`SchemeBuilder`] described, checked.
 pub(super) struct Declared {
@@ -77,13 +73,12 @@ impl HeaderSet {
     }
 }
 
-/// What a head says, well formed. Nothing of it is verified yet.
+/// What a head claims, well formed. Nothing of it is verified yet.
 pub(crate) struct DeclaredHead<'h> {
     scheme: &'h Declared,
     lines: SignatureLines<'h>,
-    set: usize,
     id: Option<MessageIdText<'h>>,
-    timestamp_text: &'h str,
+    timestamp_text: &'h [u8],
     timestamp: Option<Timestamp>,
     event_type: Option<&'h str>,
     key_id: Option<&'h [u8]>,
@@ -91,9 +86,9 @@ pub(crate) struct DeclaredHead<'h> {
 
 /// The texts that are signed beside the body.
 #[derive(Clone, Copy)]
-struct SignedTexts<'t> {
-    id: &'t str,
-    timestamp: &'t str,
+pub(super) struct SignedTexts<'t> {
+    pub(super) id: &'t [u8],
+    pub(super) timestamp: &'t [u8],
 }
 
 impl Declared {
@@ -159,7 +154,7 @@ impl Declared {
         headers: &'h HeaderMap,
         dots_in_id: DotsInMessageId,
     ) -> Result<DeclaredHead<'h>, Rejection> {
-        let (set, lines, id, timestamp_text) = self.complete_set(headers)?;
+        let (lines, id, timestamp_text) = self.complete_set(headers)?;
         let read = |source: &'h Option<Source>| match source {
             Some(Source::Header(name)) => only_value(&headers.get_all(name)),
             Some(Source::Field(key)) => lines.field(&self.grammar, key),
@@ -190,7 +185,7 @@ impl Declared {
                 let time = format
                     .parse(text)
                     .ok_or(RejectionKind::MalformedTimestamp)?;
-                (std::str::from_utf8(text).ok(), Some(time))
+                (Some(text), Some(time))
             }
         };
         lines.limit(&self.grammar)?;
@@ -202,7 +197,6 @@ impl Declared {
         Ok(DeclaredHead {
             scheme: self,
             lines,
-            set,
             id,
             timestamp_text: timestamp_text.unwrap_or_default(),
             timestamp,
@@ -211,22 +205,14 @@ impl Declared {
         })
     }
 
-    /// The first set of headers of which none is missing: its number, its signatures, its id and its timestamp.
+    /// The first set of headers of which none is missing: its signatures, its id and its timestamp.
     #[inline]
     #[allow(clippy::type_complexity)]
     fn complete_set<'h>(
         &'h self,
         headers: &'h HeaderMap,
-    ) -> Result<
-        (
-            usize,
-            SignatureLines<'h>,
-            Option<&'h [u8]>,
-            Option<&'h [u8]>,
-        ),
-        Rejection,
-    > {
-        for (number, set) in self.sets.iter().enumerate() {
+    ) -> Result<(SignatureLines<'h>, Option<&'h [u8]>, Option<&'h [u8]>), Rejection> {
+        for set in &self.sets {
             let lines_of = |name: &'h Option<HeaderName>| match name {
                 None => Some(None),
                 Some(name) => {
@@ -243,7 +229,7 @@ impl Declared {
             };
             let id = ids.map_or(Ok(None), |lines| only_value(&lines))?;
             let timestamp = timestamps.map_or(Ok(None), |lines| only_value(&lines))?;
-            return Ok((number, signatures, id, timestamp));
+            return Ok((signatures, id, timestamp));
         }
         Err(self.missing(headers))
     }
@@ -266,38 +252,29 @@ impl Declared {
 
     /// Hands parts of the signed text to `update`, put together as far as they fit: a hash buffers each piece by itself.
     #[inline]
-    fn feed(&self, parts: &[Part], texts: SignedTexts<'_>, mut update: impl FnMut(&[u8])) {
+    pub(super) fn feed(
+        &self,
+        parts: &[Part],
+        texts: SignedTexts<'_>,
+        mut update: impl FnMut(&[u8]),
+    ) {
         let mut together = ArrayVec::<u8, TOGETHER_LEN>::new();
         for part in parts {
             let text = match part {
-                Part::Literal(text) => text,
+                Part::Literal(text) => text.as_bytes(),
                 Part::Timestamp => texts.timestamp,
                 Part::Id => texts.id,
-                Part::Method => METHOD,
-                Part::Url => &self.url,
+                Part::Method => METHOD.as_bytes(),
+                Part::Url => self.url.as_bytes(),
                 Part::Body => continue,
             };
-            if together.try_extend_from_slice(text.as_bytes()).is_err() {
+            if together.try_extend_from_slice(text).is_err() {
                 update(&together);
                 together.clear();
-                update(text.as_bytes());
+                update(text);
             }
         }
         update(&together);
-    }
-
-    /// The text that is signed, in one piece: what a sender puts together.
-    pub(super) fn signed_text(&self, id: &str, timestamp: &str, body: &[u8]) -> Vec<u8> {
-        let texts = SignedTexts { id, timestamp };
-        let mut text = Vec::new();
-        self.feed(&self.before_body, texts, |part| {
-            text.extend_from_slice(part);
-        });
-        text.extend_from_slice(body);
-        self.feed(&self.after_body, texts, |part| {
-            text.extend_from_slice(part);
-        });
-        text
     }
 }
 
@@ -310,114 +287,52 @@ impl<'h> DeclaredHead<'h> {
         self.timestamp
     }
 
-    /// Starts to hash the signed text with every key.
+    /// Writes down what the head claims.
     #[inline]
-    pub(super) fn start(&self, keyring: &Keyring) -> DeclaredCheck {
-        let mut check = DeclaredCheck {
-            hasher: if keyring.has_public_keys() {
-                self.start_with_signatures(keyring)
-            } else {
-                keyring.start(self.key_id)
-            },
-            claims: self.claims(),
-            set: self.set,
-            timestamp_text: ArrayString::from(self.timestamp_text).unwrap_or_default(),
-        };
+    pub(super) fn claim(&self, claims: &mut Claims) {
+        claims.id = self.id.map(MessageId::from);
+        claims.id_is_signed = self.scheme.id_is_signed;
+        claims.timestamp = self.timestamp;
+        claims.event_type = self.event_type.map(ShortText::from);
+    }
+
+    /// Starts to hash the signed text with every key, and keeps the signatures.
+    #[inline]
+    pub(super) fn start(&self, keyring: &Keyring, check: &mut DeclaredCheck) {
+        let scheme = self.scheme;
+        keyring.start(self.key_id, &mut check.hasher);
+        self.collect_candidates(keyring, &mut check.candidates);
+        if keyring.has_public_keys() {
+            keyring.start_to_verify(self.key_id, &check.candidates, &mut check.hasher);
+        }
         let texts = SignedTexts {
-            id: self.id().unwrap_or_default(),
+            id: self.id().unwrap_or_default().as_bytes(),
             timestamp: self.timestamp_text,
         };
-        let scheme = self.scheme;
+        if !scheme.after_body.is_empty() {
+            check.timestamp_text = texts.timestamp.try_into().unwrap_or_default();
+        }
         scheme.feed(&scheme.before_body, texts, |part| check.hasher.update(part));
-        check
     }
 
-    fn start_with_signatures(&self, keyring: &Keyring) -> KeyringHasher {
+    /// Decodes the signatures that one of the keys could have made.
+    #[inline]
+    fn collect_candidates(&self, keyring: &Keyring, candidates: &mut Candidates) {
         let scheme = self.scheme;
-        let mut signatures = Vec::new();
         self.lines
             .visit(&scheme.grammar, scheme.algorithm, |entry| {
-                if let Entry::Signature(algorithm, encoded) = entry {
-                    let decoded = scheme.encoding.decode(encoded);
-                    signatures.extend(decoded.map(|decoded| (algorithm, decoded)));
+                let Entry::Signature(algorithm, encoded) = entry else {
+                    return;
+                };
+                if algorithm != scheme.algorithm && !keyring.has_public_keys() {
+                    return;
                 }
-            });
-        keyring.start_with_signatures(self.key_id, &signatures)
-    }
-
-    #[inline]
-    fn claims(&self) -> Claims {
-        Claims::of_head(
-            self.id.map(MessageId::from),
-            self.scheme.id_is_signed,
-            self.timestamp,
-            self.event_type,
-        )
-    }
-}
-
-/// A signature that is being checked: the signed text is hashed as it arrives.
-///
-/// It owns what it needs of the head, so that it can wait inside a future beside the request's parts.
-#[derive(Debug)]
-pub(super) struct DeclaredCheck {
-    hasher: KeyringHasher,
-    claims: Claims,
-    set: usize,
-    timestamp_text: ArrayString<{ time_format::MAX_LEN }>,
-}
-
-impl DeclaredCheck {
-    #[inline]
-    pub(super) fn update(&mut self, bytes: &[u8]) {
-        self.hasher.update(bytes);
-    }
-
-    /// Decides. `body` is what was hashed, part by part.
-    ///
-    /// The headers offer candidates only: id and timestamp were hashed from the head that was checked.
-    #[inline]
-    pub(super) fn finish(
-        &mut self,
-        scheme: &Declared,
-        headers: &HeaderMap,
-        body: &Bytes,
-    ) -> Result<Signed, Rejection> {
-        if !scheme.after_body.is_empty() {
-            let texts = SignedTexts {
-                id: self.claims.id().map(MessageId::as_str).unwrap_or_default(),
-                timestamp: &self.timestamp_text,
-            };
-            scheme.feed(&scheme.after_body, texts, |part| self.hasher.update(part));
-        }
-        let lines = scheme
-            .sets
-            .get(self.set)
-            .and_then(|set| SignatureLines::find(headers, &set.signatures))
-            .ok_or(RejectionKind::SignatureMismatch)?;
-        let mut genuine = self.hasher.finish();
-        lines.visit(&scheme.grammar, scheme.algorithm, |entry| {
-            if let Entry::Signature(algorithm, encoded) = entry {
-                if algorithm == scheme.algorithm {
-                    if let Some(tag) = scheme.encoding.decode(encoded) {
-                        genuine.compare(Decoded::as_bytes(&tag));
+                if let Some(decoded) = scheme.encoding.decode(encoded) {
+                    // Of another length it is never equal, and a stranger could have many short ones kept.
+                    if algorithm.tag_len().is_none_or(|len| len == decoded.len()) {
+                        candidates.push((algorithm, decoded));
                     }
                 }
-            }
-        });
-        let key_position = genuine.position().ok_or(RejectionKind::SignatureMismatch)?;
-        let claims = std::mem::take(&mut self.claims);
-        let claims = scheme.members.add_to(claims, body)?;
-        Ok(Signed {
-            claims,
-            key_position,
-        })
+            });
     }
-}
-
-/// A name that can stand in a log and be compared: visible ASCII, with spaces.
-fn event_type(text: &[u8]) -> Option<&str> {
-    let is_well_formed = (1..=MAX_EVENT_TYPE_LEN).contains(&text.len())
-        && text.iter().all(|byte| matches!(byte, b' '..=b'~'));
-    is_well_formed.then_some(std::str::from_utf8(text).ok()?)
 }

@@ -6,7 +6,8 @@ use zeroize::Zeroizing;
 
 use super::{
     Algorithm, CustomKeys, HeaderFamily, KeyForm, KeyInput, Kind, Outgoing, Scheme, SigningSecret,
-    declared::{Declared, HeaderSet},
+    TimeFormat,
+    declared::{Declared, HeaderSet, SignedTexts},
     into_keys::Input,
     signature_format::Grammar,
     validate::Source,
@@ -116,7 +117,9 @@ impl SigningKey {
         timestamp: Timestamp,
         body: &[u8],
     ) {
-        let Some(set) = declared.sets.get(self.set) else {
+        // A scheme that has one set writes that, whichever family is chosen.
+        let sets = &declared.sets;
+        let Some(set) = sets.get(self.set).or(sets.first()) else {
             return;
         };
         let mut write = |name: Option<&http::HeaderName>, value: &str| {
@@ -164,6 +167,23 @@ impl SigningKey {
 }
 
 impl Declared {
+    /// The text that is signed, in one piece: what a sender puts together.
+    fn signed_text(&self, id: &str, timestamp: &str, body: &[u8]) -> Vec<u8> {
+        let texts = SignedTexts {
+            id: id.as_bytes(),
+            timestamp: timestamp.as_bytes(),
+        };
+        let mut text = Vec::new();
+        self.feed(&self.before_body, texts, |part| {
+            text.extend_from_slice(part);
+        });
+        text.extend_from_slice(body);
+        self.feed(&self.after_body, texts, |part| {
+            text.extend_from_slice(part);
+        });
+        text
+    }
+
     /// The private key in an input, if senders of this scheme sign with one; else `None`.
     fn private_key(&self, key: &KeyInput) -> Option<Result<Box<dyn PrivateKey>, ConfigError>> {
         let Input::Text(text) = &key.0 else {
@@ -187,6 +207,30 @@ impl Declared {
             _ => None,
         }
     }
+}
+
+impl TimeFormat {
+    /// The time as a sender of this format writes it.
+    pub(crate) fn print(self, time: Timestamp) -> String {
+        let seconds = time.unix_seconds();
+        match self {
+            Self::Seconds => seconds.to_string(),
+            Self::Milliseconds => seconds.saturating_mul(1000).to_string(),
+            #[cfg(feature = "providers")]
+            Self::Rfc3339 => date(seconds)
+                .map(|date| date.to_string())
+                .unwrap_or_default(),
+            #[cfg(feature = "providers")]
+            Self::HttpDate => date(seconds)
+                .map(|date| date.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string())
+                .unwrap_or_default(),
+        }
+    }
+}
+
+#[cfg(feature = "providers")]
+fn date(unix_seconds: u64) -> Option<jiff::Timestamp> {
+    jiff::Timestamp::from_second(i64::try_from(unix_seconds).ok()?).ok()
 }
 
 fn private_key(algorithm: Algorithm, text: &str) -> Option<Box<dyn PrivateKey>> {

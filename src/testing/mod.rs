@@ -2,6 +2,7 @@
 //! `testing`).
 
 mod delivery;
+#[cfg(feature = "voyado")]
 mod envelope;
 mod idempotency_conformance;
 #[cfg(feature = "tokio")]
@@ -10,6 +11,7 @@ mod manual_clock;
 mod signer;
 
 pub use delivery::{delivery, delivery_of};
+#[cfg(feature = "voyado")]
 pub use envelope::sealed_envelope;
 pub use idempotency_conformance::{idempotency_conformance, idempotency_key};
 #[cfg(feature = "tokio")]
@@ -22,7 +24,9 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use crate::{
     error::config_error::ConfigError,
     message::RequestHead,
-    scheme::{Algorithm, DotsInMessageId, Encoding, IntoKeys, Scheme, SignatureFormat},
+    scheme::{
+        Algorithm, DotsInMessageId, Encoding, IntoKeys, Scheme, SignatureCheck, SignatureFormat,
+    },
 };
 
 /// Whether `signature`, in hexadecimal, was made over `text` with `key`.
@@ -53,8 +57,9 @@ pub fn signature_matches(
     let Ok(reading) = scheme.read_head(&head, &keys, DotsInMessageId::Rejected) else {
         return Ok(false);
     };
-    let mut check = reading.start(&keys);
+    let mut check = SignatureCheck::new();
+    check.start(reading, &keys);
     check.update(text);
     let text = bytes::Bytes::copy_from_slice(text);
-    Ok(check.finish(&scheme, &headers, &text).is_ok())
+    Ok(check.finish(&scheme, &text).is_ok())
 }

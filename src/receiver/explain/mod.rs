@@ -1,4 +1,4 @@
-//! Why was it rejected? Causes that can be proven, each by undoing what it says to have happened.
+//! Why was it rejected? Causes that can be proven, each by undoing what it states.
 //!
 //! A tool of development, for the command line and for a console: it needs the whole body and hashes it some hundred
 //! times, so it has no place on a stranger's request in production, and its findings never belong into a response. It shows
@@ -6,11 +6,13 @@
 
 mod body_variants;
 mod cause;
+mod evidence;
 mod explainer;
 mod head_variants;
 mod json_layout;
 mod marks;
 mod of_receiver;
+mod search;
 mod secret_variants;
 
 pub use cause::{Cause, CauseKind};
@@ -66,7 +68,12 @@ impl Explanation {
 
     /// Whether the request would be accepted.
     pub fn verdict(&self) -> Verdict {
-        if self.causes.is_empty() && self.checks.iter().all(|check| check.outcome != Outcome::Failed) {
+        if self.causes.is_empty()
+            && self
+                .checks
+                .iter()
+                .all(|check| check.outcome != Outcome::Failed)
+        {
             Verdict::Verified
         } else {
             Verdict::Rejected
@@ -90,7 +97,8 @@ impl Explanation {
     }
 
     pub(super) fn put_first(&mut self, cause: Cause) {
-        self.causes.retain(|other| other.kind() != CauseKind::Forged);
+        self.causes
+            .retain(|other| other.kind() != CauseKind::Forged);
         self.causes.insert(0, cause);
     }
 

@@ -4,5 +4,6 @@ mod connections;
 mod faults;
 mod process;
 mod right;
+mod senders;
 mod variables;
 mod wrong;
