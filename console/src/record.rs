@@ -2,14 +2,17 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::{Duration, SystemTime},
 };
 
 use bytes::Bytes;
-use http::{Extensions, HeaderMap, Method, StatusCode, Uri};
+use http::{Extensions, HeaderMap, Method, Request, StatusCode, request::Parts};
+use serde_json::Value;
 use tokio::sync::broadcast;
 use tower_webhook::Rejection;
+
+use crate::replay::Target;
 
 /// How many requests are kept.
 const MAX_RECORDS: usize = 500;
@@ -17,45 +20,124 @@ const MAX_RECORDS: usize = 500;
 const MAX_BYTES: usize = 64 * 1024 * 1024;
 /// How many changes a page may be behind before it has to load the list anew.
 const MAX_BEHIND: usize = 1024;
+/// What a header line takes besides its value, and a record besides its parts.
+const OVERHEAD: usize = 64;
+
+/// A request without its body.
+#[derive(Debug)]
+pub(crate) struct Head {
+    pub(crate) method: Method,
+    pub(crate) uri: String,
+    pub(crate) headers: HeaderMap,
+    /// What the server knew of the request, such as the peer's address.
+    pub(crate) extensions: Extensions,
+}
+
+/// What became of a request.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    /// `None` if there was no response.
+    pub(crate) status: Option<StatusCode>,
+    pub(crate) rejection: Option<Rejection>,
+    pub(crate) duration: Duration,
+    pub(crate) body: Bytes,
+}
 
 /// A request and what became of it.
 #[derive(Debug)]
 pub(crate) struct Record {
     pub(crate) id: u64,
     pub(crate) at: SystemTime,
-    pub(crate) method: Method,
-    pub(crate) uri: Uri,
-    pub(crate) headers: HeaderMap,
-    /// What the server knew of the request, such as the peer's address.
-    pub(crate) extensions: Extensions,
+    pub(crate) head: Head,
     /// The body, or its beginning.
     pub(crate) body: Bytes,
-    /// More came than is kept.
+    /// More came than is kept, or less than was announced.
     pub(crate) is_truncated: bool,
-    pub(crate) status: Option<StatusCode>,
-    pub(crate) rejection: Option<Rejection>,
-    pub(crate) duration: Duration,
-    pub(crate) response_body: Bytes,
     /// Sent from this page, as a replay or a sample.
     pub(crate) from_console: bool,
+    pub(crate) outcome: Outcome,
+    /// The service that handled it.
+    pub(crate) target: Arc<dyn Target>,
+    /// Its row in the list, once somebody looked.
+    pub(crate) row: OnceLock<Value>,
 }
 
 impl Record {
+    pub(crate) fn new(
+        at: SystemTime,
+        head: Head,
+        body: Bytes,
+        outcome: Outcome,
+        target: Arc<dyn Target>,
+    ) -> Self {
+        Self {
+            id: 0,
+            at,
+            head,
+            body,
+            is_truncated: false,
+            from_console: false,
+            outcome,
+            target,
+            row: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn is_truncated(mut self, is_truncated: bool) -> Self {
+        self.is_truncated = is_truncated;
+        self
+    }
+
+    pub(crate) fn from_console(mut self, from_console: bool) -> Self {
+        self.from_console = from_console;
+        self
+    }
+
+    /// The head as it came.
+    pub(crate) fn parts(&self) -> Parts {
+        let mut request = Request::new(());
+        *request.method_mut() = self.head.method.clone();
+        // It was the text of a URI.
+        *request.uri_mut() = self.head.uri.parse().unwrap_or_default();
+        *request.headers_mut() = self.head.headers.clone();
+        *request.extensions_mut() = self.head.extensions.clone();
+        request.into_parts().0
+    }
+
     fn bytes(&self) -> usize {
         let headers: usize = self
+            .head
             .headers
-            .iter()
-            .map(|(name, value)| name.as_str().len() + value.len())
+            .values()
+            .map(|value| value.len() + OVERHEAD)
             .sum();
-        headers + self.body.len() + self.response_body.len() + self.uri.path().len()
+        let bodies = self.body.len() + self.outcome.body.len();
+        size_of::<Self>() + headers + bodies + self.head.uri.len()
     }
+
+    /// Whether a handler for webhooks is there, and not the router's own response.
+    fn reached_a_handler(&self) -> bool {
+        let is_of_router = matches!(
+            self.outcome.status,
+            None | Some(StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED)
+        );
+        self.head.method == Method::POST && (!is_of_router || self.outcome.rejection.is_some())
+    }
+}
+
+/// What the pages are told.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum News {
+    /// The number of a new request. Not the request itself: a slow page would keep it in memory.
+    Recorded(u64),
+    Cleared,
 }
 
 /// The kept requests, newest last, and who is told of new ones.
 #[derive(Debug)]
 pub(crate) struct Ring {
     kept: Mutex<Kept>,
-    news: broadcast::Sender<Arc<Record>>,
+    news: broadcast::Sender<News>,
 }
 
 #[derive(Debug, Default)]
@@ -63,6 +145,8 @@ struct Kept {
     next_id: u64,
     bytes: usize,
     records: VecDeque<Arc<Record>>,
+    reached: Option<Arc<dyn Target>>,
+    put_around: Option<Arc<dyn Target>>,
 }
 
 impl Default for Ring {
@@ -77,23 +161,23 @@ impl Default for Ring {
 impl Ring {
     /// Keeps a record under the next number, and drops the oldest beyond the bounds.
     pub(crate) fn push(&self, mut record: Record) {
-        let record = {
-            let mut kept = self.lock();
-            kept.next_id += 1;
-            record.id = kept.next_id;
-            kept.bytes += record.bytes();
-            let record = Arc::new(record);
-            kept.records.push_back(Arc::clone(&record));
-            while kept.records.len() > MAX_RECORDS || kept.bytes > MAX_BYTES {
-                let Some(oldest) = kept.records.pop_front() else {
-                    break;
-                };
-                kept.bytes -= oldest.bytes();
-            }
-            record
-        };
-        // Nobody may be looking.
-        let _ = self.news.send(record);
+        let mut kept = self.lock();
+        kept.next_id += 1;
+        record.id = kept.next_id;
+        kept.bytes += record.bytes();
+        if record.reached_a_handler() {
+            kept.reached = Some(Arc::clone(&record.target));
+        }
+        kept.records.push_back(Arc::new(record));
+        while kept.records.len() > MAX_RECORDS || kept.bytes > MAX_BYTES {
+            let Some(oldest) = kept.records.pop_front() else {
+                break;
+            };
+            kept.bytes -= oldest.bytes();
+        }
+        let id = kept.next_id;
+        drop(kept);
+        self.tell(News::Recorded(id));
     }
 
     /// Everything that is kept, newest first.
@@ -111,10 +195,29 @@ impl Ring {
         let mut kept = self.lock();
         kept.records.clear();
         kept.bytes = 0;
+        drop(kept);
+        self.tell(News::Cleared);
     }
 
-    pub(crate) fn subscribe(&self) -> broadcast::Receiver<Arc<Record>> {
+    pub(crate) fn subscribe(&self) -> broadcast::Receiver<News> {
         self.news.subscribe()
+    }
+
+    /// Remembers a service that the layer was put around.
+    pub(crate) fn put_around(&self, target: Arc<dyn Target>) {
+        self.lock().put_around = Some(target);
+    }
+
+    /// Where a request goes that did not come from anywhere: to the service that was reached last, or else to the one that
+    /// the layer was put around last.
+    pub(crate) fn target(&self) -> Option<Arc<dyn Target>> {
+        let kept = self.lock();
+        kept.reached.as_ref().or(kept.put_around.as_ref()).cloned()
+    }
+
+    fn tell(&self, news: News) {
+        // Nobody may be looking.
+        let _ = self.news.send(news);
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {

@@ -1,11 +1,14 @@
 //! HMAC over SHA-256, SHA-1 and SHA-512.
 
-use hmac::{Hmac, KeyInit, Mac, digest::CtOutput};
+use hmac::{
+    Hmac, KeyInit, Mac,
+    digest::{CtOutput, Output},
+};
+#[cfg(feature = "providers")]
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 use smallvec::SmallVec;
-use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
-use zeroize::{ZeroizeOnDrop, Zeroizing};
+use zeroize::ZeroizeOnDrop;
 
 use super::{Algorithm, keyring::is_chosen};
 
@@ -13,9 +16,11 @@ use super::{Algorithm, keyring::is_chosen};
 /// does not compile.
 const _: () = {
     const fn zeroed_on_drop<T: ZeroizeOnDrop>() {}
+    #[cfg(feature = "providers")]
     zeroed_on_drop::<Sha1>();
     zeroed_on_drop::<Sha256>();
     zeroed_on_drop::<Sha512>();
+    #[cfg(feature = "providers")]
     zeroed_on_drop::<CtOutput<Hmac<Sha1>>>();
     zeroed_on_drop::<CtOutput<Hmac<Sha256>>>();
     zeroed_on_drop::<CtOutput<Hmac<Sha512>>>();
@@ -28,6 +33,7 @@ const INLINE_SHA512_SECRETS: usize = 1;
 /// The keys of one algorithm, each already mixed into a hash state: 80 to 97 ns a delivery saved.
 pub(crate) enum MacKeys {
     Sha256(Vec<Keyed<Hmac<Sha256>>>),
+    #[cfg(feature = "providers")]
     Sha1(Vec<Keyed<Hmac<Sha1>>>),
     Sha512(Vec<Keyed<Hmac<Sha512>>>),
 }
@@ -42,6 +48,7 @@ impl MacKeys {
     /// No key yet. Of an algorithm that is no MAC, none will be added.
     pub(super) fn new(algorithm: Algorithm) -> Self {
         match algorithm {
+            #[cfg(feature = "providers")]
             Algorithm::HmacSha1 => Self::Sha1(Vec::new()),
             Algorithm::HmacSha512 => Self::Sha512(Vec::new()),
             _ => Self::Sha256(Vec::new()),
@@ -51,6 +58,7 @@ impl MacKeys {
     pub(super) fn push(&mut self, key: &[u8], key_id: Option<Box<str>>, position: u16) {
         match self {
             Self::Sha256(keys) => keys.push(Keyed::new(key, key_id, position)),
+            #[cfg(feature = "providers")]
             Self::Sha1(keys) => keys.push(Keyed::new(key, key_id, position)),
             Self::Sha512(keys) => keys.push(Keyed::new(key, key_id, position)),
         }
@@ -59,6 +67,7 @@ impl MacKeys {
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Sha256(keys) => keys.len(),
+            #[cfg(feature = "providers")]
             Self::Sha1(keys) => keys.len(),
             Self::Sha512(keys) => keys.len(),
         }
@@ -74,6 +83,7 @@ impl MacKeys {
                     start(keys, key_id, running);
                 }
             }
+            #[cfg(feature = "providers")]
             Self::Sha1(keys) => {
                 let mut states = SmallVec::new();
                 start(keys, key_id, &mut states);
@@ -132,6 +142,7 @@ pub(crate) struct Running<M> {
 /// A signed text that is being hashed with every key at once, as it arrives.
 pub(crate) enum RunningMacs {
     Sha256(SmallVec<[Running<Hmac<Sha256>>; INLINE_SECRETS]>),
+    #[cfg(feature = "providers")]
     Sha1(SmallVec<[Running<Hmac<Sha1>>; INLINE_SECRETS]>),
     // A state twice as large, and hardly anybody's: more of them would make all requests larger.
     Sha512(SmallVec<[Running<Hmac<Sha512>>; INLINE_SHA512_SECRETS]>),
@@ -152,12 +163,13 @@ impl RunningMacs {
         }
         match self {
             Self::Sha256(running) => update(running, bytes),
+            #[cfg(feature = "providers")]
             Self::Sha1(running) => update(running, bytes),
             Self::Sha512(running) => update(running, bytes),
         }
     }
 
-    /// What a genuine signature would say by each key. Each state is taken out: a clone would have to be zeroed too.
+    /// The genuine signature by each key. Each state is taken out: a clone would have to be zeroed too.
     #[inline]
     pub(super) fn finish(&mut self) -> Tags {
         fn finish<M: Mac, const N: usize>(
@@ -168,7 +180,7 @@ impl RunningMacs {
             [Tag<M>; N]: smallvec::Array<Item = Tag<M>>,
         {
             let mut tags = SmallVec::new();
-            for one in running.drain(..) {
+            while let Some(one) = running.pop() {
                 tags.push(Tag {
                     position: one.position,
                     tag: one.mac.finalize(),
@@ -178,6 +190,7 @@ impl RunningMacs {
         }
         match self {
             Self::Sha256(running) => Tags::Sha256(finish(running)),
+            #[cfg(feature = "providers")]
             Self::Sha1(running) => Tags::Sha1(finish(running)),
             Self::Sha512(running) => Tags::Sha512(finish(running)),
         }
@@ -192,6 +205,7 @@ pub(crate) struct Tag<M: Mac> {
 
 pub(crate) enum Tags {
     Sha256(SmallVec<[Tag<Hmac<Sha256>>; INLINE_SECRETS]>),
+    #[cfg(feature = "providers")]
     Sha1(SmallVec<[Tag<Hmac<Sha1>>; INLINE_SECRETS]>),
     Sha512(SmallVec<[Tag<Hmac<Sha512>>; INLINE_SHA512_SECRETS]>),
 }
@@ -201,25 +215,35 @@ impl Tags {
     #[inline]
     pub(super) fn position_of(&self, candidate: &[u8]) -> Option<u16> {
         fn position_of<M: Mac>(tags: &[Tag<M>], candidate: &[u8]) -> Option<u16> {
-            let (mut found, mut position) = (Choice::from(0), 0_u16);
+            // Of another length it is never equal.
+            let candidate = CtOutput::<M>::new(Output::<M>::try_from(candidate).ok()?);
+            let mut position = None;
             for tag in tags {
-                // Of another length it is never equal.
-                let matches = tag.tag.as_bytes().as_slice().ct_eq(candidate);
-                position.conditional_assign(&tag.position, matches);
-                found |= matches;
+                // In constant time. That a signature is genuine, and by which key, is no secret.
+                if tag.tag == candidate {
+                    position = Some(tag.position);
+                }
             }
-            bool::from(found).then_some(position)
+            position
         }
         match self {
             Self::Sha256(tags) => position_of(tags, candidate),
+            #[cfg(feature = "providers")]
             Self::Sha1(tags) => position_of(tags, candidate),
             Self::Sha512(tags) => position_of(tags, candidate),
         }
     }
 }
 
-/// The tag of a text given in parts: the sender's side, and challenges that a sender wants answered.
-pub(crate) fn tag(algorithm: Algorithm, key: &[u8], parts: &[&[u8]]) -> Zeroizing<Vec<u8>> {
+/// The tag of a text given in parts: the sender's side, and challenges that a sender wants a response to.
+#[cfg(any(feature = "forward", feature = "providers", feature = "testing"))]
+pub(crate) fn tag(
+    algorithm: Algorithm,
+    key: &[u8],
+    parts: &[&[u8]],
+) -> zeroize::Zeroizing<Vec<u8>> {
+    use zeroize::Zeroizing;
+
     fn tag<M: Mac + KeyInit>(key: &[u8], parts: &[&[u8]]) -> Zeroizing<Vec<u8>> {
         let mut mac: M = keyed(key);
         for part in parts {
@@ -228,6 +252,7 @@ pub(crate) fn tag(algorithm: Algorithm, key: &[u8], parts: &[&[u8]]) -> Zeroizin
         Zeroizing::new(mac.finalize().as_bytes().to_vec())
     }
     match algorithm {
+        #[cfg(feature = "providers")]
         Algorithm::HmacSha1 => tag::<Hmac<Sha1>>(key, parts),
         Algorithm::HmacSha512 => tag::<Hmac<Sha512>>(key, parts),
         _ => tag::<Hmac<Sha256>>(key, parts),

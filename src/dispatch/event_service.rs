@@ -32,7 +32,7 @@ use crate::{
 ///
 /// A request without a delivery reaches no handler. Behind a layer that
 /// [only monitors](crate::WebhookLayer::danger_monitor_only) the response has the status of the rejection, else it is a
-/// bare 500, and the log says that there is no layer.
+/// bare 500, and the log names the missing layer.
 pub struct EventService<E> {
     routes: Arc<[Route<E>]>,
 }

@@ -93,7 +93,7 @@ impl<S, E, B, I: IdempotencyStore> Exchange<S, E, B, I> {
         Poll::Pending
     }
 
-    /// The store has answered about a completion or a release. The reply stands in any case: what the inner service did is
+    /// The store has replied to a completion or a release. The response stands in any case: what the inner service did is
     /// done.
     pub(super) fn settled(
         &mut self,

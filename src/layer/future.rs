@@ -3,7 +3,6 @@
 use std::{
     fmt,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll, ready},
 };
 
@@ -53,8 +52,11 @@ where
         }
     }
 
-    pub(super) fn receive(exchange: Exchange<S, E, B, I>, intake: Intake, body: ReqBody) -> Self {
-        let intake = Box::new(intake);
+    pub(super) fn receive(
+        exchange: Exchange<S, E, B, I>,
+        intake: Box<Intake>,
+        body: ReqBody,
+    ) -> Self {
         Self {
             state: State::Receiving { body, intake },
             exchange: Some(exchange),
@@ -75,7 +77,7 @@ where
 
     /// Calls the inner service only if it can pass `gate`.
     #[cfg(feature = "tokio")]
-    pub(super) fn run_behind(&mut self, gate: Arc<Gate>) {
+    pub(super) fn run_behind(&mut self, gate: std::sync::Arc<Gate>) {
         if let Some(exchange) = &mut self.exchange {
             exchange.gate = Some(gate);
         }

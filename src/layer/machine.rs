@@ -62,7 +62,8 @@ pin_project! {
         Claiming {
             #[pin]
             claiming: I::Claiming,
-            claimant: Option<Claimant<I>>,
+            // Only a layer with a store has one: kept apart too.
+            claimant: Option<Box<Claimant<I>>>,
         },
         // The inner service has the request.
         Handling {
@@ -93,7 +94,7 @@ where
     I: IdempotencyStore,
     ReqBody: Body,
 {
-    /// Waits for what ends this state, and says what comes next.
+    /// Waits for what ends this state, and returns the next one.
     pub(super) fn poll_next<E: WebhookEvent>(
         self: Pin<&mut Self>,
         exchange: &mut Exchange<S, E, B, I>,
@@ -107,7 +108,7 @@ where
             StateProj::Claiming { claiming, claimant } => {
                 let claimed = ready!(claiming.poll(cx));
                 match claimant.take() {
-                    Some(claimant) => exchange.claimed(claimant, claimed),
+                    Some(claimant) => exchange.claimed(*claimant, claimed),
                     None => Self::Responding { reply: None },
                 }
             }
@@ -152,7 +153,7 @@ where
             // What arrived is not the whole body, so there is nothing to pass on, not even to monitor.
             return self.reject(rejection);
         }
-        let (verified, body) = intake.finish(&self.parts.headers);
+        let (verified, body) = intake.finish(&self.shared.receiver);
         self.observation.received(body.len());
         let verified = match verified {
             Ok(verified) => verified,
@@ -189,11 +190,11 @@ where
         };
         State::Claiming {
             claiming: store.claim(&claim.key, claim.owner, claim.digest, idempotency.lease),
-            claimant: Some(Claimant { verified, claim }),
+            claimant: Some(Box::new(Claimant { verified, claim })),
         }
     }
 
-    /// The store has answered: a message that is this request's is opened and handed over.
+    /// The store has replied: a message that is this request's is opened and handed over.
     fn claimed<ReqBody>(
         &mut self,
         Claimant { verified, claim }: Claimant<I>,

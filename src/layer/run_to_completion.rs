@@ -1,4 +1,4 @@
-//! Deliveries that end although nobody waits for them any more.
+//! Deliveries that run to their end although their caller is gone.
 
 use std::{
     fmt,

@@ -105,7 +105,7 @@ where
         if let Some(token) = token {
             mark_sensitive(&mut parts.headers, token);
         }
-        // Only this layer says what was delivered or rejected here.
+        // Only this layer decides what was delivered or rejected here.
         parts.extensions.remove::<Delivery<E>>();
         parts.extensions.remove::<Rejection>();
 

@@ -5,6 +5,8 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use super::clock::{Clock, SystemClock};
+
 /// When a delivery was signed: whole seconds since the Unix epoch, as the timestamp header gives them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(u64);
@@ -13,6 +15,11 @@ pub struct Timestamp(u64);
 pub(crate) const MAX_DIGITS: usize = 19;
 
 impl Timestamp {
+    /// The current time by the [`SystemClock`], for senders and tests.
+    pub fn now() -> Self {
+        Self(SystemClock.unix_time().as_secs())
+    }
+
     /// A timestamp from whole seconds since the Unix epoch.
     pub fn from_unix_seconds(seconds: u64) -> Self {
         Self(seconds)
@@ -29,14 +36,15 @@ impl Timestamp {
         if !(1..=MAX_DIGITS).contains(&text.len()) || matches!(text, [b'0', _, ..]) {
             return None;
         }
-        let mut digits = text.iter().map(|byte| {
+        let (mut seconds, mut all_digits) = (0_u64, true);
+        // Looks at every byte: over texts as short as these, that is faster than to stop. So many digits do not overflow, and
+        // what is none is not used.
+        for byte in text {
             let digit = byte.wrapping_sub(b'0');
-            (digit < 10).then_some(u64::from(digit))
-        });
-        // So many digits do not overflow.
-        digits
-            .try_fold(0, |seconds, digit| Some(seconds * 10 + digit?))
-            .map(Self)
+            all_digits &= digit < 10;
+            seconds = seconds.wrapping_mul(10).wrapping_add(digit.into());
+        }
+        all_digits.then_some(Self(seconds))
     }
 }
 

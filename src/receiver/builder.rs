@@ -119,7 +119,7 @@ impl ReceiverBuilder {
         self
     }
 
-    /// Accepts that whoever captured a request can have it handled again at any time, of a sender who
+    /// Accepts that anyone who captured a request can have it handled again at any time, of a sender who
     /// [signs no timestamp](Scheme::has_replay_protection) and where nothing remembers what was handled. Default: such a
     /// receiver is not built.
     pub fn danger_accept_replays(mut self) -> Self {
@@ -147,11 +147,11 @@ impl ReceiverBuilder {
         self.with_secrets(|secrets| secrets.decrypt(decryptor))
     }
 
-    /// Refuses payloads that are not encrypted. Default: they are delivered, since a sender's test events are
+    /// Rejects payloads that are not encrypted. Default: they are delivered, since a sender's test events are
     /// probably plain even where it encrypts; an encrypted payload is never delivered as it is in either case.
     ///
     /// It takes an event type that decrypts, as those of [`voyado`](crate::voyado) do: `Bytes` and
-    /// [`Json`](crate::Json) never do, so every delivery would be refused, which
+    /// [`Json`](crate::Json) never do, so every delivery would be rejected, which
     /// [`Receiver::validate_event_type`] finds at the start.
     pub fn require_encryption(mut self) -> Self {
         self.encryption = Encryption::Required;

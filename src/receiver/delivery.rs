@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::facts::{Facts, IdOrigin};
 use crate::message::{MessageId, Timestamp};
 #[cfg(feature = "testing")]
-use crate::scheme::{Claims, Signed};
+use crate::scheme::Claims;
 
 /// A webhook that passed every check, with its event. Only the receiver makes one.
 ///
@@ -24,6 +24,8 @@ pub struct Delivery<E> {
 
 struct Shared<E> {
     facts: Facts,
+    /// Empty if it has no name.
+    tenant: Arc<str>,
     event: E,
 }
 
@@ -32,27 +34,28 @@ impl<E> Delivery<E> {
     #[cfg(feature = "testing")]
     pub(crate) fn unverified(id: MessageId, timestamp: Timestamp, body: Bytes, event: E) -> Self {
         let claims = Claims::new().with_signed_id(id).with_timestamp(timestamp);
-        let signed = Signed {
-            claims,
-            key_position: 0,
-        };
-        Self::new(Facts::new(signed, body, Arc::from(""), false), event)
+        let facts = Facts::new(claims, 0, body, false);
+        Self::new(facts, Arc::from(""), event)
     }
 
-    pub(super) fn new(facts: Facts, event: E) -> Self {
+    pub(super) fn new(facts: Facts, tenant: Arc<str>, event: E) -> Self {
         Self {
-            shared: Arc::new(Shared { facts, event }),
+            shared: Arc::new(Shared {
+                facts,
+                tenant,
+                event,
+            }),
         }
     }
 
     /// The id of the message: the same on each attempt to deliver it.
     ///
-    /// Where the sender has none it is `sha256-` and a digest of what is signed, as [`id_origin`](Self::id_origin) tells.
+    /// Where the sender has none it is `sha256-` and a digest of what is signed, as [`id_origin`](Self::id_origin) shows.
     pub fn id(&self) -> &MessageId {
         self.shared.facts.id()
     }
 
-    /// Where the id comes from. One that is not signed is good for a log, and proves nothing: whoever captured a request can
+    /// Where the id comes from. One that is not signed is good for a log, and proves nothing: anyone who captured a request can
     /// send it again with another one.
     pub fn id_origin(&self) -> IdOrigin {
         self.shared.facts.id_origin()
@@ -76,7 +79,7 @@ impl<E> Delivery<E> {
         self.shared.facts.timestamp()
     }
 
-    /// The name of the event's type, where the scheme says where it is; see
+    /// The name of the event's type, where the scheme knows where it is; see
     /// [`SchemeBuilder::event_type`](crate::scheme::SchemeBuilder::event_type). In a header it is unsigned.
     pub fn event_type(&self) -> Option<&str> {
         self.shared.facts.event_type()
@@ -85,7 +88,7 @@ impl<E> Delivery<E> {
     /// The verified tenant: the one whose secrets signed, as
     /// [`SecretsBuilder::tenant`](crate::SecretsBuilder::tenant) names it. `None` if it has no name.
     pub fn tenant(&self) -> Option<&str> {
-        self.shared.facts.tenant()
+        Some(&*self.shared.tenant).filter(|tenant| !tenant.is_empty())
     }
 
     /// The position, from 0, of the key that signed, among those that are configured.

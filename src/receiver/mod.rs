@@ -1,4 +1,12 @@
 //! The decision, without tower: *check head → check signature → open*.
+//!
+//! A [`Receiver`] is made by a [`ReceiverBuilder`] with safe defaults, checks the [head](Receiver::check_head) before the body is
+//! read, then the [signature](CheckedHead::check_signature) over the exact body, and [opens](Verified::open) what is verified. Each
+//! step returns a value that only it can make, so that an event is never decoded from a body that nobody signed.
+//!
+//! - [`source_ip`]: whose address counts behind proxies.
+//! - [`SecretSource`], [`RotatingSecrets`]: secrets that depend on the request, or change while the service runs.
+//! - `explain` (feature `explain`): why a request was rejected.
 
 pub(crate) mod body;
 mod builder;
@@ -37,7 +45,7 @@ use crate::{
     error::rejection::{Rejection, RejectionKind},
     event::WebhookEvent,
     message::{MessageId, Timestamp},
-    scheme::{Claims, Scheme, Signed},
+    scheme::{Claims, Scheme},
 };
 use settings::{Encryption, Settings};
 
@@ -64,9 +72,9 @@ use settings::{Encryption, Settings};
 ///     .open::<Json<serde_json::Value>>()?;
 /// assert_eq!(delivery.event().0["answer"], 42);
 ///
-/// // A body that was changed on the way is refused.
-/// let refused = receiver.check_head(&headers)?.check_signature("{}").unwrap_err();
-/// assert_eq!(refused.kind(), RejectionKind::SignatureMismatch);
+/// // A body that was changed on the way is rejected.
+/// let rejected = receiver.check_head(&headers)?.check_signature("{}").unwrap_err();
+/// assert_eq!(rejected.kind(), RejectionKind::SignatureMismatch);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
@@ -85,7 +93,7 @@ impl Receiver {
     /// 6. The timestamp is within the tolerance, if the sender puts one into the head.
     /// 7. The announced length is within the limit.
     ///
-    /// Takes the [`Parts`](http::request::Parts) of a request, or its headers alone.
+    /// Takes the [`Parts`] of a request, or its headers alone.
     ///
     /// # Errors
     ///
@@ -150,9 +158,16 @@ impl Receiver {
                 verdict = settings.verify(retired, &head, &body);
             }
         }
-        let signed = verdict?;
+        let (claims, key_position) = verdict?;
         let now = settings.clock.unix_time();
-        Ok(Verified::new(signed, body, settings, secrets, now))
+        Ok(Verified::new(
+            claims,
+            key_position,
+            body,
+            settings,
+            secrets,
+            now,
+        ))
     }
 
     /// Opens bytes that carry no signature: polled from the sender's API, taken from a dead-letter queue or a file. Nothing
@@ -176,12 +191,8 @@ impl Receiver {
         if let Some(timestamp) = timestamp.into() {
             claims = claims.with_timestamp(timestamp);
         }
-        let unsigned = Signed {
-            claims,
-            key_position: 0,
-        };
         let now = settings.clock.unix_time();
-        Verified::new(unsigned, body.into(), settings, secrets, now).open()
+        Verified::new(claims, 0, body.into(), settings, secrets, now).open()
     }
 
     /// Checks that deliveries can be decoded into `E`. Call it at the start of a service.
@@ -205,8 +216,8 @@ impl Receiver {
     }
 
     /// Takes in the body of a refused head without checking it, for a layer that monitors.
-    pub(crate) fn intake_unchecked(&self, rejection: Rejection) -> Intake {
-        Intake::new(&self.settings, Err(rejection))
+    pub(crate) fn intake_unchecked(&self, rejection: Rejection) -> Box<Intake> {
+        Box::new(Intake::new(&self.settings, Err(rejection)))
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
     event::{AuthenticBody, DecodeError, DecodeErrorKind, WebhookEvent},
     message::{MessageId, Timestamp},
     receiver::delivery::Delivery,
-    scheme::Signed,
+    scheme::Claims,
 };
 
 /// Proof that a signature was made over a request with one of the keys. Only checking one makes it.
@@ -35,7 +35,8 @@ pub struct Verified {
 impl Verified {
     #[inline]
     pub(super) fn new(
-        signed: Signed,
+        claims: Claims,
+        key_position: u16,
         body: Bytes,
         settings: &Settings,
         secrets: Arc<Secrets>,
@@ -43,7 +44,7 @@ impl Verified {
     ) -> Self {
         let bodies_repeat = settings.scheme.bodies_repeat();
         Self {
-            facts: Facts::new(signed, body, Arc::clone(&secrets.tenant), bodies_repeat),
+            facts: Facts::new(claims, key_position, body, bodies_repeat),
             secrets,
             encryption: settings.encryption,
             received_at,
@@ -75,14 +76,14 @@ impl Verified {
         self.facts.timestamp()
     }
 
-    /// The name of the event's type, where the scheme says where it is. In a header it is unsigned.
+    /// The name of the event's type, where the scheme knows where it is. In a header it is unsigned.
     pub fn event_type(&self) -> Option<&str> {
         self.facts.event_type()
     }
 
     /// The tenant whose secrets signed, as [`SecretsBuilder::tenant`](crate::SecretsBuilder::tenant) names it.
     pub fn tenant(&self) -> Option<&str> {
-        self.facts.tenant()
+        Some(&*self.secrets.tenant).filter(|tenant| !tenant.is_empty())
     }
 
     /// The position, from 0, of the key that signed, among those that are configured.
@@ -105,7 +106,7 @@ impl Verified {
         self.received_at
     }
 
-    /// Decrypts the payload if the event says that it is encrypted, and decodes the event.
+    /// Decrypts the payload if the event marks it as encrypted, and decodes the event.
     ///
     /// # Errors
     ///
@@ -117,7 +118,8 @@ impl Verified {
         if self.encryption == Encryption::Required && !body.was_encrypted() {
             return Err(RejectionKind::EncryptionRequired.into());
         }
-        Ok(Delivery::new(self.facts, event))
+        let tenant = Arc::clone(&self.secrets.tenant);
+        Ok(Delivery::new(self.facts, tenant, event))
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) struct SignatureLines<'h> {
 
 /// An entry of a list of signatures.
 pub(super) enum Entry<'l> {
-    /// An encoded signature, and the algorithm that it says to be of.
+    /// An encoded signature, and the algorithm that it claims.
     Signature(Algorithm, &'l [u8]),
     /// A field that is no signature: its key and its value.
     Field(&'l [u8], &'l [u8]),
@@ -70,9 +70,13 @@ impl<'h> SignatureLines<'h> {
     /// Rejects a list that is longer than any sender's.
     #[inline]
     pub(super) fn limit(&self, grammar: &Grammar) -> Result<(), RejectionKind> {
-        let bytes: usize = self.values().map(HeaderValue::len).sum();
-        // So short a list cannot have too many.
-        if bytes <= MAX_ENTRIES {
+        let (mut bytes, mut lines) = (0, 0);
+        for line in self.values() {
+            bytes += line.len();
+            lines += 1;
+        }
+        // An entry has a byte at least, and another one lies between it and the next: so short a list cannot have too many.
+        if bytes + lines <= 2 * MAX_ENTRIES {
             return Ok(());
         }
         if bytes > MAX_BYTES {

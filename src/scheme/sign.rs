@@ -117,7 +117,9 @@ impl SigningKey {
         timestamp: Timestamp,
         body: &[u8],
     ) {
-        let Some(set) = declared.sets.get(self.set) else {
+        // A scheme that has one set writes that, whichever family is chosen.
+        let sets = &declared.sets;
+        let Some(set) = sets.get(self.set).or(sets.first()) else {
             return;
         };
         let mut write = |name: Option<&http::HeaderName>, value: &str| {
@@ -167,7 +169,10 @@ impl SigningKey {
 impl Declared {
     /// The text that is signed, in one piece: what a sender puts together.
     fn signed_text(&self, id: &str, timestamp: &str, body: &[u8]) -> Vec<u8> {
-        let texts = SignedTexts { id, timestamp };
+        let texts = SignedTexts {
+            id: id.as_bytes(),
+            timestamp: timestamp.as_bytes(),
+        };
         let mut text = Vec::new();
         self.feed(&self.before_body, texts, |part| {
             text.extend_from_slice(part);
@@ -208,20 +213,24 @@ impl TimeFormat {
     /// The time as a sender of this format writes it.
     pub(crate) fn print(self, time: Timestamp) -> String {
         let seconds = time.unix_seconds();
-        let date = || {
-            i64::try_from(seconds)
-                .ok()
-                .and_then(|seconds| jiff::Timestamp::from_second(seconds).ok())
-        };
         match self {
             Self::Seconds => seconds.to_string(),
             Self::Milliseconds => seconds.saturating_mul(1000).to_string(),
-            Self::Rfc3339 => date().map(|date| date.to_string()).unwrap_or_default(),
-            Self::HttpDate => date()
+            #[cfg(feature = "providers")]
+            Self::Rfc3339 => date(seconds)
+                .map(|date| date.to_string())
+                .unwrap_or_default(),
+            #[cfg(feature = "providers")]
+            Self::HttpDate => date(seconds)
                 .map(|date| date.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string())
                 .unwrap_or_default(),
         }
     }
+}
+
+#[cfg(feature = "providers")]
+fn date(unix_seconds: u64) -> Option<jiff::Timestamp> {
+    jiff::Timestamp::from_second(i64::try_from(unix_seconds).ok()?).ok()
 }
 
 fn private_key(algorithm: Algorithm, text: &str) -> Option<Box<dyn PrivateKey>> {

@@ -1,4 +1,4 @@
-//! What senders ask for before they deliver: to echo a challenge, to answer a ping.
+//! What senders ask for before they deliver: to echo a challenge, to respond to a ping.
 
 use std::{fmt, sync::Arc};
 
@@ -27,7 +27,7 @@ const TWITCH_TYPE: &str = "twitch-eventsub-message-type";
 /// Responds to the handshake of a sender, where it is put into a layer by
 /// [`WebhookLayer::handshake`](crate::WebhookLayer::handshake). Without one, a handshake is a request like any other.
 ///
-/// Those that carry no signature are answered only on exactly the path that is given. A challenge is echoed as `text/plain`, up
+/// Those that carry no signature get a response only on exactly the path that is given. A challenge is echoed as `text/plain`, up
 /// to 2,048 bytes, never as HTML.
 ///
 /// | sender | request | response |

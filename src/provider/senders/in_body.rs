@@ -4,7 +4,9 @@
 use bytes::Bytes;
 use http::HeaderName;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
+#[cfg(feature = "testing")]
+use serde_json::json;
 
 use super::{
     preset::{KeyKind, Preset, VerifiedAgainst},
@@ -45,7 +47,7 @@ const ZETTLE_SIGNATURE: &str = "x-izettle-signature";
 /// Most items of a notification of Adyen, which sends up to six.
 const MAX_ITEMS: usize = 64;
 
-/// Mailgun. **The event data is not signed**: whoever reads one request can send any other event with its signature, until
+/// Mailgun. **The event data is not signed**: anyone who reads one request can send any other event with its signature, until
 /// that is too old.
 ///
 /// Signs timestamp and token with HMAC-SHA256, in the member `signature` of the body as hexadecimal digits. The token is
