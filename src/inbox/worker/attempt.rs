@@ -96,12 +96,11 @@ fn verify(
         .verify_stored(&parts, body.clone())
         .map_err(|rejection| format!("rejected: {rejection}"))?;
     // Else a genuine request could be copied, and handled again under another id.
-    let is_its_own = match verified.claimable_id() {
-        Some(id) => id.as_str() == stored.message_id,
-        None => {
-            let number = stored.message_id.strip_prefix(verified.id().as_str());
-            number.is_some_and(|number| number.starts_with('.'))
-        }
+    let is_its_own = if let Some(id) = verified.claimable_id() {
+        id.as_str() == stored.message_id
+    } else {
+        let number = stored.message_id.strip_prefix(verified.id().as_str());
+        number.is_some_and(|number| number.starts_with('.'))
     };
     if !is_its_own {
         return Err("rejected: the id is not the one that was signed".to_owned());
