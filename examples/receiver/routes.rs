@@ -1,16 +1,22 @@
 //! What is served.
 
-use std::{io, sync::Arc};
+use std::{convert::Infallible, error::Error, io, sync::Arc};
 
 use axum::{
     Router,
     extract::{Request, State},
     http::StatusCode,
-    routing::post,
+    routing::{MethodRouter, post, post_service},
 };
-use tower_webhook::{ConfigError, Delivery, PeerAddr, Receiver, WebhookLayer, voyado};
+use bytes::Bytes;
+use tower_webhook::{
+    ConfigError, Delivery, PeerAddr, Receiver, WebhookEvent, WebhookLayer,
+    inbox::{Target, Worker},
+    voyado,
+};
 
 use crate::{
+    inbox::{self, Inbox},
     output::{self, Output},
     server::Throttle,
     settings::Store,
@@ -20,18 +26,63 @@ const PATH: &str = "/webhooks/engage";
 /// How much of a path is logged.
 const LOGGED_CHARS: usize = 100;
 
+/// What is served, and what works beside it.
+pub(crate) struct Routes {
+    pub(crate) router: Router,
+    /// Hands on what the inbox has stored.
+    pub(crate) worker: Option<Worker>,
+}
+
 /// One route, with every check that is configured.
-pub(crate) fn router(receiver: Receiver, store: Store) -> Result<Router, ConfigError> {
-    let layer = WebhookLayer::new(receiver).decode::<voyado::Envelope>();
-    let route = post(on_event).with_state(Output::new());
+pub(crate) fn routes(
+    receiver: Receiver,
+    store: Store,
+    inbox: Option<Inbox>,
+) -> Result<Routes, Box<dyn Error>> {
+    let print = post(on_event).with_state(Output::new());
+    let (route, worker) = match inbox {
+        None => (guarded::<voyado::Envelope>(print, receiver, store)?, None),
+        // As it is: an event that cannot be opened is stored too, and found among the dead letters.
+        Some(inbox) if receiver.validate_event_type::<Bytes>().is_ok() => {
+            stored::<Bytes>(inbox, print, receiver, store)?
+        }
+        // With REQUIRE_ENCRYPTION, what is stored has to open.
+        Some(inbox) => stored::<voyado::Envelope>(inbox, print, receiver, store)?,
+    };
+    let router = Router::new().route(PATH, route).fallback(wrong_path);
+    Ok(Routes {
+        router: router.with_state(Arc::new(Throttle::default())),
+        worker,
+    })
+}
+
+type Guarded = MethodRouter<Arc<Throttle>>;
+
+/// Stores deliveries; the worker prints or forwards them.
+fn stored<E: WebhookEvent>(
+    inbox: Inbox,
+    print: MethodRouter<(), Infallible>,
+    receiver: Receiver,
+    store: Store,
+) -> Result<(Guarded, Option<Worker>), Box<dyn Error>> {
+    let print = Target::new(inbox::PRINT, print).decode::<voyado::Envelope>();
+    let (enqueue, worker) = inbox.parts::<E>(&receiver, print)?;
+    let route = guarded::<E>(post_service(enqueue), receiver, store)?;
+    Ok((route, Some(worker)))
+}
+
+fn guarded<E: WebhookEvent>(
+    route: MethodRouter<Arc<Throttle>>,
+    receiver: Receiver,
+    store: Store,
+) -> Result<Guarded, ConfigError> {
+    let layer = WebhookLayer::new(receiver).decode::<E>();
     // A line that is being written when the sender leaves is written to its end, and its message is not handled again.
-    let route = match store {
+    Ok(match store {
         Store::Off => route.layer(layer.run_to_completion()),
         Store::Memory(once) => route.layer(layer.idempotency(once)?.run_to_completion()),
         Store::Redis(once) => route.layer(layer.idempotency(once)?.run_to_completion()),
-    };
-    let router = Router::new().route(PATH, route).fallback(wrong_path);
-    Ok(router.with_state(Arc::new(Throttle::default())))
+    })
 }
 
 /// Answers 204 when the line is out, and 500 if it cannot be written: the sender tries again. The layer logs either.

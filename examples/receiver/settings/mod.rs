@@ -3,6 +3,7 @@
 mod connections;
 mod decryption;
 mod idempotency;
+mod inbox;
 mod log;
 mod source;
 mod variable;
@@ -10,17 +11,24 @@ mod verification;
 
 use std::fmt::Write;
 
-use tower_webhook::{ConfigError, ConfigErrorKind, Receiver};
+use tower_webhook::{ConfigError, ConfigErrorKind, Receiver, inbox::InboxError};
 
-pub(crate) use self::{connections::Connections, idempotency::Store, log::Log};
-use variable::{Unset, Variable, VariableError};
+pub(crate) use self::{
+    connections::Connections,
+    idempotency::Store,
+    inbox::{Inbox, InboxUrl},
+    log::Log,
+    variable::VariableError,
+};
+use variable::{Unset, Variable};
 
 /// Every variable, by topic.
-const TOPICS: [&[Variable]; 6] = [
+const TOPICS: [&[Variable]; 7] = [
     verification::VARIABLES,
     source::VARIABLES,
     decryption::VARIABLES,
     idempotency::VARIABLES,
+    inbox::VARIABLES,
     connections::VARIABLES,
     log::VARIABLES,
 ];
@@ -33,6 +41,8 @@ pub(crate) struct Settings {
     pub(crate) receiver: Receiver,
     /// What remembers the messages that were handled.
     pub(crate) store: Store,
+    /// What stores deliveries before they are answered.
+    pub(crate) inbox: Option<Inbox>,
 }
 
 impl Settings {
@@ -43,8 +53,19 @@ impl Settings {
             connections: connections::read()?,
             receiver: receiver()?,
             store: idempotency::read()?,
+            inbox: inbox::read()?,
         })
     }
+}
+
+/// Where the inbox is, from the environment.
+pub(crate) fn inbox_url() -> Result<InboxUrl, VariableError> {
+    inbox::read_url()
+}
+
+/// That the inbox cannot do what it was to do.
+pub(crate) fn inbox_failed(error: &InboxError) -> VariableError {
+    inbox::failed(error)
 }
 
 fn receiver() -> Result<Receiver, VariableError> {
