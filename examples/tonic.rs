@@ -31,13 +31,11 @@ use tower::{BoxError, Service, ServiceExt, service_fn};
 use tower_webhook::{Delivery, HeaderFamily, Receiver, Timestamp, WebhookLayer, testing::Signer};
 
 const PATH: &str = "/example.Notes/Receive";
-const MAX_STREAMS: u32 = 32;
-const TIME_FOR_A_CALL: Duration = Duration::from_secs(13);
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const FORGED_SECRET: &str = "whsec_Zm9yZ2VkIGZvcmdlZCBmb3JnZWQ=";
 
 /// How many calls of one connection are under way at a time.
-const MAX_STREAMS: u32 = 100;
+const MAX_STREAMS: u32 = 32;
 /// The largest head of a call.
 const MAX_HEADER_BYTES: u32 = 64 * 1024;
 /// How often a peer is asked whether it is still there, and how long it may take to say so.

@@ -34,7 +34,6 @@ impl Encoding {
     }
 
     /// Writes `bytes` as a header has them.
-    #[cfg(any(feature = "forward", feature = "testing"))]
     pub(crate) fn encode(self, bytes: &[u8]) -> String {
         match self {
             Self::Hex => bytes

@@ -59,34 +59,26 @@ impl Keyring {
         !self.public.is_empty()
     }
 
-    /// Starts to hash with every secret that `key_id` does not exclude.
+    /// Starts to hash with every secret that `key_id` does not exclude, in a hasher that has not begun.
     #[inline]
-    pub(crate) fn start(&self, key_id: Option<&[u8]>) -> KeyringHasher {
-        KeyringHasher {
-            macs: self.macs.start(key_id),
-            verifiers: Vec::new(),
-        }
+    pub(crate) fn start(&self, key_id: Option<&[u8]>, hasher: &mut KeyringHasher) {
+        self.macs.start(key_id, &mut hasher.macs);
     }
 
-    /// Starts to hash with every key that `key_id` does not exclude, for the signatures of the request.
-    pub(crate) fn start_with_signatures(
+    /// Starts to verify the signatures of the request with every public key that `key_id` does not exclude.
+    pub(crate) fn start_to_verify(
         &self,
         key_id: Option<&[u8]>,
         signatures: &[(Algorithm, Decoded)],
-    ) -> KeyringHasher {
-        let mut hasher = self.start(key_id);
+        hasher: &mut KeyringHasher,
+    ) {
         let made_with_private_keys = signatures
             .iter()
             .filter(|(algorithm, _)| algorithm.tag_len().is_none());
         for (algorithm, signature) in made_with_private_keys.take(MAX_PUBLIC_KEY_CANDIDATES) {
-            self.add_verifiers(
-                &mut hasher.verifiers,
-                key_id,
-                *algorithm,
-                signature.as_bytes(),
-            );
+            let signature = signature.as_bytes();
+            self.add_verifiers(&mut hasher.verifiers, key_id, *algorithm, signature);
         }
-        hasher
     }
 
     fn add_verifiers(
@@ -135,6 +127,15 @@ pub(crate) struct KeyringHasher {
 }
 
 impl KeyringHasher {
+    /// A hasher that has not begun: it is large, and is filled where it stays.
+    #[inline]
+    pub(crate) fn new() -> Self {
+        Self {
+            macs: RunningMacs::none(),
+            verifiers: Vec::new(),
+        }
+    }
+
     #[inline]
     pub(crate) fn update(&mut self, bytes: &[u8]) {
         self.macs.update(bytes);

@@ -5,7 +5,9 @@ use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 use smallvec::SmallVec;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
-use zeroize::{ZeroizeOnDrop, Zeroizing};
+use zeroize::ZeroizeOnDrop;
+#[cfg(feature = "testing")]
+use zeroize::Zeroizing;
 
 use super::{Algorithm, keyring::is_chosen};
 
@@ -66,11 +68,24 @@ impl MacKeys {
 
     /// Starts to hash with every key that `key_id` does not exclude.
     #[inline]
-    pub(super) fn start(&self, key_id: Option<&[u8]>) -> RunningMacs {
+    pub(super) fn start(&self, key_id: Option<&[u8]>, running: &mut RunningMacs) {
         match self {
-            Self::Sha256(keys) => RunningMacs::Sha256(start(keys, key_id)),
-            Self::Sha1(keys) => RunningMacs::Sha1(start(keys, key_id)),
-            Self::Sha512(keys) => RunningMacs::Sha512(start(keys, key_id)),
+            Self::Sha256(keys) => {
+                // It is what a hasher begins as: these states are written where they stay.
+                if let RunningMacs::Sha256(running) = running {
+                    start(keys, key_id, running);
+                }
+            }
+            Self::Sha1(keys) => {
+                let mut states = SmallVec::new();
+                start(keys, key_id, &mut states);
+                *running = RunningMacs::Sha1(states);
+            }
+            Self::Sha512(keys) => {
+                let mut states = SmallVec::new();
+                start(keys, key_id, &mut states);
+                *running = RunningMacs::Sha512(states);
+            }
         }
     }
 }
@@ -95,11 +110,11 @@ fn keyed<M: KeyInit>(key: &[u8]) -> M {
 fn start<M: Clone, const N: usize>(
     keys: &[Keyed<M>],
     key_id: Option<&[u8]>,
-) -> SmallVec<[Running<M>; N]>
-where
+    running: &mut SmallVec<[Running<M>; N]>,
+) where
     [Running<M>; N]: smallvec::Array<Item = Running<M>>,
 {
-    let mut running = SmallVec::with_capacity(keys.len());
+    running.reserve(keys.len());
     for key in keys {
         if is_chosen(key.key_id.as_deref(), key_id) {
             running.push(Running {
@@ -108,7 +123,6 @@ where
             });
         }
     }
-    running
 }
 
 /// A signed text that is being hashed with one key.
@@ -127,6 +141,11 @@ pub(crate) enum RunningMacs {
 
 impl RunningMacs {
     #[inline]
+    pub(super) fn none() -> Self {
+        Self::Sha256(SmallVec::new())
+    }
+
+    #[inline]
     pub(super) fn update(&mut self, bytes: &[u8]) {
         fn update<M: Mac>(running: &mut [Running<M>], bytes: &[u8]) {
             for one in running {
@@ -140,18 +159,24 @@ impl RunningMacs {
         }
     }
 
-    /// What a genuine signature would say by each key. The states stay behind: moving them would cost more.
+    /// What a genuine signature would say by each key. Each state is taken out: a clone would have to be zeroed too.
     #[inline]
-    pub(super) fn finish(&self) -> Tags {
-        fn finish<M: Mac + Clone, const N: usize>(running: &[Running<M>]) -> SmallVec<[Tag<M>; N]>
+    pub(super) fn finish(&mut self) -> Tags {
+        fn finish<M: Mac, const N: usize>(
+            running: &mut SmallVec<[Running<M>; N]>,
+        ) -> SmallVec<[Tag<M>; N]>
         where
+            [Running<M>; N]: smallvec::Array<Item = Running<M>>,
             [Tag<M>; N]: smallvec::Array<Item = Tag<M>>,
         {
-            let tag = |one: &Running<M>| Tag {
-                position: one.position,
-                tag: one.mac.clone().finalize(),
-            };
-            running.iter().map(tag).collect()
+            let mut tags = SmallVec::new();
+            for one in running.drain(..) {
+                tags.push(Tag {
+                    position: one.position,
+                    tag: one.mac.finalize(),
+                });
+            }
+            tags
         }
         match self {
             Self::Sha256(running) => Tags::Sha256(finish(running)),
@@ -196,7 +221,6 @@ impl Tags {
 }
 
 /// The tag of a text given in parts: the sender's side, and challenges that a sender wants answered.
-#[cfg(any(feature = "forward", feature = "testing"))]
 pub(crate) fn tag(algorithm: Algorithm, key: &[u8], parts: &[&[u8]]) -> Zeroizing<Vec<u8>> {
     fn tag<M: Mac + KeyInit>(key: &[u8], parts: &[&[u8]]) -> Zeroizing<Vec<u8>> {
         let mut mac: M = keyed(key);

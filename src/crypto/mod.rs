@@ -12,6 +12,7 @@ mod mac;
 #[cfg(feature = "testing")]
 mod private_key;
 mod public_key;
+#[cfg(any(feature = "ed25519", feature = "ecdsa"))]
 mod public_key_text;
 
 pub use algorithm::Algorithm;
@@ -21,5 +22,4 @@ pub(crate) use keyring::{KeyMaterial, Keyring, KeyringHasher};
 pub(crate) use mac::tag;
 #[cfg(feature = "testing")]
 pub(crate) use private_key::PrivateKey;
-pub(crate) use public_key::{PublicKey, Verifier};
-pub(crate) use public_key_text::is_private_pem;
+pub(crate) use public_key::{PublicKey, Verifier, is_private_pem};

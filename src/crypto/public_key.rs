@@ -16,3 +16,8 @@ pub(crate) trait Verifier: Send + Sync {
 
     fn finish(self: Box<Self>) -> bool;
 }
+
+/// Whether the text is a private key in PEM (RFC 7468).
+pub(crate) fn is_private_pem(text: &str) -> bool {
+    text.starts_with("-----BEGIN") && text.contains("PRIVATE KEY-----")
+}

@@ -7,7 +7,7 @@ use base64::{
 };
 use serde::Deserialize;
 
-use super::decode_hex;
+use super::{decode_hex, is_private_pem};
 use crate::error::config_error::{ConfigError, ConfigErrorKind};
 
 const CONFIG: GeneralPurposeConfig =
@@ -31,11 +31,6 @@ pub(super) fn decode(text: &str) -> Result<Vec<u8>, ConfigError> {
         of_hex(text).or_else(|| base64(text.strip_prefix("whpk_").unwrap_or(text)))
     };
     bytes.ok_or(ConfigError::new(ConfigErrorKind::InvalidPublicKey))
-}
-
-/// Whether the text is a private key in PEM (RFC 7468).
-pub(crate) fn is_private_pem(text: &str) -> bool {
-    text.starts_with("-----BEGIN") && text.contains("PRIVATE KEY-----")
 }
 
 /// The base64 between the lines of a PEM, in one piece. Some tools write `\n` where the lines ended.

@@ -27,10 +27,23 @@ pub(super) const PRESET: Preset = Preset::declared(
 );
 
 /// What is signed of a notification, in its order.
-const NOTIFICATION: [&str; 6] = ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"];
+const NOTIFICATION: [&str; 6] = [
+    "Message",
+    "MessageId",
+    "Subject",
+    "Timestamp",
+    "TopicArn",
+    "Type",
+];
 /// What is signed of the start and of the end of a subscription.
 const SUBSCRIPTION: [&str; 7] = [
-    "Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type",
+    "Message",
+    "MessageId",
+    "SubscribeURL",
+    "Timestamp",
+    "Token",
+    "TopicArn",
+    "Type",
 ];
 
 /// AWS SNS. Needs the feature `x509`.
@@ -64,7 +77,10 @@ pub fn is_sns_certificate_url(url: &str) -> bool {
     let Ok(uri) = url.parse::<Uri>() else {
         return false;
     };
-    let Some(host) = uri.authority().map(|authority| authority.as_str().to_ascii_lowercase()) else {
+    let Some(host) = uri
+        .authority()
+        .map(|authority| authority.as_str().to_ascii_lowercase())
+    else {
         return false;
     };
     let region = host.strip_prefix("sns.").and_then(|host| {
@@ -72,12 +88,15 @@ pub fn is_sns_certificate_url(url: &str) -> bool {
             .or_else(|| host.strip_suffix(".amazonaws.com.cn"))
     });
     let is_region = |region: &str| {
-        !region.is_empty() && region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        !region.is_empty()
+            && region
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
     uri.scheme_str() == Some("https")
         && region.is_some_and(is_region)
         && uri.query().is_none()
-        && uri.path().ends_with(".pem")
+        && uri.path().strip_suffix(".pem").is_some()
 }
 
 struct AwsSns;

@@ -42,7 +42,11 @@ pub(super) const PRESET: Preset = Preset::declared(
 pub fn calendly() -> Scheme {
     Scheme::builder("calendly")
         .signed([Part::Timestamp, ".".into(), Part::Body])
-        .signature(SignatureFormat::fields("calendly-webhook-signature", ',', "v1"))
+        .signature(SignatureFormat::fields(
+            "calendly-webhook-signature",
+            ',',
+            "v1",
+        ))
         .timestamp(Place::field("t"), TimeFormat::Seconds)
         .tolerance(Duration::from_secs(180))
         .event_type(Place::body("event"))

@@ -158,7 +158,9 @@ impl Responds for Handshake {
             let mut values = parse(query.as_bytes()).filter(|(found, _)| found == name);
             // Given twice it is ambiguous.
             match (values.next(), values.next()) {
-                (Some((_, value)), None) if value.len() <= MAX_CHALLENGE => Some(value.into_owned()),
+                (Some((_, value)), None) if value.len() <= MAX_CHALLENGE => {
+                    Some(value.into_owned())
+                }
                 _ => None,
             }
         };
@@ -177,7 +179,11 @@ impl Responds for Handshake {
             }
             Kind::Twitter(secret) => {
                 let token = value("crc_token")?;
-                let tag = tag(Algorithm::HmacSha256, secret.as_bytes(), &[token.as_bytes()]);
+                let tag = tag(
+                    Algorithm::HmacSha256,
+                    secret.as_bytes(),
+                    &[token.as_bytes()],
+                );
                 let response_token = format!("sha256={}", Encoding::Base64.encode(&tag));
                 Some(json_response(&json!({ "response_token": response_token })))
             }
@@ -185,7 +191,10 @@ impl Responds for Handshake {
             Kind::MicrosoftGraph => value("validationToken").map(text),
             Kind::Asana(store) => {
                 let secret = head.headers.get(&HOOK_SECRET)?;
-                let shown = secret.to_str().ok().filter(|secret| secret.len() <= MAX_CHALLENGE)?;
+                let shown = secret
+                    .to_str()
+                    .ok()
+                    .filter(|secret| secret.len() <= MAX_CHALLENGE)?;
                 store(shown);
                 let mut response = empty(StatusCode::OK);
                 response.headers_mut().insert(HOOK_SECRET, secret.clone());
@@ -240,7 +249,11 @@ impl Responds for Handshake {
                 if token.len() > MAX_CHALLENGE {
                     return None;
                 }
-                let tag = tag(Algorithm::HmacSha256, secret.as_bytes(), &[token.as_bytes()]);
+                let tag = tag(
+                    Algorithm::HmacSha256,
+                    secret.as_bytes(),
+                    &[token.as_bytes()],
+                );
                 let encrypted = Encoding::Hex.encode(&tag);
                 Some(json_response(
                     &json!({ "plainToken": token, "encryptedToken": encrypted }),

@@ -48,7 +48,10 @@ pub fn hubspot(url: impl Into<std::borrow::Cow<'static, str>>) -> Scheme {
         .url(url)
         .signed([Part::Method, Part::Url, Part::Body, Part::Timestamp])
         .signature(SignatureFormat::header("x-hubspot-signature-v3").encoding(Encoding::Base64))
-        .timestamp(Place::header("x-hubspot-request-timestamp"), TimeFormat::Milliseconds)
+        .timestamp(
+            Place::header("x-hubspot-request-timestamp"),
+            TimeFormat::Milliseconds,
+        )
         .tolerance(Duration::from_secs(300))
         .preset()
 }

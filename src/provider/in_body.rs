@@ -180,20 +180,31 @@ impl CustomScheme for InBody {
                 if !body["notificationItems"].is_array() {
                     body["notificationItems"] = json!([{ "NotificationRequestItem": {} }]);
                 }
-                for item in body["notificationItems"].as_array_mut().into_iter().flatten() {
+                for item in body["notificationItems"]
+                    .as_array_mut()
+                    .into_iter()
+                    .flatten()
+                {
                     let item = &mut item["NotificationRequestItem"];
                     let tag = key.tag(&[adyen_text(item).as_bytes()]);
                     item["additionalData"]["hmacSignature"] = Encoding::Base64.encode(&tag).into();
                 }
             }
             Kind::Zettle => {
-                for (name, default) in [("timestamp", request.timestamp.to_string()), ("payload", "{}".to_owned())] {
+                for (name, default) in [
+                    ("timestamp", request.timestamp.to_string()),
+                    ("payload", "{}".to_owned()),
+                ] {
                     if !body[name].is_string() {
                         body[name] = default.into();
                     }
                 }
                 let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
-                let tag = key.tag(&[text("timestamp").as_bytes(), b".", text("payload").as_bytes()]);
+                let tag = key.tag(&[
+                    text("timestamp").as_bytes(),
+                    b".",
+                    text("payload").as_bytes(),
+                ]);
                 if let Ok(value) = Encoding::Hex.encode(&tag).parse() {
                     request.head.headers.insert(ZETTLE_SIGNATURE, value);
                 }
@@ -230,14 +241,15 @@ impl InBodyCheck {
         struct Signature {
             timestamp: String,
             token: String,
-            signature: String,
+            #[serde(rename = "signature")]
+            tag: String,
         }
         let Body {
             signature,
             event_data,
         } = members(body)?;
         let parts = [signature.timestamp.as_bytes(), signature.token.as_bytes()];
-        self.verify(&parts, Encoding::Hex, &signature.signature)?;
+        self.verify(&parts, Encoding::Hex, &signature.tag)?;
         // The two run together, so that a digit could move from one to the other: the lengths are fixed by what they are.
         let timestamp = Timestamp::parse(signature.timestamp.as_bytes())
             .ok_or(RejectionKind::MalformedTimestamp)?;

@@ -3,140 +3,141 @@
 //! Each function gives the [`Scheme`](crate::scheme::Scheme) of one sender; [`presets`] is the table of all of them, for
 //! programs that take a sender's name from their configuration. [`voyado`] has the events of Voyado Engage.
 
-mod github;
-mod stripe;
-mod slack;
-mod shopify;
-mod meta;
-mod paddle;
-mod square;
-mod zoom;
-mod linear;
-mod hubspot;
-mod intercom;
-mod zendesk;
-mod typeform;
-mod calendly;
-mod docusign;
-mod dropbox;
-mod asana;
-mod jira;
-mod bitbucket;
-mod sentry;
-mod pagerduty;
-mod vercel;
-mod cloudflare_stream;
-mod coinbase_commerce;
 mod adyen_platform;
-mod klaviyo;
-mod woocommerce;
-mod razorpay;
-mod mollie;
-mod klarna;
-mod line;
-mod notion;
 mod airtable;
-mod lemonsqueezy;
-mod mux;
-mod twitter;
-mod xero;
-mod twitch;
-mod worldline;
-mod centra;
-mod tink;
-mod workos;
-mod extend_commerce;
-mod paystack;
-#[cfg(feature = "ed25519")]
-mod discord;
-#[cfg(feature = "ecdsa")]
-mod sendgrid;
+mod asana;
 #[cfg(feature = "x509")]
 mod aws_sns;
+mod bitbucket;
+mod calendly;
+mod centra;
 #[cfg(feature = "x509")]
 mod certificate;
+mod cloudflare_stream;
+mod coinbase_commerce;
 mod contentful;
+#[cfg(feature = "ed25519")]
+mod discord;
+mod docusign;
+mod dropbox;
+mod extend_commerce;
+mod github;
 mod handshake;
+mod hubspot;
 mod in_body;
+mod intercom;
+mod jira;
+mod klarna;
+mod klaviyo;
+mod lemonsqueezy;
+mod line;
+mod linear;
+mod meta;
+mod mollie;
+mod mux;
+mod notion;
+mod paddle;
+mod pagerduty;
 #[cfg(feature = "x509")]
 mod paypal;
+mod paystack;
 #[cfg(feature = "ecdsa")]
 mod plaid;
+mod preset;
+mod razorpay;
+#[cfg(feature = "ecdsa")]
+mod sendgrid;
+mod sentry;
+mod shopify;
+mod slack;
+mod square;
+mod standard_webhooks_family;
+mod stripe;
 mod support;
+mod tink;
 mod token;
 mod twilio;
+mod twitch;
+mod twitter;
+mod typeform;
+mod vercel;
 mod vipps;
-mod preset;
-mod standard_webhooks_family;
 pub mod voyado;
+mod woocommerce;
+mod workos;
+mod worldline;
+mod xero;
+mod zendesk;
+mod zoom;
 
-pub use github::github;
-pub use stripe::stripe;
-pub use slack::slack;
-pub use shopify::shopify;
-pub use meta::meta;
-pub use paddle::paddle;
-pub use square::square;
-pub use zoom::zoom;
-pub use linear::linear;
-pub use hubspot::hubspot;
-pub use intercom::intercom;
-pub use zendesk::zendesk;
-pub use typeform::typeform;
-pub use calendly::calendly;
-pub use docusign::docusign;
-pub use dropbox::dropbox;
-pub use asana::asana;
-pub use jira::jira;
-pub use bitbucket::bitbucket;
-pub use sentry::sentry;
-pub use pagerduty::pagerduty;
-pub use vercel::vercel;
-pub use cloudflare_stream::cloudflare_stream;
-pub use coinbase_commerce::coinbase_commerce;
 pub use adyen_platform::adyen_platform;
-pub use klaviyo::klaviyo;
-pub use woocommerce::woocommerce;
-pub use razorpay::razorpay;
-pub use mollie::mollie;
-pub use klarna::klarna;
-pub use line::line;
-pub use notion::notion;
 pub use airtable::airtable;
-pub use lemonsqueezy::lemonsqueezy;
-pub use mux::mux;
-pub use twitter::twitter;
-pub use xero::xero;
-pub use twitch::twitch;
-pub use worldline::worldline;
-pub use centra::centra;
-pub use tink::tink;
-pub use workos::workos;
-pub use extend_commerce::extend_commerce;
-pub use paystack::paystack;
-#[cfg(feature = "ed25519")]
-pub use discord::discord;
-#[cfg(feature = "ecdsa")]
-pub use sendgrid::sendgrid;
+pub use asana::asana;
 #[cfg(feature = "x509")]
 pub use aws_sns::{aws_sns, is_sns_certificate_url};
+pub use bitbucket::bitbucket;
+pub use calendly::calendly;
+pub use centra::centra;
+pub use cloudflare_stream::cloudflare_stream;
+pub use coinbase_commerce::coinbase_commerce;
 pub use contentful::contentful;
+#[cfg(feature = "ed25519")]
+pub use discord::discord;
+pub use docusign::docusign;
+pub use dropbox::dropbox;
+pub use extend_commerce::extend_commerce;
+pub use github::github;
 pub use handshake::Handshake;
+pub use hubspot::hubspot;
 pub use in_body::{adyen, mailgun_event_data_unsigned, zettle};
+pub use intercom::intercom;
+pub use jira::jira;
+pub use klarna::klarna;
+pub use klaviyo::klaviyo;
+pub use lemonsqueezy::lemonsqueezy;
+pub use line::line;
+pub use linear::linear;
+pub use meta::meta;
+pub use mollie::mollie;
+pub use mux::mux;
+pub use notion::notion;
+pub use paddle::paddle;
+pub use pagerduty::pagerduty;
 #[cfg(feature = "x509")]
 pub use paypal::paypal;
+pub use paystack::paystack;
 #[cfg(feature = "ecdsa")]
 pub use plaid::plaid;
+pub use preset::{KeyKind, Preset, PresetSettings, VerifiedAgainst};
+pub use razorpay::razorpay;
+#[cfg(feature = "ecdsa")]
+pub use sendgrid::sendgrid;
+pub use sentry::sentry;
+pub use shopify::shopify;
+pub use slack::slack;
+pub use square::square;
+pub use standard_webhooks_family::{
+    clerk, gitlab_signing_token, openai, polar, replicate, resend, standard_webhooks, supabase,
+    svix,
+};
+pub use stripe::stripe;
+pub use tink::tink;
 pub use token::{
-    figma_token_unsigned, gitlab_token_unsigned, nexi_checkout_token_unsigned, postmark_token_unsigned,
-    telegram_token_unsigned,
+    figma_token_unsigned, gitlab_token_unsigned, nexi_checkout_token_unsigned,
+    postmark_token_unsigned, telegram_token_unsigned,
 };
 pub use twilio::twilio;
+pub use twitch::twitch;
+pub use twitter::twitter;
+pub use typeform::typeform;
+pub use vercel::vercel;
 pub use vipps::vipps;
-pub use preset::{KeyKind, Preset, PresetSettings, VerifiedAgainst};
-pub use standard_webhooks_family::{
-    clerk, gitlab_signing_token, openai, polar, replicate, resend, standard_webhooks, supabase, svix,
-};
+pub use woocommerce::woocommerce;
+pub use workos::workos;
+pub use worldline::worldline;
+pub use xero::xero;
+pub use zendesk::zendesk;
+pub use zoom::zoom;
 
 /// Every sender that has a preset, by its slug.
 pub fn presets() -> &'static [&'static Preset] {

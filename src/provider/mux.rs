@@ -5,13 +5,10 @@ use std::time::Duration;
 use super::preset::{KeyKind, Preset, VerifiedAgainst};
 use crate::scheme::{Part, Place, Scheme, SignatureFormat, TimeFormat};
 
-pub(super) const PRESET: Preset = Preset::declared(
-    "mux",
-    "Mux",
-    KeyKind::Secret,
-    VerifiedAgainst::Sdk,
-    |_| Ok(mux()),
-);
+pub(super) const PRESET: Preset =
+    Preset::declared("mux", "Mux", KeyKind::Secret, VerifiedAgainst::Sdk, |_| {
+        Ok(mux())
+    });
 
 /// Mux.
 ///

@@ -1,4 +1,4 @@
-//! `PayPal`.
+//! PayPal.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -32,15 +32,15 @@ const SIGNATURE: &str = "paypal-transmission-sig";
 const ALGORITHM: &str = "paypal-auth-algo";
 const CERTIFICATE: &str = "paypal-cert-url";
 
-/// `PayPal`. Needs the feature `x509`.
+/// PayPal. Needs the feature `x509`.
 ///
 /// Signs `{transmission id}|{transmission time}|{webhook id}|{CRC-32 of the body}` with RSA and SHA-256, in
 /// `PAYPAL-TRANSMISSION-SIG` as base64. **The body is bound by a CRC-32 alone**: whoever can change a body on its way can make
 /// another of the same CRC.
 ///
-/// `webhook_id` is the id of the webhook in `PayPal`'s settings. The key is the certificate that `PAYPAL-CERT-URL` names;
+/// `webhook_id` is the id of the webhook in PayPal's settings. The key is the certificate that `PAYPAL-CERT-URL` names;
 /// fetching it and checking its chain is the application's: give the certificates that are known, or a
-/// [`SecretSource`](crate::SecretSource) that looks them up by that header, for URLs of `PayPal`'s hosts only.
+/// [`SecretSource`](crate::SecretSource) that looks them up by that header, for URLs of PayPal's hosts only.
 ///
 /// The id (`id`) and the event type (`event_type`) are in the body. The transmission time is signed; the sender documents no
 /// tolerance, and 5 minutes apply.
@@ -115,6 +115,13 @@ impl CustomScheme for PayPal {
     }
 }
 
+/// What is read of a verified body.
+#[derive(Deserialize)]
+struct Body {
+    id: Option<String>,
+    event_type: Option<String>,
+}
+
 impl BodyCheck for PayPalCheck {
     fn update(&mut self, bytes: &[u8]) {
         self.crc.update(bytes);
@@ -123,15 +130,11 @@ impl BodyCheck for PayPalCheck {
     fn finish(&mut self, body: &Bytes, mut claims: Claims) -> Result<Claims, Rejection> {
         let crc = std::mem::take(&mut self.crc).finalize();
         let signed = format!("{}{crc}", self.before_crc);
-        let verifies =
-            |key: &Arc<CertificateKey>| key.verifies(Hash::Sha256, signed.as_bytes(), &self.signature);
+        let verifies = |key: &Arc<CertificateKey>| {
+            key.verifies(Hash::Sha256, signed.as_bytes(), &self.signature)
+        };
         if !self.keys.iter().any(verifies) {
             return Err(RejectionKind::SignatureMismatch.into());
-        }
-        #[derive(Deserialize)]
-        struct Body {
-            id: Option<String>,
-            event_type: Option<String>,
         }
         if let Ok(body) = serde_json::from_slice::<Body>(body) {
             if let Some(id) = body.id.as_deref().and_then(MessageId::parse) {

@@ -167,6 +167,12 @@ fn decode<T: DeserializeOwned>(part: &str) -> Option<T> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
 }
 
+/// What is read of a verified body.
+#[derive(Deserialize)]
+struct Body {
+    webhook_code: String,
+}
+
 impl BodyCheck for PlaidCheck {
     fn update(&mut self, bytes: &[u8]) {
         self.hash.update(bytes);
@@ -176,10 +182,6 @@ impl BodyCheck for PlaidCheck {
         let hash = std::mem::take(&mut self.hash).finalize();
         if !bool::from(self.announced.as_slice().ct_eq(&hash)) {
             return Err(RejectionKind::SignatureMismatch.into());
-        }
-        #[derive(Deserialize)]
-        struct Body {
-            webhook_code: String,
         }
         if let Ok(Body { webhook_code }) = serde_json::from_slice(body) {
             claims = claims.with_event_type(&webhook_code);

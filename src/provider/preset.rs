@@ -123,7 +123,10 @@ impl Preset {
 
     /// The preset with this slug, such as `github`.
     pub fn find(slug: &str) -> Option<&'static Self> {
-        super::presets().iter().copied().find(|preset| preset.slug == slug)
+        super::presets()
+            .iter()
+            .copied()
+            .find(|preset| preset.slug == slug)
     }
 
     /// The name by which programs call the sender: lower case, with hyphens.

@@ -29,7 +29,13 @@ pub fn sendgrid() -> Scheme {
     Scheme::builder("sendgrid")
         .signed([Part::Timestamp, Part::Body])
         .algorithm(Algorithm::EcdsaP256)
-        .signature(SignatureFormat::header("x-twilio-email-event-webhook-signature").encoding(Encoding::Base64))
-        .timestamp(Place::header("x-twilio-email-event-webhook-timestamp"), TimeFormat::Seconds)
+        .signature(
+            SignatureFormat::header("x-twilio-email-event-webhook-signature")
+                .encoding(Encoding::Base64),
+        )
+        .timestamp(
+            Place::header("x-twilio-email-event-webhook-timestamp"),
+            TimeFormat::Seconds,
+        )
         .preset()
 }

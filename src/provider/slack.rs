@@ -46,7 +46,10 @@ pub fn slack() -> Scheme {
     Scheme::builder("slack")
         .signed(["v0:".into(), Part::Timestamp, ":".into(), Part::Body])
         .signature(SignatureFormat::header("x-slack-signature").prefix("v0="))
-        .timestamp(Place::header("x-slack-request-timestamp"), TimeFormat::Seconds)
+        .timestamp(
+            Place::header("x-slack-request-timestamp"),
+            TimeFormat::Seconds,
+        )
         .tolerance(Duration::from_secs(300))
         .id(Place::body("event_id"))
         .event_type(Place::body("event.type"))

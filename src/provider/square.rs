@@ -47,7 +47,9 @@ pub fn square(url: impl Into<std::borrow::Cow<'static, str>>) -> Scheme {
     Scheme::builder("square")
         .url(url)
         .signed([Part::Url, Part::Body])
-        .signature(SignatureFormat::header("x-square-hmacsha256-signature").encoding(Encoding::Base64))
+        .signature(
+            SignatureFormat::header("x-square-hmacsha256-signature").encoding(Encoding::Base64),
+        )
         .id(Place::body("event_id"))
         .event_type(Place::body("type"))
         .preset()

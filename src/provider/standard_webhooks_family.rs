@@ -4,15 +4,69 @@ use super::preset::{KeyKind, Preset, VerifiedAgainst};
 use crate::scheme::{self, KeyForm, Scheme};
 
 pub(super) const PRESETS: &[Preset] = &[
-    Preset::declared("standard-webhooks", "Standard Webhooks", KeyKind::Secret, VerifiedAgainst::PublishedVector, |_| Ok(standard_webhooks())),
-    Preset::declared("svix", "Svix", KeyKind::Secret, VerifiedAgainst::Sdk, |_| Ok(svix())),
-    Preset::declared("clerk", "Clerk", KeyKind::Secret, VerifiedAgainst::RuleOnly, |_| Ok(clerk())),
-    Preset::declared("resend", "Resend", KeyKind::Secret, VerifiedAgainst::RuleOnly, |_| Ok(resend())),
-    Preset::declared("openai", "OpenAI", KeyKind::Secret, VerifiedAgainst::Sdk, |_| Ok(openai())),
-    Preset::declared("replicate", "Replicate", KeyKind::Secret, VerifiedAgainst::RuleOnly, |_| Ok(replicate())),
-    Preset::declared("supabase", "Supabase Auth hooks", KeyKind::Secret, VerifiedAgainst::RuleOnly, |_| Ok(supabase())),
-    Preset::declared("gitlab-signing-token", "GitLab (signing token)", KeyKind::Secret, VerifiedAgainst::RuleOnly, |_| Ok(gitlab_signing_token())),
-    Preset::declared("polar", "Polar", KeyKind::Secret, VerifiedAgainst::Sdk, |_| Ok(polar())),
+    Preset::declared(
+        "standard-webhooks",
+        "Standard Webhooks",
+        KeyKind::Secret,
+        VerifiedAgainst::PublishedVector,
+        |_| Ok(standard_webhooks()),
+    ),
+    Preset::declared(
+        "svix",
+        "Svix",
+        KeyKind::Secret,
+        VerifiedAgainst::Sdk,
+        |_| Ok(svix()),
+    ),
+    Preset::declared(
+        "clerk",
+        "Clerk",
+        KeyKind::Secret,
+        VerifiedAgainst::RuleOnly,
+        |_| Ok(clerk()),
+    ),
+    Preset::declared(
+        "resend",
+        "Resend",
+        KeyKind::Secret,
+        VerifiedAgainst::RuleOnly,
+        |_| Ok(resend()),
+    ),
+    Preset::declared(
+        "openai",
+        "OpenAI",
+        KeyKind::Secret,
+        VerifiedAgainst::Sdk,
+        |_| Ok(openai()),
+    ),
+    Preset::declared(
+        "replicate",
+        "Replicate",
+        KeyKind::Secret,
+        VerifiedAgainst::RuleOnly,
+        |_| Ok(replicate()),
+    ),
+    Preset::declared(
+        "supabase",
+        "Supabase Auth hooks",
+        KeyKind::Secret,
+        VerifiedAgainst::RuleOnly,
+        |_| Ok(supabase()),
+    ),
+    Preset::declared(
+        "gitlab-signing-token",
+        "GitLab (signing token)",
+        KeyKind::Secret,
+        VerifiedAgainst::RuleOnly,
+        |_| Ok(gitlab_signing_token()),
+    ),
+    Preset::declared(
+        "polar",
+        "Polar",
+        KeyKind::Secret,
+        VerifiedAgainst::Sdk,
+        |_| Ok(polar()),
+    ),
 ];
 
 /// Standard Webhooks: [`scheme::standard_webhooks`], the default of a receiver.

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use crate::{
-    crypto::{Algorithm, KeyMaterial, Keyring},
+    crypto::{Algorithm, KeyMaterial, Keyring, KeyringHasher},
     error::{ConfigError, ConfigErrorKind, Rejection, RejectionKind},
     message::RequestHead,
 };
@@ -49,7 +49,8 @@ impl MacKey {
 
     /// Compares in constant time.
     fn matches(&self, parts: &[&[u8]], candidate: &[u8]) -> bool {
-        let mut hasher = self.keyring.start(None);
+        let mut hasher = KeyringHasher::new();
+        self.keyring.start(None, &mut hasher);
         for part in parts {
             hasher.update(part);
         }
@@ -74,10 +75,7 @@ pub(super) fn any_matches(keys: &[SharedKey], parts: &[&[u8]], candidate: &[u8])
 }
 
 /// The one value of a header; equal lines are one.
-pub(super) fn only_value<'h>(
-    head: &RequestHead<'h>,
-    name: &str,
-) -> Result<&'h [u8], Rejection> {
+pub(super) fn only_value<'h>(head: &RequestHead<'h>, name: &str) -> Result<&'h [u8], Rejection> {
     let mut lines = head.headers().get_all(name).iter();
     let first = lines.next().ok_or(RejectionKind::MissingSignatureHeaders)?;
     if lines.any(|line| line != first) {

@@ -17,21 +17,41 @@ use crate::{
 };
 
 pub(super) const PRESETS: &[Preset] = &[
-    Preset::declared("gitlab", "GitLab (secret token)", KeyKind::Token, VerifiedAgainst::RuleOnly, |_| {
-        Ok(gitlab_token_unsigned())
-    }),
-    Preset::declared("telegram", "Telegram", KeyKind::Token, VerifiedAgainst::RuleOnly, |_| {
-        Ok(telegram_token_unsigned())
-    }),
-    Preset::declared("nexi-checkout", "Nexi Checkout", KeyKind::Token, VerifiedAgainst::RuleOnly, |_| {
-        Ok(nexi_checkout_token_unsigned())
-    }),
-    Preset::declared("postmark", "Postmark", KeyKind::Token, VerifiedAgainst::RuleOnly, |_| {
-        Ok(postmark_token_unsigned())
-    }),
-    Preset::declared("figma", "Figma", KeyKind::Token, VerifiedAgainst::RuleOnly, |_| {
-        Ok(figma_token_unsigned())
-    }),
+    Preset::declared(
+        "gitlab",
+        "GitLab (secret token)",
+        KeyKind::Token,
+        VerifiedAgainst::RuleOnly,
+        |_| Ok(gitlab_token_unsigned()),
+    ),
+    Preset::declared(
+        "telegram",
+        "Telegram",
+        KeyKind::Token,
+        VerifiedAgainst::RuleOnly,
+        |_| Ok(telegram_token_unsigned()),
+    ),
+    Preset::declared(
+        "nexi-checkout",
+        "Nexi Checkout",
+        KeyKind::Token,
+        VerifiedAgainst::RuleOnly,
+        |_| Ok(nexi_checkout_token_unsigned()),
+    ),
+    Preset::declared(
+        "postmark",
+        "Postmark",
+        KeyKind::Token,
+        VerifiedAgainst::RuleOnly,
+        |_| Ok(postmark_token_unsigned()),
+    ),
+    Preset::declared(
+        "figma",
+        "Figma",
+        KeyKind::Token,
+        VerifiedAgainst::RuleOnly,
+        |_| Ok(figma_token_unsigned()),
+    ),
 ];
 
 /// GitLab's secret token, in `X-Gitlab-Token`. **Nothing is signed**: whoever reads one request can send any other. GitLab
@@ -189,11 +209,17 @@ impl CustomScheme for Token {
         }
         let mut claims = Claims::new();
         if let Some(From::Header(name)) = self.id {
-            let id = head.headers().get(name).and_then(|id| MessageId::parse(id.to_str().ok()?));
+            let id = head
+                .headers()
+                .get(name)
+                .and_then(|id| MessageId::parse(id.to_str().ok()?));
             claims = id.map_or(claims.clone(), |id| claims.with_unsigned_id(id));
         }
         if let Some(From::Header(name)) = self.event_type {
-            let event_type = head.headers().get(name).and_then(|value| value.to_str().ok());
+            let event_type = head
+                .headers()
+                .get(name)
+                .and_then(|value| value.to_str().ok());
             claims = event_type.map_or(claims.clone(), |name| claims.with_event_type(name));
         }
         let in_body = |from: Option<From>| match from {
@@ -264,15 +290,18 @@ fn is_accepted<'k>(
     keys: impl Iterator<Item = &'k std::sync::Arc<Zeroizing<String>>>,
     token: &[u8],
 ) -> Choice {
-    keys.fold(Choice::from(0), |any, key| any | key.as_bytes().ct_eq(token))
+    keys.fold(Choice::from(0), |any, key| {
+        any | key.as_bytes().ct_eq(token)
+    })
 }
 
 impl BodyCheck for TokenCheck {
     fn finish(&mut self, body: &Bytes, mut claims: Claims) -> Result<Claims, Rejection> {
         let reads_body = self.member.is_some() || self.id.is_some() || self.event_type.is_some();
-        let members: Value = match reads_body {
-            true => serde_json::from_slice(body).unwrap_or_default(),
-            false => Value::Null,
+        let members: Value = if reads_body {
+            serde_json::from_slice(body).unwrap_or_default()
+        } else {
+            Value::Null
         };
         if let Some((name, keys)) = &self.member {
             let token = members.get(*name).and_then(Value::as_str);

@@ -146,10 +146,16 @@ impl Twilio {
     /// The URLs that may have been signed: the configured one, and that with the request's query; each as it is, without
     /// any port, and with the port of its scheme.
     fn urls(&self, query: Option<&str>) -> Vec<String> {
-        let base = self.url.split_once('?').map_or(&*self.url, |(base, _)| base);
+        let base = self
+            .url
+            .split_once('?')
+            .map_or(&*self.url, |(base, _)| base);
         let with_query = query.map(|query| format!("{base}?{query}"));
         let mut urls = Vec::new();
-        for url in with_query.into_iter().chain([self.url.clone().into_owned()]) {
+        for url in with_query
+            .into_iter()
+            .chain([self.url.clone().into_owned()])
+        {
             for url in with_ports(url) {
                 if !urls.contains(&url) {
                     urls.push(url);
@@ -168,11 +174,11 @@ fn with_ports(url: String) -> Vec<String> {
         return vec![url];
     };
     let host = authority.as_str();
-    let behind = url
-        .find(host)
-        .map_or("", |at| &url[at + host.len()..]);
+    let behind = url.find(host).map_or("", |at| &url[at + host.len()..]);
     let bare_host = match authority.port() {
-        Some(port) => host.strip_suffix(port.as_str()).map_or(host, |host| host.trim_end_matches(':')),
+        Some(port) => host
+            .strip_suffix(port.as_str())
+            .map_or(host, |host| host.trim_end_matches(':')),
         None => host,
     };
     let standard = if scheme == "https" { 443 } else { 80 };

@@ -43,7 +43,10 @@ pub fn twitch() -> Scheme {
     Scheme::builder("twitch")
         .signed([Part::Id, Part::Timestamp, Part::Body])
         .signature(SignatureFormat::header("twitch-eventsub-message-signature").prefix("sha256="))
-        .timestamp(Place::header("twitch-eventsub-message-timestamp"), TimeFormat::Rfc3339)
+        .timestamp(
+            Place::header("twitch-eventsub-message-timestamp"),
+            TimeFormat::Rfc3339,
+        )
         .tolerance(Duration::from_secs(600))
         .id(Place::header("twitch-eventsub-message-id"))
         .event_type(Place::header("twitch-eventsub-subscription-type"))

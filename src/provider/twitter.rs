@@ -43,6 +43,10 @@ pub(super) const PRESET: Preset = Preset::declared(
 /// ```
 pub fn twitter() -> Scheme {
     Scheme::builder("twitter")
-        .signature(SignatureFormat::header("x-twitter-webhooks-signature").prefix("sha256=").encoding(Encoding::Base64))
+        .signature(
+            SignatureFormat::header("x-twitter-webhooks-signature")
+                .prefix("sha256=")
+                .encoding(Encoding::Base64),
+        )
         .preset()
 }

@@ -42,7 +42,11 @@ pub(super) const PRESET: Preset = Preset::declared(
 /// ```
 pub fn typeform() -> Scheme {
     Scheme::builder("typeform")
-        .signature(SignatureFormat::header("typeform-signature").prefix("sha256=").encoding(Encoding::Base64))
+        .signature(
+            SignatureFormat::header("typeform-signature")
+                .prefix("sha256=")
+                .encoding(Encoding::Base64),
+        )
         .id(Place::body("event_id"))
         .event_type(Place::body("event_type"))
         .preset()

@@ -1,4 +1,4 @@
-//! Vipps `MobilePay`.
+//! Vipps MobilePay.
 
 use std::borrow::Cow;
 
@@ -31,7 +31,7 @@ const BODY_HASH: &str = "x-ms-content-sha256";
 /// What stands before the signature: no other choice of signed headers is known.
 const PREFIX: &str = "HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature=";
 
-/// Vipps `MobilePay`.
+/// Vipps MobilePay.
 ///
 /// Signs method, path and query, date, host and the body's SHA-256 with HMAC-SHA256, in `Authorization` as base64. The
 /// signature is checked before the body is read, and the body against its hash as it arrives. The secret looks like base64 and
@@ -139,7 +139,10 @@ impl CustomScheme for Vipps {
             (AUTHORIZATION.as_str(), authorization),
         ] {
             if let Ok(value) = value.parse() {
-                request.head.headers.insert(HeaderName::from_static(name), value);
+                request
+                    .head
+                    .headers
+                    .insert(HeaderName::from_static(name), value);
             }
         }
         Ok(())

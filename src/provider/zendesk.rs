@@ -46,8 +46,13 @@ pub(super) const PRESET: Preset = Preset::declared(
 pub fn zendesk() -> Scheme {
     Scheme::builder("zendesk")
         .signed([Part::Timestamp, Part::Body])
-        .signature(SignatureFormat::header("x-zendesk-webhook-signature").encoding(Encoding::Base64))
-        .timestamp(Place::header("x-zendesk-webhook-signature-timestamp"), TimeFormat::Rfc3339)
+        .signature(
+            SignatureFormat::header("x-zendesk-webhook-signature").encoding(Encoding::Base64),
+        )
+        .timestamp(
+            Place::header("x-zendesk-webhook-signature-timestamp"),
+            TimeFormat::Rfc3339,
+        )
         .id(Place::header("x-zendesk-webhook-invocation-id"))
         .event_type(Place::body("type"))
         .preset()

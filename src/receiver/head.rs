@@ -79,11 +79,11 @@ impl<'h> CheckedHead<'h> {
         if body.len() > self.settings.max_body_bytes {
             return Err(too_large(None, body.len(), self.settings.max_body_bytes));
         }
-        let headers = self.headers;
-        let mut pending = self.into_pending();
+        let mut pending = Pending::new(self.settings, self.secrets, self.received_at);
+        pending.start(self.reading);
         // A whole body is one frame.
         pending.update(&body);
-        pending.finish(headers, body)
+        pending.finish(self.headers, body)
     }
 
     /// The header that carries the token, if one is required.
@@ -93,13 +93,9 @@ impl<'h> CheckedHead<'h> {
 
     /// Converts into an owned state that hashes the body as it streams in.
     pub(crate) fn into_intake(self) -> Intake {
-        let settings = self.settings;
-        Intake::new(settings, Ok(self.into_pending()))
-    }
-
-    #[inline]
-    fn into_pending(self) -> Pending {
-        Pending::new(self.settings, self.secrets, self.reading, self.received_at)
+        let mut pending = Pending::new(self.settings, self.secrets, self.received_at);
+        pending.start(self.reading);
+        Intake::new(self.settings, Ok(pending))
     }
 }
 

@@ -3,9 +3,9 @@
 pub(crate) mod body;
 mod builder;
 pub(crate) mod delivery;
-mod facts;
 #[cfg(feature = "explain")]
 pub mod explain;
+mod facts;
 mod head;
 pub(crate) mod header_token;
 mod in_flight;

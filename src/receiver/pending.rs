@@ -21,20 +21,27 @@ pub(super) struct Pending {
 }
 
 impl Pending {
+    /// A request that has not begun: it is large, and is filled where it stays.
     #[inline]
     pub(super) fn new(
         settings: &Arc<Settings>,
         secrets: Arc<Secrets>,
-        reading: HeadReading<'_>,
         received_at: Duration,
     ) -> Self {
         Self {
             settings: Arc::clone(settings),
-            age_is_checked: reading.timestamp().is_some(),
-            check: reading.start(&secrets.keys),
             secrets,
+            check: SignatureCheck::new(),
             received_at,
+            age_is_checked: false,
         }
+    }
+
+    /// Starts with a head that was checked.
+    #[inline]
+    pub(super) fn start(&mut self, reading: HeadReading<'_>) {
+        self.age_is_checked = reading.timestamp().is_some();
+        self.check.start(reading, &self.secrets.keys);
     }
 
     /// Hashes what is next of the body.

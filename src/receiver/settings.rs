@@ -7,7 +7,7 @@ use crate::{
     error::rejection::{Rejection, RejectionKind},
     message::{RequestHead, clock::Clock, tolerance::Tolerance},
     receiver::source_ip::SourceIpCheck,
-    scheme::{DotsInMessageId, Scheme, SchemeKeys, Signed},
+    scheme::{DotsInMessageId, Scheme, SchemeKeys, SignatureCheck, Signed},
 };
 
 /// What a receiver was configured with, checked.
@@ -44,7 +44,8 @@ impl Settings {
         body: &Bytes,
     ) -> Result<Signed, Rejection> {
         let reading = self.scheme.read_head(head, keys, self.dots_in_message_id)?;
-        let mut check = reading.start(keys);
+        let mut check = SignatureCheck::new();
+        check.start(reading, keys);
         check.update(body);
         check.finish(&self.scheme, head.headers(), body)
     }

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use http::HeaderMap;
 
 use super::{
-    BodyCheck, Claims, CustomKeys, Kind, Scheme,
-    declared::{DeclaredCheck, DeclaredHead},
+    BodyCheck, Claims, CustomKeys, Kind, Scheme, declared::DeclaredHead,
+    declared_check::DeclaredCheck,
 };
 use crate::{
     crypto::Keyring,
@@ -53,18 +53,6 @@ impl HeadReading<'_> {
             Self::Custom(claims, _) => claims.timestamp(),
         }
     }
-
-    /// Starts to check the signature, and no longer needs the head.
-    #[inline]
-    pub(crate) fn start(self, keys: &SchemeKeys) -> SignatureCheck {
-        SignatureCheck(match (self, keys) {
-            (Self::Declared(head), SchemeKeys::Keyring(keyring)) => {
-                Check::Declared(head.start(keyring))
-            }
-            (Self::Custom(claims, check), _) => Check::Custom(claims, check),
-            (Self::Declared(_), SchemeKeys::Custom(_)) => Check::Impossible,
-        })
-    }
 }
 
 /// A signature that is being checked while the body arrives.
@@ -86,6 +74,24 @@ pub(crate) struct Signed {
 }
 
 impl SignatureCheck {
+    /// A check that has not begun: it is large, and is filled where it stays.
+    #[inline]
+    pub(crate) fn new() -> Self {
+        Self(Check::Declared(DeclaredCheck::new()))
+    }
+
+    /// Starts with a head, which is no longer needed then.
+    #[inline]
+    pub(crate) fn start(&mut self, head: HeadReading<'_>, keys: &SchemeKeys) {
+        match (head, keys, &mut self.0) {
+            (HeadReading::Declared(head), SchemeKeys::Keyring(keyring), Check::Declared(check)) => {
+                head.start(keyring, check);
+            }
+            (HeadReading::Custom(claims, check), ..) => self.0 = Check::Custom(claims, check),
+            (HeadReading::Declared(_), ..) => self.0 = Check::Impossible,
+        }
+    }
+
     /// Takes the next bytes of the body.
     #[inline]
     pub(crate) fn update(&mut self, bytes: &[u8]) {

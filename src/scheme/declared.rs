@@ -3,22 +3,20 @@
 use std::{borrow::Cow, time::Duration};
 
 use arrayvec::{ArrayString, ArrayVec};
-use bytes::Bytes;
 use http::{HeaderMap, HeaderName};
 
 use super::{
     Algorithm, Claims, DotsInMessageId, Encoding, KeyForm, KeyInput, Part, SchemeBuilder,
     TimeFormat,
     body_members::BodyMembers,
-    check::Signed,
+    declared_check::DeclaredCheck,
     key_form,
-    lines::{Entry, SignatureLines, only_value},
+    lines::{Entry, SignatureLines, event_type, only_value},
     signature_format::Grammar,
-    time_format,
     validate::{self, Source},
 };
 use crate::{
-    crypto::{Decoded, Keyring, KeyringHasher},
+    crypto::{Keyring, KeyringHasher},
     error::{
         RejectionDetail,
         config_error::ConfigError,
@@ -31,8 +29,6 @@ use crate::{
 const TOGETHER_LEN: usize = 320;
 /// Webhooks come with this method: a receiver accepts no other.
 const METHOD: &str = "POST";
-/// Longest name of an event type that is read from a header, in bytes.
-const MAX_EVENT_TYPE_LEN: usize = 256;
 
 /// A scheme that a [`SchemeBuilder`] described, checked.
 pub(super) struct Declared {
@@ -91,9 +87,9 @@ pub(crate) struct DeclaredHead<'h> {
 
 /// The texts that are signed beside the body.
 #[derive(Clone, Copy)]
-struct SignedTexts<'t> {
-    id: &'t str,
-    timestamp: &'t str,
+pub(super) struct SignedTexts<'t> {
+    pub(super) id: &'t str,
+    pub(super) timestamp: &'t str,
 }
 
 impl Declared {
@@ -266,7 +262,12 @@ impl Declared {
 
     /// Hands parts of the signed text to `update`, put together as far as they fit: a hash buffers each piece by itself.
     #[inline]
-    fn feed(&self, parts: &[Part], texts: SignedTexts<'_>, mut update: impl FnMut(&[u8])) {
+    pub(super) fn feed(
+        &self,
+        parts: &[Part],
+        texts: SignedTexts<'_>,
+        mut update: impl FnMut(&[u8]),
+    ) {
         let mut together = ArrayVec::<u8, TOGETHER_LEN>::new();
         for part in parts {
             let text = match part {
@@ -285,20 +286,6 @@ impl Declared {
         }
         update(&together);
     }
-
-    /// The text that is signed, in one piece: what a sender puts together.
-    pub(super) fn signed_text(&self, id: &str, timestamp: &str, body: &[u8]) -> Vec<u8> {
-        let texts = SignedTexts { id, timestamp };
-        let mut text = Vec::new();
-        self.feed(&self.before_body, texts, |part| {
-            text.extend_from_slice(part);
-        });
-        text.extend_from_slice(body);
-        self.feed(&self.after_body, texts, |part| {
-            text.extend_from_slice(part);
-        });
-        text
-    }
 }
 
 impl<'h> DeclaredHead<'h> {
@@ -312,27 +299,25 @@ impl<'h> DeclaredHead<'h> {
 
     /// Starts to hash the signed text with every key.
     #[inline]
-    pub(super) fn start(&self, keyring: &Keyring) -> DeclaredCheck {
-        let mut check = DeclaredCheck {
-            hasher: if keyring.has_public_keys() {
-                self.start_with_signatures(keyring)
-            } else {
-                keyring.start(self.key_id)
-            },
-            claims: self.claims(),
-            set: self.set,
-            timestamp_text: ArrayString::from(self.timestamp_text).unwrap_or_default(),
-        };
+    pub(super) fn start(&self, keyring: &Keyring, check: &mut DeclaredCheck) {
+        keyring.start(self.key_id, &mut check.hasher);
+        if keyring.has_public_keys() {
+            self.start_to_verify(keyring, &mut check.hasher);
+        }
+        check.claims = self.claims();
+        check.set = self.set;
         let texts = SignedTexts {
             id: self.id().unwrap_or_default(),
             timestamp: self.timestamp_text,
         };
         let scheme = self.scheme;
+        if !scheme.after_body.is_empty() {
+            check.timestamp_text = ArrayString::from(self.timestamp_text).unwrap_or_default();
+        }
         scheme.feed(&scheme.before_body, texts, |part| check.hasher.update(part));
-        check
     }
 
-    fn start_with_signatures(&self, keyring: &Keyring) -> KeyringHasher {
+    fn start_to_verify(&self, keyring: &Keyring, hasher: &mut KeyringHasher) {
         let scheme = self.scheme;
         let mut signatures = Vec::new();
         self.lines
@@ -342,7 +327,7 @@ impl<'h> DeclaredHead<'h> {
                     signatures.extend(decoded.map(|decoded| (algorithm, decoded)));
                 }
             });
-        keyring.start_with_signatures(self.key_id, &signatures)
+        keyring.start_to_verify(self.key_id, &signatures, hasher);
     }
 
     #[inline]
@@ -354,70 +339,4 @@ impl<'h> DeclaredHead<'h> {
             self.event_type,
         )
     }
-}
-
-/// A signature that is being checked: the signed text is hashed as it arrives.
-///
-/// It owns what it needs of the head, so that it can wait inside a future beside the request's parts.
-#[derive(Debug)]
-pub(super) struct DeclaredCheck {
-    hasher: KeyringHasher,
-    claims: Claims,
-    set: usize,
-    timestamp_text: ArrayString<{ time_format::MAX_LEN }>,
-}
-
-impl DeclaredCheck {
-    #[inline]
-    pub(super) fn update(&mut self, bytes: &[u8]) {
-        self.hasher.update(bytes);
-    }
-
-    /// Decides. `body` is what was hashed, part by part.
-    ///
-    /// The headers offer candidates only: id and timestamp were hashed from the head that was checked.
-    #[inline]
-    pub(super) fn finish(
-        &mut self,
-        scheme: &Declared,
-        headers: &HeaderMap,
-        body: &Bytes,
-    ) -> Result<Signed, Rejection> {
-        if !scheme.after_body.is_empty() {
-            let texts = SignedTexts {
-                id: self.claims.id().map(MessageId::as_str).unwrap_or_default(),
-                timestamp: &self.timestamp_text,
-            };
-            scheme.feed(&scheme.after_body, texts, |part| self.hasher.update(part));
-        }
-        let lines = scheme
-            .sets
-            .get(self.set)
-            .and_then(|set| SignatureLines::find(headers, &set.signatures))
-            .ok_or(RejectionKind::SignatureMismatch)?;
-        let mut genuine = self.hasher.finish();
-        lines.visit(&scheme.grammar, scheme.algorithm, |entry| {
-            if let Entry::Signature(algorithm, encoded) = entry {
-                if algorithm == scheme.algorithm {
-                    if let Some(tag) = scheme.encoding.decode(encoded) {
-                        genuine.compare(Decoded::as_bytes(&tag));
-                    }
-                }
-            }
-        });
-        let key_position = genuine.position().ok_or(RejectionKind::SignatureMismatch)?;
-        let claims = std::mem::take(&mut self.claims);
-        let claims = scheme.members.add_to(claims, body)?;
-        Ok(Signed {
-            claims,
-            key_position,
-        })
-    }
-}
-
-/// A name that can stand in a log and be compared: visible ASCII, with spaces.
-fn event_type(text: &[u8]) -> Option<&str> {
-    let is_well_formed = (1..=MAX_EVENT_TYPE_LEN).contains(&text.len())
-        && text.iter().all(|byte| matches!(byte, b' '..=b'~'));
-    is_well_formed.then_some(std::str::from_utf8(text).ok()?)
 }

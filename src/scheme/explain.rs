@@ -3,10 +3,7 @@
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{
-    KeyInput, Kind, Scheme, SchemeKeys,
-    declared::Declared,
-    key_form,
-    signature_format::Grammar,
+    KeyInput, Kind, Scheme, SchemeKeys, declared::Declared, key_form, signature_format::Grammar,
 };
 use crate::crypto::{KeyMaterial, Keyring};
 
@@ -39,7 +36,8 @@ impl Scheme {
         match &*self.0 {
             Kind::Declared(scheme) => {
                 let sets = scheme.sets.iter();
-                sets.flat_map(|set| set.signatures.iter().cloned()).collect()
+                sets.flat_map(|set| set.signatures.iter().cloned())
+                    .collect()
             }
             Kind::Custom(_) => Vec::new(),
         }

@@ -10,6 +10,8 @@ use crate::{crypto::Algorithm, error::rejection::RejectionKind};
 const MAX_ENTRIES: usize = 64;
 /// Most bytes that a list of signatures may have, over all lines.
 const MAX_BYTES: usize = 8 * 1024;
+/// Longest name of an event type that is read from a header, in bytes.
+const MAX_EVENT_TYPE_LEN: usize = 256;
 
 /// The lines of the headers that have signatures: several are one list (RFC 9110, section 5.3).
 pub(super) struct SignatureLines<'h> {
@@ -209,13 +211,9 @@ fn split_once(text: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
     Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
-impl Grammar {
-    /// The text in front of a signature in a header that is written by us.
-    pub(super) fn written(&self, signature: &str, version: &str) -> String {
-        match self {
-            Self::Values { prefix } => format!("{prefix}{signature}"),
-            Self::Fields { key, .. } => format!("{key}={signature}"),
-            Self::Versions => format!("{version},{signature}"),
-        }
-    }
+/// A name that can stand in a log and be compared: visible ASCII, with spaces.
+pub(super) fn event_type(text: &[u8]) -> Option<&str> {
+    let is_well_formed = (1..=MAX_EVENT_TYPE_LEN).contains(&text.len())
+        && text.iter().all(|byte| matches!(byte, b' '..=b'~'));
+    is_well_formed.then_some(std::str::from_utf8(text).ok()?)
 }

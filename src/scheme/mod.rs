@@ -45,6 +45,7 @@ mod check;
 mod claims;
 mod custom;
 mod declared;
+mod declared_check;
 #[cfg(feature = "explain")]
 mod explain;
 mod into_keys;
@@ -73,8 +74,8 @@ pub use key_form::KeyForm;
 pub use part::{Part, Place};
 pub use signature_format::SignatureFormat;
 pub use signing_secret::SigningSecret;
-pub use standard_webhooks::{HeaderFamily, standard_webhooks};
 pub(crate) use standard_webhooks::with_key_form;
+pub use standard_webhooks::{HeaderFamily, standard_webhooks};
 pub use time_format::TimeFormat;
 pub use verification_key::VerificationKey;
 

@@ -6,7 +6,8 @@ use zeroize::Zeroizing;
 
 use super::{
     Algorithm, CustomKeys, HeaderFamily, KeyForm, KeyInput, Kind, Outgoing, Scheme, SigningSecret,
-    declared::{Declared, HeaderSet},
+    TimeFormat,
+    declared::{Declared, HeaderSet, SignedTexts},
     into_keys::Input,
     signature_format::Grammar,
     validate::Source,
@@ -164,6 +165,20 @@ impl SigningKey {
 }
 
 impl Declared {
+    /// The text that is signed, in one piece: what a sender puts together.
+    fn signed_text(&self, id: &str, timestamp: &str, body: &[u8]) -> Vec<u8> {
+        let texts = SignedTexts { id, timestamp };
+        let mut text = Vec::new();
+        self.feed(&self.before_body, texts, |part| {
+            text.extend_from_slice(part);
+        });
+        text.extend_from_slice(body);
+        self.feed(&self.after_body, texts, |part| {
+            text.extend_from_slice(part);
+        });
+        text
+    }
+
     /// The private key in an input, if senders of this scheme sign with one; else `None`.
     fn private_key(&self, key: &KeyInput) -> Option<Result<Box<dyn PrivateKey>, ConfigError>> {
         let Input::Text(text) = &key.0 else {
@@ -185,6 +200,37 @@ impl Declared {
         match &self.id {
             Some(Source::Header(name)) => set.id.as_ref().or(Some(name)),
             _ => None,
+        }
+    }
+}
+
+impl Grammar {
+    /// The text in front of a signature in a header that is written by us.
+    fn written(&self, signature: &str, version: &str) -> String {
+        match self {
+            Self::Values { prefix } => format!("{prefix}{signature}"),
+            Self::Fields { key, .. } => format!("{key}={signature}"),
+            Self::Versions => format!("{version},{signature}"),
+        }
+    }
+}
+
+impl TimeFormat {
+    /// The time as a sender of this format writes it.
+    pub(crate) fn print(self, time: Timestamp) -> String {
+        let seconds = time.unix_seconds();
+        let date = || {
+            i64::try_from(seconds)
+                .ok()
+                .and_then(|seconds| jiff::Timestamp::from_second(seconds).ok())
+        };
+        match self {
+            Self::Seconds => seconds.to_string(),
+            Self::Milliseconds => seconds.saturating_mul(1000).to_string(),
+            Self::Rfc3339 => date().map(|date| date.to_string()).unwrap_or_default(),
+            Self::HttpDate => date()
+                .map(|date| date.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string())
+                .unwrap_or_default(),
         }
     }
 }

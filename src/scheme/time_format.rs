@@ -41,24 +41,6 @@ impl TimeFormat {
             }
         }
     }
-
-    /// The time as a sender of this format writes it.
-    pub(crate) fn print(self, time: Timestamp) -> String {
-        let seconds = time.unix_seconds();
-        let date = || {
-            i64::try_from(seconds)
-                .ok()
-                .and_then(|seconds| jiff::Timestamp::from_second(seconds).ok())
-        };
-        match self {
-            Self::Seconds => seconds.to_string(),
-            Self::Milliseconds => seconds.saturating_mul(1000).to_string(),
-            Self::Rfc3339 => date().map(|date| date.to_string()).unwrap_or_default(),
-            Self::HttpDate => date()
-                .map(|date| date.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string())
-                .unwrap_or_default(),
-        }
-    }
 }
 
 fn of_seconds(seconds: i64) -> Option<Timestamp> {

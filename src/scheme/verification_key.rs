@@ -18,6 +18,7 @@ pub struct VerificationKey {
 #[derive(Clone)]
 enum Kind {
     Secret(SigningSecret),
+    #[cfg_attr(not(any(feature = "ed25519", feature = "ecdsa")), allow(dead_code))]
     Public(Arc<dyn PublicKey>),
 }
 

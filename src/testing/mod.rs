@@ -22,7 +22,9 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use crate::{
     error::config_error::ConfigError,
     message::RequestHead,
-    scheme::{Algorithm, DotsInMessageId, Encoding, IntoKeys, Scheme, SignatureFormat},
+    scheme::{
+        Algorithm, DotsInMessageId, Encoding, IntoKeys, Scheme, SignatureCheck, SignatureFormat,
+    },
 };
 
 /// Whether `signature`, in hexadecimal, was made over `text` with `key`.
@@ -53,7 +55,8 @@ pub fn signature_matches(
     let Ok(reading) = scheme.read_head(&head, &keys, DotsInMessageId::Rejected) else {
         return Ok(false);
     };
-    let mut check = reading.start(&keys);
+    let mut check = SignatureCheck::new();
+    check.start(reading, &keys);
     check.update(text);
     let text = bytes::Bytes::copy_from_slice(text);
     Ok(check.finish(&scheme, &headers, &text).is_ok())

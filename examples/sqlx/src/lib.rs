@@ -46,10 +46,8 @@ impl PgStore {
 
 impl EasyStore for PgStore {
     async fn claim(&self, key: &str, by: Claimant, lease: Duration) -> StoreResult<Claim> {
-        if self
-            .changes(held(CLAIM, key, by).bind(millis(lease)))
-            .await?
-        {
+        let claim = held(CLAIM, key, by).bind(millis(lease));
+        if self.changes(claim).await? {
             return Ok(Claim::Fresh);
         }
         let row = sqlx::query_as(HELD).bind(key).fetch_optional(&self.0);

@@ -1,11 +1,14 @@
-//! What an operator looks at.
+//! What a worker and an operator read.
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, Result, Row, params};
+use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
-use super::{from_millis, statements::timestamp};
-use crate::inbox::{DeadLetter, TargetStats};
+use super::from_millis;
+use crate::{
+    inbox::{DeadLetter, HeaderLines, StoredRequest, TargetStats},
+    message::timestamp::Timestamp,
+};
 
 /// A dead letter, as [`dead_letter`] reads it.
 const COLUMNS: &str =
@@ -102,4 +105,46 @@ fn entry(
         dead: 0,
         oldest_waiting: None,
     })
+}
+
+/// A request that is not there, since somebody deleted it by hand, is an empty one: it does not verify, and is a dead letter then.
+pub(super) fn request(db: &Connection, seq: i64) -> Result<StoredRequest> {
+    let from_row = |row: &Row<'_>| {
+        let signed_at: Option<i64> = row.get(4)?;
+        Ok(StoredRequest {
+            endpoint: row.get(0)?,
+            tenant: row.get(1)?,
+            message_id: row.get(2)?,
+            event_type: row.get(3)?,
+            timestamp: timestamp(signed_at),
+            order_key: None,
+            uri: row.get(5)?,
+            headers: HeaderLines::from_bytes(row.get(6)?),
+            body: row.get::<_, Vec<u8>>(7)?.into(),
+        })
+    };
+    let stored = db
+        .prepare_cached(
+            "SELECT endpoint, tenant, message_id, event_type, signed_at,
+                    coalesce(uri, ''), coalesce(headers, x''), coalesce(body, x'')
+             FROM webhook_message LEFT JOIN webhook_request USING (seq) WHERE seq = ?1",
+        )?
+        .query_row([seq], from_row)
+        .optional()?;
+    Ok(stored.unwrap_or_else(|| StoredRequest {
+        endpoint: String::new(),
+        tenant: String::new(),
+        message_id: String::new(),
+        event_type: None,
+        order_key: None,
+        timestamp: None,
+        uri: String::new(),
+        headers: HeaderLines::from_bytes(Vec::new()),
+        body: Vec::new().into(),
+    }))
+}
+
+fn timestamp(signed_at: Option<i64>) -> Option<Timestamp> {
+    let seconds = u64::try_from(signed_at?).ok()?;
+    Some(Timestamp::from_unix_seconds(seconds))
 }

@@ -1,13 +1,9 @@
 //! What may have happened to a body on its way, undone.
 
-use std::{
-    borrow::Cow,
-    io::Read,
-};
+use std::{borrow::Cow, io::Read};
 
 use base64::{
-    Engine,
-    alphabet,
+    Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 
@@ -65,15 +61,12 @@ fn line_ends(body: &[u8]) -> impl Iterator<Item = BodyVariant<'_>> {
         let undone = "without the white space around it";
         variants.push(BodyVariant::new(cause, trimmed, undone));
     }
-    match body.strip_prefix(BOM) {
-        Some(shorter) => {
-            let undone = "without the byte order mark at its start";
-            variants.push(BodyVariant::new(cause, shorter, undone));
-        }
-        None => {
-            let undone = "with a byte order mark at its start";
-            variants.push(BodyVariant::new(cause, [BOM, body].concat(), undone));
-        }
+    if let Some(shorter) = body.strip_prefix(BOM) {
+        let undone = "without the byte order mark at its start";
+        variants.push(BodyVariant::new(cause, shorter, undone));
+    } else {
+        let undone = "with a byte order mark at its start";
+        variants.push(BodyVariant::new(cause, [BOM, body].concat(), undone));
     }
     if body.contains(&b'\n') {
         let unix = replace(body, b"\r\n", b"\n");

@@ -56,7 +56,10 @@ fn families(scheme: &Scheme, headers: &HeaderMap) -> Vec<HeadVariant> {
                 chosen.remove(format!("{family}-{part}"));
             }
         }
-        for (part, value) in ["svix-id", "svix-timestamp", "svix-signature"].into_iter().zip(values) {
+        for (part, value) in ["svix-id", "svix-timestamp", "svix-signature"]
+            .into_iter()
+            .zip(values)
+        {
             chosen.insert(part, value);
         }
         variants.push(HeadVariant {

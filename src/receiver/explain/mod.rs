@@ -6,11 +6,13 @@
 
 mod body_variants;
 mod cause;
+mod evidence;
 mod explainer;
 mod head_variants;
 mod json_layout;
 mod marks;
 mod of_receiver;
+mod search;
 mod secret_variants;
 
 pub use cause::{Cause, CauseKind};
@@ -66,7 +68,12 @@ impl Explanation {
 
     /// Whether the request would be accepted.
     pub fn verdict(&self) -> Verdict {
-        if self.causes.is_empty() && self.checks.iter().all(|check| check.outcome != Outcome::Failed) {
+        if self.causes.is_empty()
+            && self
+                .checks
+                .iter()
+                .all(|check| check.outcome != Outcome::Failed)
+        {
             Verdict::Verified
         } else {
             Verdict::Rejected
@@ -90,7 +97,8 @@ impl Explanation {
     }
 
     pub(super) fn put_first(&mut self, cause: Cause) {
-        self.causes.retain(|other| other.kind() != CauseKind::Forged);
+        self.causes
+            .retain(|other| other.kind() != CauseKind::Forged);
         self.causes.insert(0, cause);
     }
 

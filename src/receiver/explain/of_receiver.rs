@@ -60,7 +60,8 @@ impl Receiver {
                 Some(rejection) if kinds.contains(&rejection.kind()) => {
                     let detail = facts(rejection);
                     first.push(Check::failed(name, detail.clone()));
-                    let mut explanation = self.explainer(head).explain(head, body).with_first(first);
+                    let mut explanation =
+                        self.explainer(head).explain(head, body).with_first(first);
                     if name == "source_ip" {
                         explanation.put_first(Cause::new(CauseKind::SourceIp, detail));
                     }

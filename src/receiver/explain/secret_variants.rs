@@ -50,14 +50,20 @@ pub(super) fn secret_variants(text: &str) -> Vec<SecretVariant> {
         match PREFIXES.iter().find_map(|prefix| text.strip_prefix(prefix)) {
             Some(bare) => {
                 push_text(&mut variants, bare, undone, Some("without the prefix"));
-                let whole = (CauseKind::SecretPrefix, "with the prefix as a part of the key");
+                let whole = (
+                    CauseKind::SecretPrefix,
+                    "with the prefix as a part of the key",
+                );
                 push(&mut variants, text.as_bytes(), undone, &[whole]);
             }
             None => {
                 for prefix in ["whsec_", "v1,whsec_"] {
                     let text = format!("{prefix}{text}");
                     push_text(&mut variants, &text, undone, Some("with a prefix"));
-                    let whole = (CauseKind::SecretPrefix, "with a prefix as a part of the key");
+                    let whole = (
+                        CauseKind::SecretPrefix,
+                        "with a prefix as a part of the key",
+                    );
                     push(&mut variants, text.as_bytes(), undone, &[whole]);
                 }
             }
@@ -75,7 +81,10 @@ fn cleaned(text: &str) -> Vec<(&str, Vec<Fault>)> {
     let mut texts = vec![(text, Vec::new())];
     let trimmed = text.trim();
     if trimmed.len() < text.len() {
-        let undone = (CauseKind::SecretWhitespace, "without the white space around it");
+        let undone = (
+            CauseKind::SecretWhitespace,
+            "without the white space around it",
+        );
         texts.push((trimmed, vec![undone]));
     }
     let unquoted = ['"', '\'', '`'].into_iter().find_map(|quote| {
@@ -83,7 +92,9 @@ fn cleaned(text: &str) -> Vec<(&str, Vec<Fault>)> {
         Some(inner.trim())
     });
     if let Some(unquoted) = unquoted {
-        let mut undone = texts.last().map_or_else(Vec::new, |(_, undone)| undone.clone());
+        let mut undone = texts
+            .last()
+            .map_or_else(Vec::new, |(_, undone)| undone.clone());
         undone.push((CauseKind::SecretQuotes, "without the quotes around it"));
         texts.push((unquoted, undone));
     }
@@ -94,7 +105,12 @@ fn cleaned(text: &str) -> Vec<(&str, Vec<Fault>)> {
 fn interpret(variants: &mut Vec<SecretVariant>, text: &str, undone: &[Fault]) {
     let mut add = |key: Option<Vec<u8>>, words: &'static str| {
         if let Some(key) = key.map(Zeroizing::new) {
-            push(variants, &key, undone, &[(CauseKind::SecretEncoding, words)]);
+            push(
+                variants,
+                &key,
+                undone,
+                &[(CauseKind::SecretEncoding, words)],
+            );
         }
     };
     add(Some(text.as_bytes().to_vec()), "used as text");
@@ -106,7 +122,7 @@ fn interpret(variants: &mut Vec<SecretVariant>, text: &str, undone: &[Fault]) {
     add(from_hex(text), "decoded from hex");
     let encoded = BASE64.encode(text).into_bytes();
     add(Some(encoded), "encoded in base64 once more");
-    let hex = text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = crate::crypto::Encoding::Hex.encode(text.as_bytes());
     add(Some(hex.into_bytes()), "encoded in hex once more");
 }
 
@@ -138,7 +154,11 @@ fn from_hex(text: &str) -> Option<Vec<u8>> {
     if digits.is_empty() || digits.len() % 2 == 1 {
         return None;
     }
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let digit = |byte: u8| {
+        char::from(byte)
+            .to_digit(16)
+            .and_then(|digit| u8::try_from(digit).ok())
+    };
     digits
         .chunks(2)
         .map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?))

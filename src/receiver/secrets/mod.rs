@@ -1,15 +1,15 @@
 //! What a sender and a receiver share, and where it comes from.
 
 mod builder;
+mod source;
 #[cfg(feature = "explain")]
 mod texts;
-mod source;
 
 pub use builder::SecretsBuilder;
 pub(super) use source::FixedSecrets;
+pub use source::{RotatingSecrets, SecretSource};
 #[cfg(feature = "explain")]
 pub(super) use texts::SecretTexts;
-pub use source::{RotatingSecrets, SecretSource};
 
 use std::{fmt, sync::Arc};
 
@@ -46,6 +46,6 @@ impl fmt::Debug for Secrets {
             .field("header_token", &self.header_token)
             .field("decryptors", &self.decryptors.len())
             .field("tenant", &self.tenant)
-            .finish()
+            .finish_non_exhaustive()
     }
 }

@@ -1,10 +1,13 @@
 use std::io::Write;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use flate2::{Compression, write::{GzEncoder, ZlibEncoder}};
+use flate2::{
+    Compression,
+    write::{GzEncoder, ZlibEncoder},
+};
 use serde_json::Value;
 
-use super::{BODY, each_is, explainer, head_of, causes, schemes};
+use super::{BODY, causes, each_is, explainer, head_of, schemes};
 
 #[test]
 fn a_body_that_was_written_again_by_serde_json_is_named() {
@@ -12,7 +15,10 @@ fn a_body_that_was_written_again_by_serde_json_is_named() {
     let sent = r#"{"b":1,"a":[true,null]}"#;
     let pretty = serde_json::to_string_pretty(&value).unwrap();
     // Whoever parses and prints loses the order of the keys: only a layout that kept it can be proven.
-    let kept = pretty.replace("  \"a\": [\n    true,\n    null\n  ],\n  \"b\": 1", "  \"b\": 1,\n  \"a\": [\n    true,\n    null\n  ]");
+    let kept = pretty.replace(
+        "  \"a\": [\n    true,\n    null\n  ],\n  \"b\": 1",
+        "  \"b\": 1,\n  \"a\": [\n    true,\n    null\n  ]",
+    );
     each_is(&["body_reserialized"], sent.as_bytes(), kept.as_bytes());
 }
 
@@ -22,22 +28,35 @@ fn a_body_that_was_written_again_by_python_is_named() {
     let Some(written) = piped("python3", &["-c", program], r#"{"b":"å","a":[1,2],"n":10}"#) else {
         return;
     };
-    each_is(&["body_reserialized"], r#"{"b":"å","a":[1,2],"n":10}"#.as_bytes(), &written);
+    each_is(
+        &["body_reserialized"],
+        r#"{"b":"å","a":[1,2],"n":10}"#.as_bytes(),
+        &written,
+    );
 }
 
 #[test]
 fn a_body_that_was_signed_with_every_peculiarity_at_once_is_named() {
     // PHP: slashes and non-ASCII escaped; Go: `<` escaped; both kept, only the layout was changed on the way.
-    let sent = r#"{"url":"https:\/\/a.example\/","name":"\u00c5sa","html":"\u003cb\u003e","n":10.50}"#;
+    let sent =
+        r#"{"url":"https:\/\/a.example\/","name":"\u00c5sa","html":"\u003cb\u003e","n":10.50}"#;
     let arrived = r#"{"url": "https://a.example/", "name": "Åsa", "html": "<b>", "n": 10.50}"#;
     each_is(&["body_reserialized"], sent.as_bytes(), arrived.as_bytes());
     let dot_net = r#"{"name":"\u00C5sa","text":"it\u0027s","n":1}"#;
-    each_is(&["body_reserialized"], dot_net.as_bytes(), r#"{"name":"Åsa","text":"it's","n":1}"#.as_bytes());
+    each_is(
+        &["body_reserialized"],
+        dot_net.as_bytes(),
+        r#"{"name":"Åsa","text":"it's","n":1}"#.as_bytes(),
+    );
 }
 
 #[test]
 fn sorted_keys_are_proven_where_the_sender_signed_them_sorted() {
-    each_is(&["body_reserialized"], br#"{"a":1,"b":2}"#, br#"{"b":2,"a":1}"#);
+    each_is(
+        &["body_reserialized"],
+        br#"{"a":1,"b":2}"#,
+        br#"{"b":2,"a":1}"#,
+    );
 }
 
 #[test]
@@ -57,10 +76,17 @@ fn line_ends_and_a_byte_order_mark_are_named() {
 
 #[test]
 fn a_charset_that_was_mistaken_is_named() {
-    let latin1: Vec<u8> = "name=Åsa".chars().map(|char| u8::try_from(char).unwrap()).collect();
+    let latin1: Vec<u8> = "name=Åsa"
+        .chars()
+        .map(|char| u8::try_from(char).unwrap())
+        .collect();
     let mojibake: String = "name=Åsa".bytes().map(char::from).collect();
     each_is(&["body_charset"], "name=Åsa".as_bytes(), &latin1);
-    each_is(&["body_charset"], "name=Åsa".as_bytes(), mojibake.as_bytes());
+    each_is(
+        &["body_charset"],
+        "name=Åsa".as_bytes(),
+        mojibake.as_bytes(),
+    );
     each_is(&["body_charset"], "price=5 €".as_bytes(), b"price=5 \x80");
 }
 
@@ -69,17 +95,29 @@ fn a_body_in_base64_is_named_with_line_breaks_too() {
     let encoded = STANDARD.encode(BODY);
     each_is(&["body_base64"], BODY.as_bytes(), encoded.as_bytes());
     let broken: Vec<_> = encoded.as_bytes().chunks(76).map(<[u8]>::to_vec).collect();
-    each_is(&["body_base64"], BODY.as_bytes(), &broken.join(&b"\r\n"[..]));
+    each_is(
+        &["body_base64"],
+        BODY.as_bytes(),
+        &broken.join(&b"\r\n"[..]),
+    );
 }
 
 #[test]
 fn a_compressed_body_is_named_although_content_encoding_was_removed() {
     let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
     gzip.write_all(BODY.as_bytes()).unwrap();
-    each_is(&["body_compressed"], BODY.as_bytes(), &gzip.finish().unwrap());
+    each_is(
+        &["body_compressed"],
+        BODY.as_bytes(),
+        &gzip.finish().unwrap(),
+    );
     let mut deflate = ZlibEncoder::new(Vec::new(), Compression::default());
     deflate.write_all(BODY.as_bytes()).unwrap();
-    each_is(&["body_compressed"], BODY.as_bytes(), &deflate.finish().unwrap());
+    each_is(
+        &["body_compressed"],
+        BODY.as_bytes(),
+        &deflate.finish().unwrap(),
+    );
 }
 
 #[test]
@@ -88,7 +126,8 @@ fn a_plain_body_whose_content_encoding_stayed_is_named() {
         let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
         gzip.write_all(BODY.as_bytes()).unwrap();
         let mut head = head_of(&scheme, secret, &gzip.finish().unwrap());
-        head.headers.insert("content-encoding", "gzip".parse().unwrap());
+        head.headers
+            .insert("content-encoding", "gzip".parse().unwrap());
         let found = causes(&explainer(&scheme, secret).explain(&head, BODY));
         assert_eq!(found, ["body_compressed"]);
     }
@@ -98,13 +137,20 @@ fn a_plain_body_whose_content_encoding_stayed_is_named() {
 fn a_truncated_body_is_named_with_its_lengths() {
     for (scheme, secret) in schemes() {
         let mut head = head_of(&scheme, secret, BODY.as_bytes());
-        head.headers.insert("content-length", BODY.len().to_string().parse().unwrap());
+        head.headers
+            .insert("content-length", BODY.len().to_string().parse().unwrap());
         let explanation = explainer(&scheme, secret).explain(&head, &BODY[..50]);
         assert_eq!(causes(&explanation), ["body_truncated"]);
         let proof = explanation.causes()[0].proof();
-        assert!(proof.contains(&BODY.len().to_string()) && proof.contains("50"), "{proof}");
+        assert!(
+            proof.contains(&BODY.len().to_string()) && proof.contains("50"),
+            "{proof}"
+        );
         let longer = format!("{BODY}more");
-        assert_eq!(causes(&explainer(&scheme, secret).explain(&head, longer)), ["body_truncated"]);
+        assert_eq!(
+            causes(&explainer(&scheme, secret).explain(&head, longer)),
+            ["body_truncated"]
+        );
     }
 }
 

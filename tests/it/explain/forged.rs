@@ -18,7 +18,10 @@ fn what_is_forged_is_forged_and_nothing_else() {
             _ => {
                 for (name, value) in &mut head.headers {
                     if name.as_str().contains("signature") {
-                        let text = value.to_str().unwrap().replace(['0', '1', 'A', 'c', 'e'], "b");
+                        let text = value
+                            .to_str()
+                            .unwrap()
+                            .replace(['0', '1', 'A', 'c', 'e'], "b");
                         *value = text.parse().unwrap();
                     }
                 }

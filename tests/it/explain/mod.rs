@@ -21,8 +21,14 @@ const BODY: &str = r#"{"type":"contact.created","data":{"name":"Åsa / Ben","amo
 fn schemes() -> [(Scheme, &'static str); 3] {
     [
         (standard_webhooks(), SECRET),
-        (tower_webhook::provider::github(), "It's a Secret to Everybody"),
-        (tower_webhook::provider::stripe(), "whsec_of_stripe_0123456789"),
+        (
+            tower_webhook::provider::github(),
+            "It's a Secret to Everybody",
+        ),
+        (
+            tower_webhook::provider::stripe(),
+            "whsec_of_stripe_0123456789",
+        ),
     ]
 }
 

@@ -5,11 +5,25 @@ use super::{BODY, NOW, SECRET, causes, explainer, head_of, schemes};
 #[test]
 fn the_secret_of_another_endpoint_is_named() {
     for (scheme, secret) in schemes() {
-        let other = secret.replace('M', "N").replace("Secret", "other").replace("stripe", "others");
+        let other = secret
+            .replace('M', "N")
+            .replace("Secret", "other")
+            .replace("stripe", "others");
         let head = head_of(&scheme, &other, BODY.as_bytes());
         let explainer = explainer(&scheme, secret);
-        assert_eq!(causes(&explainer.clone().other_secret(&other).explain(&head, BODY)), ["other_secret"]);
-        assert_eq!(causes(&explainer.clone().retired_secret(&other).explain(&head, BODY)), ["retired_secret"]);
+        assert_eq!(
+            causes(&explainer.clone().other_secret(&other).explain(&head, BODY)),
+            ["other_secret"]
+        );
+        assert_eq!(
+            causes(
+                &explainer
+                    .clone()
+                    .retired_secret(&other)
+                    .explain(&head, BODY)
+            ),
+            ["retired_secret"]
+        );
         assert_eq!(causes(&explainer.explain(&head, BODY)), ["forged"]);
     }
 }
@@ -34,7 +48,11 @@ fn white_space_and_quotes_around_a_text_secret_are_named() {
 fn standard_webhooks_accepts_white_space_and_the_version_and_is_verified() {
     let scheme = standard_webhooks();
     let head = head_of(&scheme, SECRET, BODY.as_bytes());
-    for configured in [format!("{SECRET}\n"), format!("v1,{SECRET}"), format!(" {SECRET} ")] {
+    for configured in [
+        format!("{SECRET}\n"),
+        format!("v1,{SECRET}"),
+        format!(" {SECRET} "),
+    ] {
         let explanation = explainer(&scheme, &configured).explain(&head, BODY);
         assert_eq!(explanation.verdict(), Verdict::Verified, "{configured:?}");
     }
@@ -65,18 +83,25 @@ fn a_key_in_another_encoding_is_named() {
         assert_eq!(causes(&explanation), ["secret_encoding"], "{configured}");
     }
     let head = head_of(&github, "a2V5", BODY.as_bytes());
-    assert_eq!(causes(&explainer(&github, "key").explain(&head, BODY)), ["secret_encoding"]);
+    assert_eq!(
+        causes(&explainer(&github, "key").explain(&head, BODY)),
+        ["secret_encoding"]
+    );
     // Bare base64 that the sender uses as text.
     let bare = &SECRET["whsec_".len()..];
     let head = head_of(&provider::polar(), bare, BODY.as_bytes());
-    assert_eq!(causes(&explainer(&standard_webhooks(), bare).explain(&head, BODY)), ["secret_encoding"]);
+    assert_eq!(
+        causes(&explainer(&standard_webhooks(), bare).explain(&head, BODY)),
+        ["secret_encoding"]
+    );
 }
 
 #[test]
 fn two_faults_at_once_name_both() {
     for scheme in [provider::github(), provider::stripe()] {
         let head = head_of(&scheme, "s3cret-of-mine", BODY.as_bytes());
-        let explanation = explainer(&scheme, "s3cret-of-mine\n").explain(&head, format!("{BODY}\n"));
+        let explanation =
+            explainer(&scheme, "s3cret-of-mine\n").explain(&head, format!("{BODY}\n"));
         assert_eq!(causes(&explanation), ["secret_whitespace", "body_line_end"]);
     }
 }
@@ -85,15 +110,24 @@ fn two_faults_at_once_name_both() {
 fn neither_a_secret_nor_a_right_signature_is_shown() {
     for (scheme, secret) in schemes() {
         let head = head_of(&scheme, secret, BODY.as_bytes());
-        let right = head.headers.values().map(|value| value.to_str().unwrap().to_owned());
+        let right = head
+            .headers
+            .values()
+            .map(|value| value.to_str().unwrap().to_owned());
         let right: Vec<_> = right.filter(|value| value.len() > 40).collect();
         let mut forged = head.clone();
         for value in forged.headers.values_mut() {
             if value.len() > 40 {
-                *value = value.to_str().unwrap().replace(['a', 'B'], "c").parse().unwrap();
+                *value = value
+                    .to_str()
+                    .unwrap()
+                    .replace(['a', 'B'], "c")
+                    .parse()
+                    .unwrap();
             }
         }
-        let explainer = explainer(&scheme, secret).retired_secret("whsec_cmV0aXJlZCByZXRpcmVkIHJldGlyZWQ=");
+        let explainer =
+            explainer(&scheme, secret).retired_secret("whsec_cmV0aXJlZCByZXRpcmVkIHJldGlyZWQ=");
         let shown = format!("{:?} {}", explainer, explainer.explain(&forged, BODY));
         for start in 0..secret.len().saturating_sub(12) {
             assert!(!shown.contains(&secret[start..start + 12]), "{shown}");

@@ -74,7 +74,7 @@ impl Ledger {
 
 impl Promises {
     /// Delivers to two services, each with its store, until all of it is [checked](Self::assert_held).
-    pub(crate) fn start<I: IdempotencyStore>(stores: [I; 2]) -> Self {
+    pub(crate) fn start<I: IdempotencyStore>(stores: &[I; 2]) -> Self {
         let stops = Arc::new(AtomicBool::new(false));
         let ledger = Arc::new(Ledger::default());
         let mut senders = JoinSet::new();

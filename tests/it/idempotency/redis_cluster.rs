@@ -114,7 +114,7 @@ async fn over_three_nodes_it_conforms_and_bears_the_loss_of_one() {
     let here = claim(&of_two_runtimes, 101).await;
     assert_eq!(here.unwrap(), Claim::Fresh);
 
-    let promises = Promises::start([store.clone(), self::store(&servers)]);
+    let promises = Promises::start(&[store.clone(), self::store(&servers)]);
     tokio::time::sleep(Duration::from_millis(500)).await;
     servers[2].kill();
     tokio::time::sleep(Duration::from_secs(2)).await;

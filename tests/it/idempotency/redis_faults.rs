@@ -67,11 +67,7 @@ async fn the_first_delivery_after_redis_closed_an_idle_connection_is_handled() {
     let store = store(server.url());
     assert_eq!(deliver(&store, "msg_1").await, HANDLED);
     let started = Instant::now();
-    while server.command(["CLIENT NO-EVICT ON", "CLIENT LIST"]) != "" {
-        // Only the connection of this command is left: the list has one line, behind its length.
-        if !server_has_other_clients(&server) {
-            break;
-        }
+    while server_has_other_clients(&server) {
         assert!(started.elapsed() < Duration::from_secs(10), "not closed");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
@@ -85,7 +81,7 @@ fn server_has_other_clients(server: &RedisServer) -> bool {
     connection.write_all(b"CLIENT LIST\r\nQUIT\r\n").unwrap();
     let mut list = String::new();
     connection.read_to_string(&mut list).unwrap();
-    list.matches("addr=").count() > 2
+    list.matches(" addr=").count() > 1
 }
 
 #[tokio::test]
@@ -265,7 +261,7 @@ async fn through_all_of_these_faults_the_promises_hold() {
             .build()
             .unwrap()
     });
-    let promises = Promises::start(stores);
+    let promises = Promises::start(&stores);
     let pause = || tokio::time::sleep(Duration::from_millis(300));
     for round in 0..3 {
         pause().await;

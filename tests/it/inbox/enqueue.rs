@@ -162,7 +162,7 @@ async fn a_decoded_event_can_say_its_order() {
         let body = format!(r#"{{"contact":"{contact}"}}"#);
         let request: Request<Full<Bytes>> =
             signer().request(id, Timestamp::from_unix_seconds(NOW), body);
-        let layer = WebhookLayer::<Json<serde_json::Value>>::new(receiver());
+        let layer = WebhookLayer::new(receiver()).decode::<Json<serde_json::Value>>();
         let response: Response<_> = layer.layer(enqueue.clone()).oneshot(request).await.unwrap();
         assert_eq!(response.status(), 202);
     }

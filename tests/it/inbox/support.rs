@@ -15,6 +15,7 @@ use tower::{Layer, ServiceExt};
 use tower_webhook::{
     Receiver, Timestamp, WebhookLayer,
     inbox::{DeadLetter, Enqueue, Inbox, Schedule, SqliteInbox, Target, TargetStats, Worker},
+    layer::ResponseBody,
 };
 
 use crate::support::{NOW, receiver_at, signer};
@@ -56,9 +57,9 @@ pub(super) async fn send(
     enqueue: &Enqueue,
     id: &str,
     body: impl Into<Bytes>,
-) -> Response<Full<Bytes>> {
+) -> Response<ResponseBody<Full<Bytes>>> {
     let request = signer().request(id, Timestamp::from_unix_seconds(NOW), body);
-    let service = WebhookLayer::<Bytes>::new(receiver()).layer(enqueue.clone());
+    let service = WebhookLayer::new(receiver()).layer(enqueue.clone());
     service.oneshot(request).await.unwrap()
 }
 

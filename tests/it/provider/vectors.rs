@@ -54,9 +54,15 @@ fn verdict(vector: &Value) -> Result<(), String> {
     if let Some(id) = vector["webhook_id"].as_str() {
         settings = settings.with_webhook_id(id.to_owned());
     }
-    let scheme = preset.scheme(&settings).map_err(|error| error.to_string())?;
+    let scheme = preset
+        .scheme(&settings)
+        .map_err(|error| error.to_string())?;
     // Vipps signs a date, and its vector names no clock.
-    let at_its_date = if slug == "vipps" { 1_680_165_512 } else { 1_700_000_000 };
+    let at_its_date = if slug == "vipps" {
+        1_680_165_512
+    } else {
+        1_700_000_000
+    };
     let now = vector["now"].as_u64().unwrap_or(at_its_date);
     let tolerance = vector["tolerance"].as_u64().map_or(
         preset.tolerance().unwrap_or(Duration::from_secs(300)),
@@ -74,7 +80,9 @@ fn verdict(vector: &Value) -> Result<(), String> {
         .map_err(|error| format!("configuration: {error}"))?;
     let (head, ()) = request(vector).into_parts();
     let checked = receiver.check_head(&head).map_err(|r| r.to_string())?;
-    let verified = checked.check_signature(body(vector)).map_err(|r| r.to_string())?;
+    let verified = checked
+        .check_signature(body(vector))
+        .map_err(|r| r.to_string())?;
     let _ = verified;
     Ok(())
 }
@@ -85,9 +93,19 @@ fn every_vector_gets_its_stated_result() {
     for vector in vectors() {
         let verdict = verdict(&vector);
         let expected = vector["expect"] == "valid";
-        if verdict.is_ok() != expected || matches!(&verdict, Err(why) if why.contains("preset") || why.contains("configuration")) {
-            wrong.push(format!("{}: {verdict:?}, {}", vector["name"], vector["why"]));
+        if verdict.is_ok() != expected
+            || matches!(&verdict, Err(why) if why.contains("preset") || why.contains("configuration"))
+        {
+            wrong.push(format!(
+                "{}: {verdict:?}, {}",
+                vector["name"], vector["why"]
+            ));
         }
     }
-    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }

@@ -28,7 +28,7 @@ impl CustomScheme for Length {
     type Key = u64;
     type Check = LengthCheck;
 
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "length"
     }
 

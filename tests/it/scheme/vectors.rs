@@ -123,6 +123,7 @@ fn built(builder: tower_webhook::scheme::SchemeBuilder) -> Scheme {
 }
 
 /// The scheme of a sender; `None` where it takes code of its own.
+#[allow(clippy::too_many_lines)]
 fn scheme(vector: &Vector) -> Option<Scheme> {
     let url = || Cow::Owned::<'static, str>(vector.url.clone().unwrap());
     let base64 = |header: &'static str| SignatureFormat::header(header).encoding(Encoding::Base64);
@@ -130,7 +131,7 @@ fn scheme(vector: &Vector) -> Option<Scheme> {
         "github" => provider::github(),
         "stripe" => provider::stripe(),
         "slack" => provider::slack(),
-        "hubspot-v3" => provider::hubspot(url()).unwrap(),
+        "hubspot-v3" => provider::hubspot(url()),
         "twitch" => provider::twitch(),
         "clerk"
         | "resend"
@@ -308,15 +309,12 @@ fn every_known_answer_of_a_sender_that_the_model_covers_comes_out_as_published()
             continue;
         };
         let verdict = vector.verdict(scheme);
-        match vector.expect.as_str() {
-            "valid" => {
-                valid += 1;
-                assert_eq!(verdict, Ok(()), "{} {}", vector.provider, vector.name);
-            }
-            _ => {
-                invalid += 1;
-                assert!(verdict.is_err(), "{} {}", vector.provider, vector.name);
-            }
+        if vector.expect == "valid" {
+            valid += 1;
+            assert_eq!(verdict, Ok(()), "{} {}", vector.provider, vector.name);
+        } else {
+            invalid += 1;
+            assert!(verdict.is_err(), "{} {}", vector.provider, vector.name);
         }
     }
     // 14 senders need code of their own, or have a token that signs nothing.
