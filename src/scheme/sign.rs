@@ -204,17 +204,6 @@ impl Declared {
     }
 }
 
-impl Grammar {
-    /// The text in front of a signature in a header that is written by us.
-    fn written(&self, signature: &str, version: &str) -> String {
-        match self {
-            Self::Values { prefix } => format!("{prefix}{signature}"),
-            Self::Fields { key, .. } => format!("{key}={signature}"),
-            Self::Versions => format!("{version},{signature}"),
-        }
-    }
-}
-
 impl TimeFormat {
     /// The time as a sender of this format writes it.
     pub(crate) fn print(self, time: Timestamp) -> String {

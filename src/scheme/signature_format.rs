@@ -88,3 +88,15 @@ impl SignatureFormat {
         self
     }
 }
+
+#[cfg(any(feature = "explain", feature = "testing"))]
+impl Grammar {
+    /// The text in front of a signature in a header that is written by us.
+    pub(super) fn written(&self, signature: &str, version: &str) -> String {
+        match self {
+            Self::Values { prefix } => format!("{prefix}{signature}"),
+            Self::Fields { key, .. } => format!("{key}={signature}"),
+            Self::Versions => format!("{version},{signature}"),
+        }
+    }
+}
