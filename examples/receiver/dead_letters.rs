@@ -47,7 +47,8 @@ async fn run(inbox: &dyn Inbox, command: &InboxCommand) -> Result<ExitCode, Fail
     match command {
         InboxCommand::List => {
             for letter in inbox.dead_letters(None, usize::MAX).await? {
-                serde_json::to_writer(&mut output, &Line::from(&letter)).map_err(io::Error::from)?;
+                serde_json::to_writer(&mut output, &Line::from(&letter))
+                    .map_err(io::Error::from)?;
                 writeln!(output)?;
             }
         }

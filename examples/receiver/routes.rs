@@ -1,6 +1,6 @@
 //! What is served.
 
-use std::{convert::Infallible, error::Error, io, sync::Arc};
+use std::{error::Error, io, sync::Arc};
 
 use axum::{
     Router,
@@ -39,15 +39,17 @@ pub(crate) fn routes(
     store: Store,
     inbox: Option<Inbox>,
 ) -> Result<Routes, Box<dyn Error>> {
-    let print = post(on_event).with_state(Output::new());
     let (route, worker) = match inbox {
-        None => (guarded::<voyado::Envelope>(print, receiver, store)?, None),
+        None => (
+            guarded::<voyado::Envelope>(printer(), receiver, store)?,
+            None,
+        ),
         // As it is: an event that cannot be opened is stored too, and found among the dead letters.
         Some(inbox) if receiver.validate_event_type::<Bytes>().is_ok() => {
-            stored::<Bytes>(inbox, print, receiver, store)?
+            stored::<Bytes>(inbox, receiver, store)?
         }
         // With REQUIRE_ENCRYPTION, what is stored has to open.
-        Some(inbox) => stored::<voyado::Envelope>(inbox, print, receiver, store)?,
+        Some(inbox) => stored::<voyado::Envelope>(inbox, receiver, store)?,
     };
     let router = Router::new().route(PATH, route).fallback(wrong_path);
     Ok(Routes {
@@ -56,23 +58,26 @@ pub(crate) fn routes(
     })
 }
 
+fn printer<S>() -> MethodRouter<S> {
+    post(on_event).with_state(Output::new())
+}
+
 type Guarded = MethodRouter<Arc<Throttle>>;
 
 /// Stores deliveries; the worker prints or forwards them.
 fn stored<E: WebhookEvent>(
     inbox: Inbox,
-    print: MethodRouter<(), Infallible>,
     receiver: Receiver,
     store: Store,
 ) -> Result<(Guarded, Option<Worker>), Box<dyn Error>> {
-    let print = Target::new(inbox::PRINT, print).decode::<voyado::Envelope>();
+    let print = Target::new(inbox::PRINT, printer::<()>()).decode::<voyado::Envelope>();
     let (enqueue, worker) = inbox.parts::<E>(&receiver, print)?;
     let route = guarded::<E>(post_service(enqueue), receiver, store)?;
     Ok((route, Some(worker)))
 }
 
 fn guarded<E: WebhookEvent>(
-    route: MethodRouter<Arc<Throttle>>,
+    route: Guarded,
     receiver: Receiver,
     store: Store,
 ) -> Result<Guarded, ConfigError> {

@@ -134,9 +134,13 @@ impl InboxUrl {
     /// Opens the store, and makes or migrates its tables.
     pub(crate) async fn open(&self) -> Result<Arc<dyn inbox::Inbox>, VariableError> {
         match self {
-            Self::Sqlite(path) => Ok(Arc::new(SqliteInbox::open(path).map_err(|error| failed(&error))?)),
+            Self::Sqlite(path) => Ok(Arc::new(
+                SqliteInbox::open(path).map_err(|error| failed(&error))?,
+            )),
             Self::Postgres(url) => {
-                let inbox = PgInbox::connect(url).await.map_err(|error| failed(&error))?;
+                let inbox = PgInbox::connect(url)
+                    .await
+                    .map_err(|error| failed(&error))?;
                 inbox.migrate().await.map_err(|error| failed(&error))?;
                 Ok(Arc::new(inbox))
             }
@@ -148,7 +152,11 @@ impl InboxUrl {
         match self {
             Self::Sqlite(path) if !path.exists() => Err(INBOX_URL.error("there is no such file")),
             Self::Sqlite(_) => self.open().await,
-            Self::Postgres(url) => Ok(Arc::new(PgInbox::connect(url).await.map_err(|error| failed(&error))?)),
+            Self::Postgres(url) => Ok(Arc::new(
+                PgInbox::connect(url)
+                    .await
+                    .map_err(|error| failed(&error))?,
+            )),
         }
     }
 }

@@ -68,7 +68,10 @@ impl SqliteInboxBuilder {
     /// See [`SqliteInbox::open`].
     pub fn open(self) -> Result<SqliteInbox, InboxError> {
         // To SQLite these name databases that end with their connection.
-        if ["", ":memory:"].map(Path::new).contains(&&*self.opening.path) {
+        if ["", ":memory:"]
+            .map(Path::new)
+            .contains(&&*self.opening.path)
+        {
             let detail = "an inbox needs a file";
             return Err(InboxError::with_source(InboxErrorKind::CannotOpen, detail));
         }
