@@ -4,10 +4,10 @@ use clap::{Parser, Subcommand};
 
 use crate::settings;
 
-/// Receives the webhooks of Voyado Engage and prints each as one line of JSON.
+/// Receives the webhooks of Voyado Engage, or of another PROVIDER, and prints each as one line of JSON.
 ///
-/// `POST /webhooks/engage` is answered 204 once the line is written; with INBOX_URL, it is answered 202 once the delivery is
-/// stored. The log is on stderr and shows no payload.
+/// The response to `POST /webhooks/engage`, or `/webhooks/` and the PROVIDER, is 204 once the line is written, or with INBOX_URL
+/// 202 once the delivery is stored. The log is on stderr and shows no payload.
 #[derive(Debug, Parser)]
 #[command(name = "receiver", version, after_help = settings::table())]
 pub(crate) struct Arguments {

@@ -9,8 +9,8 @@ use tower_webhook::{
 
 use crate::settings::{self, VariableError};
 
-/// Under which deliveries are stored.
-const ENDPOINT: &str = "engage";
+/// The endpoint under which Voyado's deliveries are stored; those of another sender are under its own name.
+pub(crate) const ENGAGE: &str = "engage";
 /// The target that prints.
 pub(crate) const PRINT: &str = "print";
 /// For what is in progress at the stop: longer than a target has to respond, less than service managers wait.
@@ -35,6 +35,7 @@ impl Inbox {
     /// `E` is the event type of the layer.
     pub(crate) fn parts<E: WebhookEvent>(
         self,
+        endpoint: &str,
         receiver: &Receiver,
         print: Target,
     ) -> Result<(Enqueue<E>, Worker), VariableError> {
@@ -50,12 +51,12 @@ impl Inbox {
         };
         let enqueue = Enqueue::new(Arc::clone(&self.store), receiver)
             .decode::<E>()
-            .endpoint(ENDPOINT)
+            .endpoint(endpoint)
             .targets(names);
         let mut targets = targets.into_iter();
         let first = targets.next().expect("there is a target");
         let worker = Worker::new(self.store, receiver.clone(), first)
-            .endpoint(ENDPOINT)
+            .endpoint(endpoint)
             .concurrency(self.settings.workers.get())
             .lease(self.settings.lease)
             .schedule(self.settings.schedule)

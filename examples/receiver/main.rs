@@ -1,4 +1,5 @@
-//! A service that receives the webhooks of Voyado Engage and prints each as one line of JSON.
+//! A service that receives the webhooks of Voyado Engage, or of any sender that the crate knows, and prints each as one line
+//! of JSON.
 //!
 //! ```sh
 //! SIGNING_SECRETS=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw cargo run --example receiver
@@ -10,6 +11,7 @@
 
 mod arguments;
 mod dead_letters;
+mod explain;
 mod inbox;
 mod log;
 mod output;
@@ -26,8 +28,8 @@ use tokio::{net::TcpListener, runtime::Runtime, sync::watch};
 
 use arguments::{Arguments, Command};
 use inbox::Inbox;
-use routes::Routes;
-use settings::{Settings, VariableError};
+use routes::{Endpoint, Routes};
+use settings::{Settings, Store, VariableError};
 
 /// Wrong settings, as clap has it for wrong usage.
 const USAGE: u8 = 2;
@@ -60,17 +62,34 @@ async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
     let Settings {
         log,
         connections,
+        sender,
+        handshakes,
         receiver,
         store,
         inbox,
     } = settings;
+    let explain = log.explain;
     let _log = log::start(log);
     let shutdown = shutdown::signal()?;
     let inbox = match inbox {
         Some(inbox) => Some(Inbox::open(inbox).await?),
         None => None,
     };
-    let Routes { router, worker } = routes::routes(receiver, store, inbox)?;
+    let accepts_replays = matches!(store, Store::Off) && inbox.is_none();
+    if accepts_replays && !receiver.scheme().has_replay_protection() {
+        tracing::warn!(
+            sender = receiver.scheme().name(),
+            "REPLAYS ARE ACCEPTED: the sender signs no time and IDEMPOTENCY is off, so whoever captured a request can send it again"
+        );
+    }
+    let Routes { router, worker } = routes::routes(Endpoint {
+        sender,
+        handshakes,
+        receiver,
+        store,
+        inbox,
+        explain,
+    })?;
     let listen = connections.listen;
     let listener = TcpListener::bind(listen)
         .await
@@ -81,12 +100,8 @@ async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
         shutdown.await;
         stop.send_replace(true);
     };
-    let serving = server::serve(
-        listener,
-        timeouts::within(router),
-        connections.max,
-        shutdown,
-    );
+    let router = timeouts::within(router);
+    let serving = server::serve(listener, router, connections.max, shutdown);
     let working = async {
         if let Some(worker) = worker {
             let stopped = async {

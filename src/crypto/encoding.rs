@@ -54,7 +54,7 @@ impl Encoding {
     }
 }
 
-/// What a signature of a request says, decoded. Its sender knows it: zeroing it would be for nothing.
+/// A signature of a request, decoded. Its sender knows it: zeroing it would be for nothing.
 pub(crate) struct Decoded {
     bytes: [u8; BUFFER_LEN],
     len: usize,

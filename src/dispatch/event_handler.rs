@@ -20,7 +20,7 @@ pub(super) type Responding = Pin<Box<dyn Future<Output = Response> + Send>>;
 /// A handler of an [`EventRouter`](super::EventRouter): what axum takes as a handler, or an async function of which one
 /// argument is a [`Payload`].
 ///
-/// `M` tells the shapes of functions apart and is inferred.
+/// `M` distinguishes the shapes of functions and is inferred.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot handle events of `{E}`",
     label = "not a handler for an `EventRouter<{E}, {S}>`",

@@ -22,7 +22,10 @@ use super::{
     once::{Identity, Once},
 };
 use crate::{
-    error::rejection::Rejection, event::WebhookEvent, idempotency::BodyDigest, receiver::Delivery,
+    error::rejection::Rejection,
+    event::WebhookEvent,
+    idempotency::BodyDigest,
+    receiver::{Delivery, IdOrigin},
     telemetry,
 };
 
@@ -32,7 +35,7 @@ use crate::{
 ///
 /// A request without a delivery reaches no handler. Behind a layer that
 /// [only monitors](crate::WebhookLayer::danger_monitor_only) the response has the status of the rejection, else it is a
-/// bare 500, and the log says that there is no layer.
+/// bare 500, and the log names the missing layer.
 pub struct EventService<E> {
     routes: Arc<[Route<E>]>,
 }
@@ -120,13 +123,18 @@ impl<E: WebhookEvent> Route<E> {
         let request = Request::from_parts(parts.clone(), Body::from(delivery.body().clone()));
         let handler = Arc::clone(&self.handler);
         let delivery = delivery.clone();
-        let Some(once) = &self.once else {
+        // As the layer's own idempotency does: where two events can have equal bodies and nothing tells them apart, a claim
+        // would lose one of them.
+        let id = match (delivery.deduplication_id(), delivery.id_origin()) {
+            (None, IdOrigin::Digest) => None,
+            (id, _) => Some(id.unwrap_or(delivery.id()).clone()),
+        };
+        let (Some(once), Some(id)) = (&self.once, id) else {
             return handler(request, delivery);
         };
         let message = Identity {
             tenant: delivery.tenant().unwrap_or_default().into(),
-            // As the layer's own idempotency does.
-            id: delivery.deduplication_id().unwrap_or(delivery.id()).clone(),
+            id,
             digest: BodyDigest::of(delivery.body()),
         };
         once.run(message, Box::new(move || handler(request, delivery)))

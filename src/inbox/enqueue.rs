@@ -106,7 +106,7 @@ impl<E: WebhookEvent> Enqueue<E> {
     }
 
     /// Names the targets, each with a fate of its own: those of the [`Worker`](super::Worker). A name without a worker
-    /// waits for one. Default, also if none is named: [`DEFAULT_TARGET`] alone, so that nothing is stored for nobody.
+    /// waits for one. Default, also if none is named: [`DEFAULT_TARGET`] alone, so that nothing is stored without a target.
     pub fn targets<T: Into<Arc<str>>>(self, targets: impl IntoIterator<Item = T>) -> Self {
         let mut targets: Vec<Arc<str>> = targets.into_iter().map(Into::into).collect();
         if targets.is_empty() {

@@ -70,7 +70,7 @@ impl Verified {
         self.facts.timestamp()
     }
 
-    /// The name of the event's type, where the scheme says where it is. In a header it is unsigned.
+    /// The name of the event's type, where the scheme knows where it is. In a header it is unsigned.
     pub fn event_type(&self) -> Option<&str> {
         self.facts.event_type()
     }
@@ -100,7 +100,7 @@ impl Verified {
         self.received_at
     }
 
-    /// Decrypts the payload if the event says that it is encrypted, and decodes the event.
+    /// Decrypts the payload if the event marks it as encrypted, and decodes the event.
     ///
     /// # Errors
     ///

@@ -67,7 +67,7 @@ enum Check {
     Impossible,
 }
 
-/// What a verified request says, and which of the keys signed it.
+/// What a verified request claims, and which of the keys signed it.
 pub(crate) struct Signed {
     pub(crate) claims: Claims,
     pub(crate) key_position: u16,

@@ -1,6 +1,6 @@
 use crate::message::{MessageId, Timestamp, short_text::ShortText};
 
-/// What a request says of itself: its id, its time and its event's type, where the sender has them.
+/// What a request claims of itself: its id, its time and its event's type, where the sender has them.
 ///
 /// Of a head, nothing of it is to be believed before the signature is verified, and an unsigned id not even then.
 #[derive(Clone, Debug, Default)]
@@ -17,7 +17,7 @@ impl Claims {
         Self::default()
     }
 
-    /// What a head says, without a move for each of it.
+    /// What a head claims, without a move for each of it.
     #[inline]
     pub(super) fn of_head(
         id: Option<MessageId>,

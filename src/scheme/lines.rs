@@ -23,7 +23,7 @@ pub(super) struct SignatureLines<'h> {
 
 /// An entry of a list of signatures.
 pub(super) enum Entry<'l> {
-    /// An encoded signature, and the algorithm that it says to be of.
+    /// An encoded signature, and the algorithm that it claims.
     Signature(Algorithm, &'l [u8]),
     /// A field that is no signature: its key and its value.
     Field(&'l [u8], &'l [u8]),

@@ -208,20 +208,24 @@ impl TimeFormat {
     /// The time as a sender of this format writes it.
     pub(crate) fn print(self, time: Timestamp) -> String {
         let seconds = time.unix_seconds();
-        let date = || {
-            i64::try_from(seconds)
-                .ok()
-                .and_then(|seconds| jiff::Timestamp::from_second(seconds).ok())
-        };
         match self {
             Self::Seconds => seconds.to_string(),
             Self::Milliseconds => seconds.saturating_mul(1000).to_string(),
-            Self::Rfc3339 => date().map(|date| date.to_string()).unwrap_or_default(),
-            Self::HttpDate => date()
+            #[cfg(feature = "providers")]
+            Self::Rfc3339 => date(seconds)
+                .map(|date| date.to_string())
+                .unwrap_or_default(),
+            #[cfg(feature = "providers")]
+            Self::HttpDate => date(seconds)
                 .map(|date| date.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string())
                 .unwrap_or_default(),
         }
     }
+}
+
+#[cfg(feature = "providers")]
+fn date(unix_seconds: u64) -> Option<jiff::Timestamp> {
+    jiff::Timestamp::from_second(i64::try_from(unix_seconds).ok()?).ok()
 }
 
 fn private_key(algorithm: Algorithm, text: &str) -> Option<Box<dyn PrivateKey>> {

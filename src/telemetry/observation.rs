@@ -124,6 +124,12 @@ impl Observation {
         }
     }
 
+    /// It was a handshake of the sender, which the layer responded to.
+    pub(crate) fn shook_hands(&mut self, status: http::StatusCode) {
+        self.summary.outcome = Outcome::Handshake;
+        self.responded(status);
+    }
+
     /// The inner service responded with this status, or failed. What would have been rejected keeps that outcome.
     pub(crate) fn handled(&mut self, status: Option<http::StatusCode>, succeeded: bool) {
         self.summary.status = status.map(|status| status.as_u16());
@@ -143,7 +149,7 @@ impl Observation {
         self.summary.rejection = Some(rejection.clone());
     }
 
-    /// The response to a rejection.
+    /// The response of the layer.
     pub(crate) fn responded(&mut self, status: http::StatusCode) {
         self.summary.status = Some(status.as_u16());
     }

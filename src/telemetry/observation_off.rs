@@ -44,6 +44,8 @@ impl Observation {
 
     pub(crate) fn opened(&mut self, _event_type: Option<&str>, _claimed_tenant: Option<&str>) {}
 
+    pub(crate) fn shook_hands(&mut self, _status: http::StatusCode) {}
+
     pub(crate) fn handled(&mut self, _status: Option<http::StatusCode>, _succeeded: bool) {}
 
     pub(crate) fn rejected(&mut self, _rejection: &Rejection) {}

@@ -5,6 +5,7 @@ mod answers;
 mod config_errors;
 mod decryption;
 mod dispatch;
+mod documents;
 mod ed25519;
 mod encryption;
 mod examples;

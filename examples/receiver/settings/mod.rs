@@ -5,25 +5,31 @@ mod decryption;
 mod idempotency;
 mod inbox;
 mod log;
+mod provider;
 mod source;
 mod variable;
 mod verification;
 
 use std::fmt::Write;
 
-use tower_webhook::{ConfigError, ConfigErrorKind, Receiver, inbox::InboxError};
+use bytes::Bytes;
+use tower_webhook::{
+    ConfigError, ConfigErrorKind, Receiver, inbox::InboxError, provider::Handshake, voyado,
+};
 
 pub(crate) use self::{
     connections::Connections,
     idempotency::Store,
     inbox::{Inbox, InboxUrl},
     log::Log,
+    provider::{PATH, Sender},
     variable::VariableError,
 };
 use variable::{Unset, Variable};
 
 /// Every variable, by topic.
-const TOPICS: [&[Variable]; 7] = [
+const TOPICS: [&[Variable]; 8] = [
+    provider::VARIABLES,
     verification::VARIABLES,
     source::VARIABLES,
     decryption::VARIABLES,
@@ -37,6 +43,10 @@ const TOPICS: [&[Variable]; 7] = [
 pub(crate) struct Settings {
     pub(crate) log: Log,
     pub(crate) connections: Connections,
+    /// Who sends.
+    pub(crate) sender: Sender,
+    /// What it asks for before it delivers.
+    pub(crate) handshakes: Vec<Handshake>,
     /// What verifies and opens the deliveries.
     pub(crate) receiver: Receiver,
     /// What remembers the messages that were handled.
@@ -48,12 +58,19 @@ pub(crate) struct Settings {
 impl Settings {
     /// Reads the environment.
     pub(crate) fn from_env() -> Result<Self, VariableError> {
+        let sender = provider::read()?;
+        let secrets = verification::secrets(&sender)?;
+        let inbox = inbox::read()?;
+        let store = idempotency::read(sender.scheme.has_replay_protection() || inbox.is_some())?;
+        let is_deduplicated = inbox.is_some() || !matches!(store, Store::Off);
         Ok(Self {
             log: log::read()?,
             connections: connections::read()?,
-            receiver: receiver()?,
-            store: idempotency::read()?,
-            inbox: inbox::read()?,
+            handshakes: sender.handshakes(secrets.first().map_or("", String::as_str))?,
+            receiver: receiver(&sender, &secrets, is_deduplicated)?,
+            store,
+            sender,
+            inbox,
         })
     }
 }
@@ -68,17 +85,31 @@ pub(crate) fn inbox_failed(error: &InboxError) -> VariableError {
     inbox::failed(error)
 }
 
-fn receiver() -> Result<Receiver, VariableError> {
-    let builder = verification::read()?;
+fn receiver(
+    sender: &Sender,
+    secrets: &[String],
+    is_deduplicated: bool,
+) -> Result<Receiver, VariableError> {
+    let builder = verification::read(sender, secrets)?;
     let builder = source::add(builder)?;
-    let builder = decryption::add(builder)?;
-    builder.build().map_err(|error| blame(&error))
+    let builder = decryption::add(builder, sender)?;
+    let builder = if is_deduplicated {
+        builder.deduplicated()
+    } else {
+        builder.danger_accept_replays()
+    };
+    let receiver = builder.build().map_err(|error| blame(&error))?;
+    let validated = match sender.preset {
+        None => receiver.validate_event_type::<voyado::Envelope>(),
+        Some(_) => receiver.validate_event_type::<Bytes>(),
+    };
+    validated.map_err(|error| blame(&error))?;
+    Ok(receiver)
 }
 
 /// Names the variable that has the mistake.
 fn blame(error: &ConfigError) -> VariableError {
     let variable = match error.kind() {
-        ConfigErrorKind::ToleranceTooLong => verification::TOLERANCE_SECS,
         ConfigErrorKind::InvalidHeaderName => verification::TOKEN_HEADER,
         ConfigErrorKind::NoHeaderToken | ConfigErrorKind::EmptyHeaderToken => verification::TOKENS,
         ConfigErrorKind::InvalidNetwork if source::is_of_the_proxies(error.culprit()) => {
@@ -89,8 +120,10 @@ fn blame(error: &ConfigError) -> VariableError {
         }
         ConfigErrorKind::TrustedHopsBesideProxies => source::TRUSTED_HOPS,
         ConfigErrorKind::TrustedProxiesTooWide => source::TRUSTED_PROXIES,
-        ConfigErrorKind::NoDecryptionKey => decryption::REQUIRE_ENCRYPTION,
-        _ => verification::SIGNING_SECRETS,
+        ConfigErrorKind::NoDecryptionKey | ConfigErrorKind::EventTypeCannotDecrypt => {
+            decryption::REQUIRE_ENCRYPTION
+        }
+        _ => verification::of_the_secrets(),
     };
     variable.error(error.to_string())
 }
@@ -98,14 +131,16 @@ fn blame(error: &ConfigError) -> VariableError {
 /// The table of all variables, as text.
 pub(crate) fn table() -> String {
     let mut table = String::from("Environment variables:\n");
-    for variable in TOPICS.concat() {
+    let variables = TOPICS.concat();
+    let names = variables.iter().map(|variable| variable.name.len());
+    let width = names.max().unwrap_or_default();
+    for variable in variables {
         let unset = match variable.default {
-            Unset::Required => "required".to_owned(),
             Unset::Value(default) => format!("default: {default}"),
             Unset::Without(text) => text.to_owned(),
         };
         let Variable { name, meaning, .. } = variable;
-        writeln!(table, "  {name:<19} {meaning} [{unset}]").expect("a string takes it");
+        writeln!(table, "  {name:<width$} {meaning} [{unset}]").expect("a string takes it");
     }
     table
 }

@@ -75,7 +75,7 @@ pub(super) async fn attempt(
     }
 }
 
-/// Nothing that is stored is believed: whoever writes to the store need not have the secret.
+/// Nothing that is stored is believed: write access to the store does not take the secret.
 fn verify(
     receiver: &Receiver,
     open: Open,

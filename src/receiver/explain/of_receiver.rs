@@ -31,7 +31,7 @@ const HEAD_CHECKS: [(&str, &[RejectionKind]); 4] = [
 ];
 
 impl Receiver {
-    /// Tells why a request is rejected: the checks with their verdicts, and the causes that can be proven.
+    /// Explains why a request is rejected: the checks with their verdicts, and the causes that can be proven.
     ///
     /// A tool of development: it hashes the body some hundred times. Do not call it for every request of a stranger in
     /// production, and never show its findings to a sender.
@@ -73,7 +73,7 @@ impl Receiver {
         self.explainer(head).explain(head, body).with_first(first)
     }
 
-    /// As [`explain`](Self::explain), and decodes a verified body as `E`, to say where it does not parse.
+    /// As [`explain`](Self::explain), and decodes a verified body as `E`, to show where it does not parse.
     pub fn explain_event<E: WebhookEvent>(
         &self,
         head: &Parts,

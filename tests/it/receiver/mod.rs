@@ -5,5 +5,6 @@ mod faults;
 mod inbox;
 mod process;
 mod right;
+mod senders;
 mod variables;
 mod wrong;

@@ -52,6 +52,20 @@ fn of_age(seconds: u64) -> Delivery {
     }
 }
 
+fn at(path: &'static str) -> Delivery {
+    Delivery {
+        path,
+        ..Delivery::default()
+    }
+}
+
+/// A file with two secrets.
+fn secrets_file() -> String {
+    let path = std::env::temp_dir().join(format!("receiver-secrets-{}", std::process::id()));
+    std::fs::write(&path, format!("{SECRET}\n\n v1,{OTHER_SECRET} \n")).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
 pub(super) fn signed_with(secret: &str) -> Delivery {
     Delivery {
         secret: secret.to_owned(),
@@ -98,6 +112,19 @@ pub(super) fn all_right() -> Vec<Right> {
         right(&[("TOLERANCE_SECS", "60")], of_age(250), 401),
         right(&[("TOLERANCE_SECS", "600")], of_age(350), 204),
         right(&[("TOLERANCE_SECS", "")], of_age(250), 204),
+        right(&[("TOLERANCE_SECS", "1000000000")], of_age(900_000_000), 204),
+        right(&[("TOLERANCE_SECS", "1000000000")], of_age(1_100_000_000), 401),
+        right(&[("SIGNING_SECRETS", ""), ("SIGNING_SECRETS_FILE", &secrets_file())], signed_with(OTHER_SECRET), 204),
+        right(&[("PROVIDER", "svix"), ("PUBLIC_URL", "https://example.com/"), ("WEBHOOK_ID", "unused")], genuine(), 204),
+        right(&[("PROVIDER", "svix")], at("/webhooks/svix"), 204),
+        right(&[("PROVIDER", "svix")], at("/webhooks/github"), 404),
+        right(&[], at("/webhooks/svix"), 404),
+        right(&[("PROVIDER", "github")], genuine(), 400),
+        right(&[("HANDSHAKES", "false")], genuine(), 204),
+        right(&[("PROVIDER", "svix"), ("HANDSHAKES", "true"), ("VERIFY_TOKEN", "unused"), ("HANDSHAKE_SECRETS_FILE", "/dev/null")], genuine(), 204),
+        right(&[("EXPLAIN", "false")], genuine(), 204),
+        right(&[("EXPLAIN", "true")], genuine(), 204),
+        right(&[("EXPLAIN", "true")], signed_with(OTHER_SECRET), 401),
         right(&[("MAX_BODY_BYTES", "100")], genuine(), 413),
         right(&[("MAX_BODY_BYTES", "2097152")], genuine(), 204),
         right(&[("MAX_BYTES_IN_FLIGHT", "1048576")], genuine(), 204),

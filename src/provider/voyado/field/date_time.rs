@@ -8,7 +8,7 @@ use super::{JsonField, Mismatch, text::text};
 
 /// A date and time as Voyado sends it: with an offset from UTC, or with none.
 ///
-/// Two values are equal if they say the same; to compare instants, compare their [`timestamp`](Self::timestamp)s.
+/// Two values are equal if they were sent alike; to compare instants, compare their [`timestamp`](Self::timestamp)s.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DateTime {
     civil: civil::DateTime,

@@ -4,6 +4,7 @@ mod dead_letters;
 mod forwarding;
 mod postgres;
 mod printing;
+mod senders;
 mod store;
 mod target;
 

@@ -10,11 +10,13 @@ use super::{
     preset::{KeyKind, Preset, VerifiedAgainst},
     support::{MacKey, SharedKey, any_matches, members, only_value},
 };
+#[cfg(feature = "testing")]
+use crate::scheme::Outgoing;
 use crate::{
     crypto::{Algorithm, Encoding},
     error::{ConfigError, Rejection, RejectionKind},
     message::{MessageId, RequestHead, Timestamp},
-    scheme::{BodyCheck, Claims, CustomScheme, Outgoing, Scheme},
+    scheme::{BodyCheck, Claims, CustomScheme, Scheme},
 };
 
 pub(super) const MAILGUN: Preset = Preset::declared(
@@ -43,7 +45,7 @@ const ZETTLE_SIGNATURE: &str = "x-izettle-signature";
 /// Most items of a notification of Adyen, which sends up to six.
 const MAX_ITEMS: usize = 64;
 
-/// Mailgun. **The event data is not signed**: whoever reads one request can send any other event with its signature, until
+/// Mailgun. **The event data is not signed**: anyone who reads one request can send any other event with its signature, until
 /// that is too old.
 ///
 /// Signs timestamp and token with HMAC-SHA256, in the member `signature` of the body as hexadecimal digits. The token is

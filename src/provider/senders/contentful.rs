@@ -9,11 +9,13 @@ use super::{
     preset::{KeyKind, Preset, VerifiedAgainst},
     support::{MacKey, SharedKey, any_matches, only_text, only_value},
 };
+#[cfg(feature = "testing")]
+use crate::scheme::Outgoing;
 use crate::{
     crypto::{Algorithm, Encoding},
     error::{ConfigError, Rejection, RejectionKind},
     message::RequestHead,
-    scheme::{BodyCheck, Claims, CustomScheme, Outgoing, Scheme, TimeFormat},
+    scheme::{BodyCheck, Claims, CustomScheme, Scheme, TimeFormat},
 };
 
 pub(super) const PRESET: Preset = Preset::declared(

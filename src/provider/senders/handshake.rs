@@ -1,4 +1,4 @@
-//! What senders ask for before they deliver: to echo a challenge, to answer a ping.
+//! What senders ask for before they deliver: to echo a challenge, to respond to a ping.
 
 use std::{fmt, sync::Arc};
 
@@ -27,7 +27,7 @@ const TWITCH_TYPE: &str = "twitch-eventsub-message-type";
 /// Responds to the handshake of a sender, where it is put into a layer by
 /// [`WebhookLayer::handshake`](crate::WebhookLayer::handshake). Without one, a handshake is a request like any other.
 ///
-/// Those that carry no signature are answered only on exactly the path that is given. A challenge is echoed as `text/plain`, up
+/// Those that carry no signature get a response only on exactly the path that is given. A challenge is echoed as `text/plain`, up
 /// to 2,048 bytes, never as HTML.
 ///
 /// | sender | request | response |
@@ -38,12 +38,13 @@ const TWITCH_TYPE: &str = "twitch-eventsub-message-type";
 /// | [`twitter`](Self::twitter) | GET with `crc_token` | JSON with the HMAC of the token |
 /// | [`discord`](Self::discord) | signed, `type` 1 or 0 | `{"type":1}`, or 204 |
 /// | [`twitch`](Self::twitch) | signed, `webhook_callback_verification` | the `challenge` |
+/// | [`xero`](Self::xero) | signed, `events` is empty | 200, without a body |
 /// | [`dropbox`](Self::dropbox) | GET with `challenge` | the challenge |
 /// | [`microsoft_graph`](Self::microsoft_graph) | POST with `validationToken` | the token |
 /// | [`asana`](Self::asana) | POST with `X-Hook-Secret` | the header; the secret goes to a function |
 /// | [`notion`](Self::notion) | POST with `verification_token` | 200; the token goes to a function |
 ///
-/// Xero sends signed requests, some of them wrong on purpose, and wants 200 and 401: the layer does that by itself.
+/// Discord and Xero also send requests whose signature is wrong on purpose, and want 401: the layer does that by itself.
 #[derive(Clone)]
 pub struct Handshake {
     kind: Kind,
@@ -62,6 +63,7 @@ enum Kind {
     Twitter(Arc<Zeroizing<String>>),
     Discord,
     Twitch,
+    Xero,
     Dropbox,
     MicrosoftGraph,
     Asana(Sink),
@@ -99,6 +101,11 @@ impl Handshake {
     /// Twitch: <https://dev.twitch.tv/docs/eventsub/handling-webhook-events/#responding-to-a-challenge-request>.
     pub fn twitch() -> Self {
         Self::signed_kind(Kind::Twitch)
+    }
+
+    /// Xero's intent to receive: <https://developer.xero.com/documentation/guides/webhooks/overview/>.
+    pub fn xero() -> Self {
+        Self::signed_kind(Kind::Xero)
     }
 
     /// Dropbox: <https://www.dropbox.com/developers/reference/webhooks#documentation>.
@@ -259,6 +266,8 @@ impl Responds for Handshake {
                     &json!({ "plainToken": token, "encryptedToken": encrypted }),
                 ))
             }
+            // A delivery has at least one event.
+            Kind::Xero if body.get("events")?.as_array()?.is_empty() => Some(empty(StatusCode::OK)),
             Kind::Discord => match body.get("type")?.as_u64()? {
                 // Interactions know 1, webhook events 0; an event itself is 1 with an `event`.
                 1 if body.get("event").is_none() => Some(json_response(&json!({ "type": 1 }))),

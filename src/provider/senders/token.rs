@@ -10,10 +10,12 @@ use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroizing;
 
 use super::preset::{KeyKind, Preset, VerifiedAgainst};
+#[cfg(feature = "testing")]
+use crate::scheme::Outgoing;
 use crate::{
     error::{ConfigError, ConfigErrorKind, Rejection, RejectionKind},
     message::{MessageId, RequestHead},
-    scheme::{BodyCheck, Claims, CustomScheme, Outgoing, Scheme},
+    scheme::{BodyCheck, Claims, CustomScheme, Scheme},
 };
 
 pub(super) const PRESETS: &[Preset] = &[
@@ -54,7 +56,7 @@ pub(super) const PRESETS: &[Preset] = &[
     ),
 ];
 
-/// GitLab's secret token, in `X-Gitlab-Token`. **Nothing is signed**: whoever reads one request can send any other. GitLab
+/// GitLab's secret token, in `X-Gitlab-Token`. **Nothing is signed**: anyone who reads one request can send any other. GitLab
 /// 19 and later can sign instead: [`gitlab_signing_token`](super::gitlab_signing_token).
 ///
 /// The id (`X-Gitlab-Event-UUID`) and the event type (`X-Gitlab-Event`) are unsigned too. No vector is published.
@@ -68,7 +70,7 @@ pub fn gitlab_token_unsigned() -> Scheme {
     })
 }
 
-/// Telegram's secret token, in `X-Telegram-Bot-Api-Secret-Token`. **Nothing is signed**: whoever reads one request can send
+/// Telegram's secret token, in `X-Telegram-Bot-Api-Secret-Token`. **Nothing is signed**: anyone who reads one request can send
 /// any other.
 ///
 /// The id is `update_id` in the body. No vector is published. <https://core.telegram.org/bots/api#setwebhook>
@@ -81,7 +83,7 @@ pub fn telegram_token_unsigned() -> Scheme {
     })
 }
 
-/// Nexi Checkout's (Nets Easy's) authorization value, the whole value of `Authorization`. **Nothing is signed**: whoever reads
+/// Nexi Checkout's (Nets Easy's) authorization value, the whole value of `Authorization`. **Nothing is signed**: anyone who reads
 /// one request can send any other.
 ///
 /// The id (`id`) and the event type (`event`) are in the body. No vector is published.
@@ -95,7 +97,7 @@ pub fn nexi_checkout_token_unsigned() -> Scheme {
     })
 }
 
-/// Postmark's basic authentication (RFC 7617); the secret is `user:password`. **Nothing is signed**: whoever reads one
+/// Postmark's basic authentication (RFC 7617); the secret is `user:password`. **Nothing is signed**: anyone who reads one
 /// request can send any other.
 ///
 /// There is no id of the delivery; the event type is `RecordType` in the body. No vector is published.
@@ -109,7 +111,7 @@ pub fn postmark_token_unsigned() -> Scheme {
     })
 }
 
-/// Figma's passcode, the member `passcode` of the body. **Nothing is signed**: whoever reads one request can send any other.
+/// Figma's passcode, the member `passcode` of the body. **Nothing is signed**: anyone who reads one request can send any other.
 ///
 /// There is no id of the delivery; the event type is `event_type` in the body. No vector is published.
 /// <https://developers.figma.com/docs/rest-api/webhooks-security/>

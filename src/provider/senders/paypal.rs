@@ -35,7 +35,7 @@ const CERTIFICATE: &str = "paypal-cert-url";
 /// PayPal. Needs the feature `x509`.
 ///
 /// Signs `{transmission id}|{transmission time}|{webhook id}|{CRC-32 of the body}` with RSA and SHA-256, in
-/// `PAYPAL-TRANSMISSION-SIG` as base64. **The body is bound by a CRC-32 alone**: whoever can change a body on its way can make
+/// `PAYPAL-TRANSMISSION-SIG` as base64. **The body is bound by a CRC-32 alone**: anyone who can change a body on its way can make
 /// another of the same CRC.
 ///
 /// `webhook_id` is the id of the webhook in PayPal's settings. The key is the certificate that `PAYPAL-CERT-URL` names;
