@@ -9,7 +9,9 @@ use std::{
 
 use bytes::Bytes;
 use http::{
-    HeaderName, HeaderValue, Request, Response, StatusCode, header::RETRY_AFTER, request::Parts,
+    HeaderName, HeaderValue, Request, Response, StatusCode,
+    header::{CONTENT_TYPE, RETRY_AFTER},
+    request::Parts,
 };
 use http_body_util::Full;
 use tower_service::Service;
@@ -58,14 +60,19 @@ type OrderKey<E> = Arc<dyn Fn(&Delivery<E>) -> Option<String> + Send + Sync>;
 impl Enqueue {
     /// Stores in `inbox` what `receiver`'s layer lets through, for the target [`DEFAULT_TARGET`].
     ///
-    /// Stored are the headers that the receiver's signatures need, and no others: a header token never gets into the store.
+    /// Stored are the headers that the receiver's signatures need and `content-type`, and no others: a header token never gets into
+    /// the store.
     pub fn new(inbox: impl Inbox, receiver: &Receiver) -> Self {
+        let mut headers = receiver.scheme().headers();
+        if !headers.contains(&CONTENT_TYPE) {
+            headers.push(CONTENT_TYPE);
+        }
         Self {
             shared: Arc::new(Shared {
                 inbox: Arc::new(inbox),
                 endpoint: DEFAULT_ENDPOINT.to_owned(),
                 targets: [DEFAULT_TARGET.into()].into(),
-                headers: receiver.scheme().headers(),
+                headers,
                 order_key: None,
             }),
         }
