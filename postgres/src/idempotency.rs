@@ -57,12 +57,7 @@ impl PgIdempotencyStore {
     }
 
     /// Takes the key if it is free, expired, or the owner's already.
-    async fn take(
-        &self,
-        key: &str,
-        by: Claimant,
-        lease: Duration,
-    ) -> Result<bool, sqlx::Error> {
+    async fn take(&self, key: &str, by: Claimant, lease: Duration) -> Result<bool, sqlx::Error> {
         let taken = sqlx::query(
             "WITH now AS (SELECT coalesce($1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint) AS ms)
              INSERT INTO webhook_claim AS held (key, owner, body_digest, is_done, expires_at)
@@ -84,11 +79,7 @@ impl PgIdempotencyStore {
     }
 
     /// Who has the key; `None` if nobody has it any more.
-    async fn held(
-        &self,
-        key: &str,
-        digest: BodyDigest,
-    ) -> Result<Option<Claim>, sqlx::Error> {
+    async fn held(&self, key: &str, digest: BodyDigest) -> Result<Option<Claim>, sqlx::Error> {
         let held = sqlx::query(
             "SELECT body_digest, is_done, expires_at - now.ms AS remaining
              FROM webhook_claim, (SELECT coalesce($1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint) AS ms) AS now
@@ -129,21 +120,12 @@ impl PgIdempotencyStore {
 }
 
 impl EasyStore for PgIdempotencyStore {
-    async fn claim(
-        &self,
-        key: &str,
-        by: Claimant,
-        lease: Duration,
-    ) -> Result<Claim, StoreError> {
+    async fn claim(&self, key: &str, by: Claimant, lease: Duration) -> Result<Claim, StoreError> {
         if by.owner.as_u128().is_multiple_of(CLEANS) {
             self.clean().await.map_err(store_error)?;
         }
         for _ in 0..TRIES {
-            if self
-                .take(key, by, lease)
-                .await
-                .map_err(store_error)?
-            {
+            if self.take(key, by, lease).await.map_err(store_error)? {
                 return Ok(Claim::Fresh);
             }
             if let Some(held) = self.held(key, by.digest).await.map_err(store_error)? {
@@ -206,11 +188,7 @@ impl EasyStore for PgIdempotencyStore {
         ))
     }
 
-    async fn release(
-        &self,
-        key: &str,
-        owner: OwnerToken,
-    ) -> Result<Settlement, StoreError> {
+    async fn release(&self, key: &str, owner: OwnerToken) -> Result<Settlement, StoreError> {
         let released = sqlx::query(
             "DELETE FROM webhook_claim
              WHERE key = $2 AND owner = $3 AND NOT is_done
