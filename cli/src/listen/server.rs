@@ -81,7 +81,10 @@ pub(super) async fn serve(
         .layer(console.layer());
     let app = Router::new()
         .nest(CONSOLE, console.router())
-        .route(&format!("{CONSOLE}/"), get(|| async { Redirect::permanent(CONSOLE) }))
+        .route(
+            &format!("{CONSOLE}/"),
+            get(|| async { Redirect::permanent(CONSOLE) }),
+        )
         .fallback_service(deliveries);
     tokio::select! {
         served = async { axum::serve(listener, app).await } => served,

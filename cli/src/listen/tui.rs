@@ -55,7 +55,11 @@ pub(super) fn show(
 }
 
 impl View<'_> {
-    fn run(mut self, mut terminal: DefaultTerminal, has_ended: impl Fn() -> bool) -> io::Result<()> {
+    fn run(
+        mut self,
+        mut terminal: DefaultTerminal,
+        has_ended: impl Fn() -> bool,
+    ) -> io::Result<()> {
         while !has_ended() {
             let records = self.records.newest_first();
             terminal.draw(|frame| self.draw(frame, &records))?;
