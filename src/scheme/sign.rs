@@ -65,12 +65,18 @@ impl SigningKey {
         &self.scheme
     }
 
-    /// Writes the headers of this family, of a scheme that has several.
+    /// Writes the headers of this family, of a scheme that has several. Another scheme has only its own.
     pub(crate) fn set_header_family(&mut self, family: HeaderFamily) {
         let position = HeaderFamily::BY_PRECEDENCE
             .iter()
             .position(|other| *other == family);
-        self.set = position.unwrap_or_default();
+        let sets = match &*self.scheme.0 {
+            Kind::Declared(declared) => declared.sets.len(),
+            Kind::Custom(_) => 0,
+        };
+        self.set = position
+            .filter(|position| *position < sets)
+            .unwrap_or_default();
     }
 
     /// Signs a request: sets the headers of the scheme, or changes the body where the signature stands in it. An id that
