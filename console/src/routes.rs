@@ -66,6 +66,10 @@ pub(crate) fn router(state: Arc<State>) -> Router {
             get(|| asset("text/javascript", include_str!("../assets/console.js"))),
         )
         .route(
+            "/common.js",
+            get(|| asset("text/javascript", include_str!("../assets/common.js"))),
+        )
+        .route(
             "/pretty.js",
             get(|| asset("text/javascript", include_str!("../assets/pretty.js"))),
         )
