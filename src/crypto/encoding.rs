@@ -85,11 +85,11 @@ const NO_DIGIT: u8 = 0xff;
 /// The value of each hexadecimal digit.
 const DIGITS: [u8; 256] = {
     let mut digits = [NO_DIGIT; 256];
-    let mut value = 0;
+    let mut value = 0_u8;
     while value < 16 {
-        let symbol = b"0123456789abcdef"[value];
-        digits[symbol as usize] = value as u8;
-        digits[symbol.to_ascii_uppercase() as usize] = value as u8;
+        let symbol = b"0123456789abcdef"[value as usize];
+        digits[symbol as usize] = value;
+        digits[symbol.to_ascii_uppercase() as usize] = value;
         value += 1;
     }
     digits
@@ -115,5 +115,6 @@ pub(crate) fn decode_hex(text: &[u8], out: &mut [u8]) -> Option<usize> {
 
 #[inline]
 fn digit(symbol: u8) -> u8 {
-    DIGITS[usize::from(symbol)]
+    let value = DIGITS.get(usize::from(symbol));
+    value.copied().unwrap_or(NO_DIGIT)
 }

@@ -213,23 +213,21 @@ impl Declared {
         headers: &'h HeaderMap,
     ) -> Result<(SignatureLines<'h>, Option<&'h [u8]>, Option<&'h [u8]>), Rejection> {
         for set in &self.sets {
-            let lines_of = |name: &'h Option<HeaderName>| match name {
-                None => Some(None),
-                Some(name) => {
-                    let lines = headers.get_all(name);
-                    lines.iter().next().is_some().then_some(Some(lines))
-                }
+            let value = |name: &Option<HeaderName>| match name {
+                None => Some(Ok(None)),
+                Some(name) => match only_value(&headers.get_all(name)) {
+                    Ok(None) => None,
+                    value => Some(value),
+                },
             };
-            let (Some(ids), Some(timestamps), Some(signatures)) = (
-                lines_of(&set.id),
-                lines_of(&set.timestamp),
+            let (Some(id), Some(timestamp), Some(signatures)) = (
+                value(&set.id),
+                value(&set.timestamp),
                 SignatureLines::find(headers, &set.signatures),
             ) else {
                 continue;
             };
-            let id = ids.map_or(Ok(None), |lines| only_value(&lines))?;
-            let timestamp = timestamps.map_or(Ok(None), |lines| only_value(&lines))?;
-            return Ok((signatures, id, timestamp));
+            return Ok((signatures, id?, timestamp?));
         }
         Err(self.missing(headers))
     }
