@@ -157,7 +157,7 @@ async fn over(
             target.attempts(),
         );
         figures.add(
-            format!("{name}, in flight at a kill and sent again there"),
+            format!("{name}, in flight at a kill and sent to the {which} target again"),
             total,
         );
     }
