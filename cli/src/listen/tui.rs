@@ -55,10 +55,16 @@ pub(super) fn show(
 }
 
 impl View<'_> {
-    fn run(mut self, mut terminal: DefaultTerminal, has_ended: impl Fn() -> bool) -> io::Result<()> {
+    fn run(
+        mut self,
+        mut terminal: DefaultTerminal,
+        has_ended: impl Fn() -> bool,
+    ) -> io::Result<()> {
         while !has_ended() {
             let records = self.records.newest_first();
-            terminal.draw(|frame| self.draw(frame, &records))?;
+            terminal.draw(|frame| {
+                self.draw(frame, &records);
+            })?;
             if !event::poll(REFRESH)? {
                 continue;
             }
@@ -69,7 +75,7 @@ impl View<'_> {
                 continue;
             }
             match key.code {
-                KeyCode::Char('q') => return Ok(()),
+                KeyCode::Char('q') => break,
                 // The terminal gives no signal for it while it is read key by key.
                 KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => {
                     return Ok(());

@@ -8,7 +8,10 @@ fn each_document_is_printed_as_the_library_has_it() {
         (&["describe", "openapi"][..], describe::openapi()),
         (&["describe", "asyncapi", "--json"], describe::asyncapi()),
         (&["describe", "json-schema"], describe::json_schema_of_all()),
-        (&["describe", "json-schema", "contact.created"], describe::json_schema(EventType::ContactCreated)),
+        (
+            &["describe", "json-schema", "contact.created"],
+            describe::json_schema(EventType::ContactCreated),
+        ),
     ] {
         let described = run(args);
         assert_eq!(described.code, 0, "{described:?}");
@@ -20,5 +23,9 @@ fn each_document_is_printed_as_the_library_has_it() {
 fn an_unknown_type_is_exit_code_2_and_the_known_ones_are_named() {
     let unknown = run(&["describe", "json-schema", "contact.exploded"]);
     assert_eq!(unknown.code, 2);
-    assert!(unknown.stderr.contains("contact.created"), "{}", unknown.stderr);
+    assert!(
+        unknown.stderr.contains("contact.created"),
+        "{}",
+        unknown.stderr
+    );
 }

@@ -22,7 +22,10 @@ fn a_genuine_request_is_verified_with_every_check() {
 
 #[test]
 fn each_cause_has_a_name_a_proof_and_a_cure() {
-    let explained = explain(&["--secret", OTHER_SECRET, "--other-secret", SECRET], &request());
+    let explained = explain(
+        &["--secret", OTHER_SECRET, "--other-secret", SECRET],
+        &request(),
+    );
     assert_eq!(explained.code, 1);
     let cause = &explained.json()["causes"][0];
     assert_eq!(cause["cause"], "other_secret");
@@ -35,7 +38,10 @@ fn each_cause_has_a_name_a_proof_and_a_cure() {
 fn several_secrets_are_tried_and_retired_ones_are_named() {
     let both = explain(&["--secret", OTHER_SECRET, "--secret", SECRET], &request());
     assert_eq!(both.code, 0);
-    let retired = explain(&["--secret", OTHER_SECRET, "--retired-secret", SECRET], &request());
+    let retired = explain(
+        &["--secret", OTHER_SECRET, "--retired-secret", SECRET],
+        &request(),
+    );
     assert_eq!(retired.code, 1);
     assert_eq!(retired.causes(), ["retired_secret"]);
 }
@@ -46,10 +52,16 @@ fn what_happens_on_the_way_is_named() {
     let (head, body) = request.split_once("\r\n\r\n").unwrap();
     let with_body = |body: &str| format!("{head}\r\n\r\n{body}");
     for (cause, request) in [
-        ("body_reserialized", with_body("{\"type\": \"contact.created\", \"n\": 10.50}")),
+        (
+            "body_reserialized",
+            with_body("{\"type\": \"contact.created\", \"n\": 10.50}"),
+        ),
         ("body_line_end", with_body(&format!("{body}\n"))),
         ("forged", with_body("{}")),
-        ("header_missing", request.replace("webhook-signature", "x-other")),
+        (
+            "header_missing",
+            request.replace("webhook-signature", "x-other"),
+        ),
     ] {
         let explained = explain(&["--secret", SECRET], &request);
         assert_eq!(explained.code, 1);
@@ -61,22 +73,54 @@ fn what_happens_on_the_way_is_named() {
 fn a_stored_capture_is_judged_as_of_then() {
     let stored = signed_request(&["--secret", SECRET, "--at", "2026-01-02T03:04:05Z"], BODY);
     let now = explain(&["--secret", SECRET], &stored);
-    assert_eq!((now.code, now.causes()), (1, vec!["replayed_capture".to_owned()]));
+    assert_eq!(
+        (now.code, now.causes()),
+        (1, vec!["replayed_capture".to_owned()])
+    );
     for at in ["2026-01-02T03:05:00Z", "1767323100"] {
         let then = explain(&["--secret", SECRET, "--at", at], &stored);
         assert_eq!(then.code, 0, "{then:?}");
     }
-    let later = explain(&["--secret", SECRET, "--at", "2026-01-02T04:04:05Z"], &stored);
+    let later = explain(
+        &["--secret", SECRET, "--at", "2026-01-02T04:04:05Z"],
+        &stored,
+    );
     assert_eq!((later.code, later.causes()), (1, vec!["clock".to_owned()]));
-    assert!(later.json()["causes"][0]["proof"].as_str().unwrap().contains("3600"));
-    let tolerant = explain(&["--secret", SECRET, "--at", "2026-01-02T04:04:05Z", "--tolerance", "3600"], &stored);
+    assert!(
+        later.json()["causes"][0]["proof"]
+            .as_str()
+            .unwrap()
+            .contains("3600")
+    );
+    let tolerant = explain(
+        &[
+            "--secret",
+            SECRET,
+            "--at",
+            "2026-01-02T04:04:05Z",
+            "--tolerance",
+            "3600",
+        ],
+        &stored,
+    );
     assert_eq!(tolerant.code, 0);
-    assert_eq!(explain(&["--secret", SECRET, "--at", "yesterday"], &stored).code, 2);
+    assert_eq!(
+        explain(&["--secret", SECRET, "--at", "yesterday"], &stored).code,
+        2
+    );
 }
 
 #[test]
 fn any_secret_is_judged_as_given_and_is_never_a_configuration_error() {
-    for secret in ["", " ", "whpk_bm90IGEga2V5", "whsk_x", "ünïcode", "\"quoted\"", "whsec_"] {
+    for secret in [
+        "",
+        " ",
+        "whpk_bm90IGEga2V5",
+        "whsk_x",
+        "ünïcode",
+        "\"quoted\"",
+        "whsec_",
+    ] {
         let explained = explain(&["--secret", secret], &request());
         assert_eq!(explained.code, 1, "{secret:?}: {explained:?}");
         assert!(!explained.causes().is_empty());
@@ -106,7 +150,13 @@ fn the_variable_of_a_receiver_is_a_list() {
 #[test]
 fn the_text_has_the_verdict_the_checks_and_the_causes_and_no_secret() {
     let explained = run_with_input(
-        &["explain", "--secret", OTHER_SECRET, "--other-secret", SECRET],
+        &[
+            "explain",
+            "--secret",
+            OTHER_SECRET,
+            "--other-secret",
+            SECRET,
+        ],
         request(),
     );
     assert_eq!(explained.code, 1);
@@ -128,7 +178,10 @@ fn the_url_that_a_sender_signs_is_that_of_the_capture_which_is_said() {
     assert_eq!(derived.code, 0, "{derived:?}");
     assert!(derived.stderr.contains("https://shop.example/webhooks"));
     assert_eq!(explain(&[&args[..], &url].concat(), &request).stderr, "");
-    let other = explain(&[&args[..], &["--public-url", "https://shop.example/other"]].concat(), &request);
+    let other = explain(
+        &[&args[..], &["--public-url", "https://shop.example/other"]].concat(),
+        &request,
+    );
     assert_eq!(other.code, 1);
 }
 
@@ -141,5 +194,8 @@ fn verify_gives_the_verdict_without_the_causes() {
     assert_eq!(verified.json()["failed"][0]["check"], "signature");
     let text = run_with_input(&["verify", "--secret", SECRET], &forged);
     assert!(text.stdout.starts_with("rejected\n"));
-    assert_eq!(run_with_input(&["verify", "--secret", SECRET], "hello").code, 2);
+    assert_eq!(
+        run_with_input(&["verify", "--secret", SECRET], "hello").code,
+        2
+    );
 }

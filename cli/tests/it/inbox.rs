@@ -14,7 +14,10 @@ use crate::support::{Output, SECRET, run};
 
 /// An inbox in which each of `ids` is dead.
 fn dead(path: &Path, ids: &[&str]) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     runtime.block_on(async {
         let inbox = SqliteInbox::open(path).unwrap();
         let receiver = Receiver::builder([SECRET]).build().unwrap();
@@ -22,7 +25,9 @@ fn dead(path: &Path, ids: &[&str]) {
         let accept = WebhookLayer::<Bytes>::new(receiver.clone()).layer(enqueue);
         for id in ids {
             let now = Timestamp::from(std::time::SystemTime::now());
-            let request = Signer::new(SECRET).unwrap().request(id, now, r#"{"type":"a.b"}"#);
+            let request = Signer::new(SECRET)
+                .unwrap()
+                .request(id, now, r#"{"type":"a.b"}"#);
             let response = accept.clone().oneshot(request).await.unwrap();
             assert_eq!(response.status(), 202);
         }
@@ -63,14 +68,25 @@ fn dead_letters_are_listed_shown_redriven_and_purged() {
 
     let show = inbox(&path, &["show", "msg_1"]);
     assert_eq!(show.code, 0);
-    assert!(show.stdout.contains("last status: 422") && show.stdout.contains("reason: "), "{}", show.stdout);
+    assert!(
+        show.stdout.contains("last status: 422") && show.stdout.contains("reason: "),
+        "{}",
+        show.stdout
+    );
     let show = inbox(&path, &["show", "msg_1", "--json"]).json();
     assert_eq!(show[0]["id"], "msg_1");
     assert_eq!(show[0]["last_status"], 422);
-    assert!(show[0]["reason"].as_str().is_some_and(|reason| !reason.is_empty()));
+    assert!(
+        show[0]["reason"]
+            .as_str()
+            .is_some_and(|reason| !reason.is_empty())
+    );
 
     let redrive = inbox(&path, &["redrive", "msg_1", "--json"]);
-    assert_eq!((redrive.code, redrive.json()["redriven"].as_u64()), (0, Some(1)));
+    assert_eq!(
+        (redrive.code, redrive.json()["redriven"].as_u64()),
+        (0, Some(1))
+    );
     for command in ["show", "redrive"] {
         for id in ["msg_1", "msg_unknown"] {
             let unknown = inbox(&path, &[command, id]);
@@ -93,11 +109,19 @@ fn an_inbox_that_cannot_be_opened_is_exit_code_2() {
     let text = folder.path().join("text");
     std::fs::write(&text, "this is a text and no database at all").unwrap();
     assert_eq!(inbox(&text, &["list"]).code, 2);
-    assert_eq!(std::fs::read_to_string(&text).unwrap(), "this is a text and no database at all");
+    assert_eq!(
+        std::fs::read_to_string(&text).unwrap(),
+        "this is a text and no database at all"
+    );
     for args in [
         &["inbox", "list"][..],
         &["inbox", "--inbox-url", "mysql://host/db", "list"],
-        &["inbox", "--inbox-url", "postgres://user:secret-password@127.0.0.1:1/db", "list"],
+        &[
+            "inbox",
+            "--inbox-url",
+            "postgres://user:secret-password@127.0.0.1:1/db",
+            "list",
+        ],
         &["inbox", "--inbox-url", "sqlite:x", "show"],
     ] {
         let wrong = run(args);

@@ -4,7 +4,11 @@ use serde_json::json;
 use crate::support::{Listening, OTHER_SECRET, SECRET, run, run_with_input};
 
 fn client() -> Client {
-    Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()
+    Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap()
 }
 
 fn send(url: &str, args: &[&str]) -> crate::support::Output {
@@ -18,12 +22,21 @@ fn the_console_shows_what_came() {
     let page = client().get(&listening.console).send().unwrap();
     assert_eq!(page.status(), 200);
     assert!(page.text().unwrap().contains("<title>"));
-    let slash = client().get(format!("{}/", listening.console)).send().unwrap();
+    let slash = client()
+        .get(format!("{}/", listening.console))
+        .send()
+        .unwrap();
     assert_eq!(slash.headers()["location"], "/console");
 
-    assert_eq!(send(&listening.url, &["contact.created", "--secret", SECRET]).code, 0);
+    assert_eq!(
+        send(&listening.url, &["contact.created", "--secret", SECRET]).code,
+        0
+    );
     assert_eq!(listening.line()["verdict"], "verified");
-    let listed = client().get(format!("{}/api/deliveries", listening.console)).send().unwrap();
+    let listed = client()
+        .get(format!("{}/api/deliveries", listening.console))
+        .send()
+        .unwrap();
     let listed = listed.text().unwrap();
     assert!(listed.contains("contact.created"), "{listed}");
 }
@@ -33,7 +46,11 @@ fn every_path_takes_deliveries_and_a_rejected_one_has_its_cause() {
     let mut listening = Listening::start(&["--secret", OTHER_SECRET, "--secret", SECRET]);
     let root = listening.url.strip_suffix("/webhooks").unwrap().to_owned();
     for path in ["", "/", "/a/b?c=d", "/consoles"] {
-        assert_eq!(send(&format!("{root}{path}"), &["--secret", SECRET]).code, 0, "{path}");
+        assert_eq!(
+            send(&format!("{root}{path}"), &["--secret", SECRET]).code,
+            0,
+            "{path}"
+        );
         assert_eq!(listening.line()["status"], 200);
     }
     let signed = run_with_input(&["sign", "--secret", SECRET, "--json"], "{\"a\":1}").json();
@@ -44,7 +61,13 @@ fn every_path_takes_deliveries_and_a_rejected_one_has_its_cause() {
     assert_eq!(request.send().unwrap().status(), 401);
     let line = listening.line();
     assert_eq!(line["verdict"], "signature_mismatch");
-    assert!(line["causes"][0].as_str().unwrap().starts_with("body_reserialized: "), "{line}");
+    assert!(
+        line["causes"][0]
+            .as_str()
+            .unwrap()
+            .starts_with("body_reserialized: "),
+        "{line}"
+    );
 }
 
 #[test]
@@ -64,7 +87,8 @@ fn without_a_secret_one_is_made_and_shown() {
 #[test]
 fn a_forwarded_request_arrives_unchanged_and_its_response_comes_back() {
     let target = axum_target();
-    let mut listening = Listening::start(&["--secret", SECRET, "--forward", &format!("{target}/hooks")]);
+    let mut listening =
+        Listening::start(&["--secret", SECRET, "--forward", &format!("{target}/hooks")]);
     let body = "{ \"type\" : \"a.b\" }\n";
     let signed = run_with_input(&["sign", "--secret", SECRET, "--json"], body).json();
     let mut request = client()
@@ -88,58 +112,124 @@ fn a_forwarded_request_arrives_unchanged_and_its_response_comes_back() {
     assert_eq!(headers["content-type"], "application/json; charset=utf-8");
     assert_eq!(headers["x-end"], "2");
     assert_eq!(headers["x-hop"], json!(null));
-    assert_eq!(headers["webhook-signature"], signed["headers"]["webhook-signature"]);
+    assert_eq!(
+        headers["webhook-signature"],
+        signed["headers"]["webhook-signature"]
+    );
     assert_eq!(headers["host"], target.strip_prefix("http://").unwrap());
     let line = listening.line();
-    assert_eq!((&line["forwarded"], &line["status"]), (&json!(418), &json!(418)));
+    assert_eq!(
+        (&line["forwarded"], &line["status"]),
+        (&json!(418), &json!(418))
+    );
 
     // What is not genuine does not get there.
     assert_eq!(send(&listening.url, &["--secret", OTHER_SECRET]).code, 1);
     let line = listening.line();
-    assert_eq!((&line["forwarded"], &line["status"]), (&json!(null), &json!(401)));
+    assert_eq!(
+        (&line["forwarded"], &line["status"]),
+        (&json!(null), &json!(401))
+    );
 }
 
 #[test]
 fn a_target_that_is_not_there_is_502() {
     let mut listening = Listening::start(&["--secret", SECRET, "--forward", "http://127.0.0.1:1/"]);
-    assert!(send(&listening.url, &["--secret", SECRET]).stdout.starts_with("502: 1\n"));
+    assert!(
+        send(&listening.url, &["--secret", SECRET])
+            .stdout
+            .starts_with("502: 1\n")
+    );
     let line = listening.line();
     assert_eq!(line["verdict"], "verified");
-    assert!(line["forward_error"].as_str().unwrap().contains("refused"), "{line}");
+    assert!(
+        line["forward_error"].as_str().unwrap().contains("refused"),
+        "{line}"
+    );
 }
 
 #[test]
 fn it_ends_with_exit_code_0_and_says_when_it_cannot_start() {
     let listening = Listening::start(&["--secret", SECRET]);
-    let port = listening.url.rsplit(':').next().unwrap().split('/').next().unwrap().to_owned();
+    let port = listening
+        .url
+        .rsplit(':')
+        .next()
+        .unwrap()
+        .split('/')
+        .next()
+        .unwrap()
+        .to_owned();
     let taken = run(&["listen", "--port", &port, "--secret", SECRET]);
     assert_eq!(taken.code, 2);
     assert!(taken.stderr.contains("cannot listen"), "{}", taken.stderr);
-    for (signal, listening) in [("TERM", listening), ("INT", Listening::start(&["--secret", SECRET]))] {
+    for (signal, listening) in [
+        ("TERM", listening),
+        ("INT", Listening::start(&["--secret", SECRET])),
+    ] {
         assert_eq!(listening.end(signal), (Some(0), String::new()));
     }
-    assert_eq!(run(&["listen", "--port", "0", "--secret", "whsec_%%"]).code, 2);
+    assert_eq!(
+        run(&["listen", "--port", "0", "--secret", "whsec_%%"]).code,
+        2
+    );
     let no_terminal = run(&["listen", "--port", "0", "--tui"]);
     assert_eq!(no_terminal.code, 2);
     assert!(no_terminal.stderr.contains("terminal"));
 }
 
 #[test]
+fn a_signed_handshake_is_responded_to() {
+    let args = [
+        "--provider",
+        "slack",
+        "--secret",
+        "8f742231b10e8888abcd99yyyzzz85a5",
+    ];
+    let mut listening = Listening::start(&args);
+    let body = r#"{"type":"url_verification","challenge":"3eZbrw1a"}"#;
+    let signed = run_with_input(&[&["sign", "--json"], &args[..]].concat(), body).json();
+    let mut request = client().post(&listening.url).body(body);
+    for (name, value) in signed["headers"].as_object().unwrap() {
+        request = request.header(name, value.as_str().unwrap());
+    }
+    let response = request.send().unwrap();
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.text().unwrap(), "3eZbrw1a");
+    assert_eq!(listening.line()["verdict"], "handshake");
+}
+
+#[test]
 fn a_body_over_the_limit_is_413() {
     let mut listening = Listening::start(&["--secret", SECRET]);
-    let response = client().post(&listening.url).body(vec![b' '; 1024 * 1024 + 1]).send().unwrap();
+    let response = client()
+        .post(&listening.url)
+        .body(vec![b' '; 1024 * 1024 + 1])
+        .send()
+        .unwrap();
     assert_eq!(response.status(), 413);
     assert_eq!(listening.line()["verdict"], "body_too_large");
 }
 
 #[test]
 fn the_terminal_view_shows_the_urls_and_q_quits() {
-    use std::{io::{Read, Write}, process::{Command, Stdio}};
+    use std::{
+        io::{Read, Write},
+        process::{Command, Stdio},
+    };
 
     let binary = env!("CARGO_BIN_EXE_tower-webhook");
-    let in_terminal = format!("stty rows 40 cols 120; {binary} listen --port 0 --tui --secret {SECRET}");
+    let in_terminal =
+        format!("stty rows 40 cols 120; {binary} listen --port 0 --tui --secret {SECRET}");
     let mut child = Command::new("script")
-        .args(["--quiet", "--flush", "--return", "--command", &in_terminal, "/dev/null"])
+        .args([
+            "--quiet",
+            "--flush",
+            "--return",
+            "--command",
+            &in_terminal,
+            "/dev/null",
+        ])
         .env("TERM", "xterm")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -162,13 +252,21 @@ fn the_terminal_view_shows_the_urls_and_q_quits() {
 
 /// A server that responds 418 with what it saw.
 fn axum_target() -> String {
-    use axum::{Router, body::Bytes, http::{HeaderMap, Method, StatusCode, Uri}, response::IntoResponse};
+    use axum::{
+        Router,
+        body::Bytes,
+        http::{HeaderMap, Method, StatusCode, Uri},
+        response::IntoResponse,
+    };
 
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         runtime.block_on(async move {
             let target = async |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
                 let headers: serde_json::Map<_, _> = headers

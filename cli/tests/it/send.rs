@@ -23,12 +23,15 @@ fn respond_once(status: &'static str) -> (String, thread::JoinHandle<String>) {
             let Some((head, body)) = text.split_once("\r\n\r\n") else {
                 continue;
             };
-            let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+            let length = head
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length: "));
             if body.len() >= length.map_or(0, |length| length.parse().unwrap()) {
                 break;
             }
         }
-        let response = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+        let response =
+            format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
         stream.write_all(response.as_bytes()).unwrap();
         String::from_utf8(request).unwrap()
     });
@@ -42,10 +45,19 @@ fn body_of(request: &str) -> Value {
 #[test]
 fn every_sample_of_voyado_is_accepted() {
     let mut listening = Listening::start(&["--secret", SECRET]);
-    let sent = run(&["send", &listening.url, "--secret", SECRET, "--all", "--json"]);
+    let sent = run(&[
+        "send",
+        &listening.url,
+        "--secret",
+        SECRET,
+        "--all",
+        "--json",
+    ]);
     assert_eq!(sent.code, 0, "{sent:?}");
     assert_eq!(sent.json()["statuses"]["200"], 11);
-    let types: Vec<_> = (0..11).map(|_| listening.line()["type"].as_str().unwrap().to_owned()).collect();
+    let types: Vec<_> = (0..11)
+        .map(|_| listening.line()["type"].as_str().unwrap().to_owned())
+        .collect();
     let listed = run(&["send", "--list"]);
     assert_eq!(types, listed.stdout.lines().collect::<Vec<_>>());
 }
@@ -90,18 +102,40 @@ fn the_url_and_the_types_may_be_given_by_name() {
 fn members_are_overridden_and_headers_are_added() {
     let (url, responding) = respond_once("204 No Content");
     let sent = run(&[
-        "send", &url, "contact.created", "--secret", SECRET, "--id", "msg_mine",
-        "--override", "payload.id=42", "--override", "payload.attributes.firstName=Ann=e",
-        "--override", r#"payload.new.deep={"a":[1]}"#, "--override", "payload.attributes.retail.keyvalue.recency=1",
-        "--override", "payload.consents.0.value=false", "--override", r#"tenant="7""#,
-        "--header", "x-test: a value", "--header", "user-agent:Svix-Webhooks/1",
-        "--token", "correct horse, another",
+        "send",
+        &url,
+        "contact.created",
+        "--secret",
+        SECRET,
+        "--id",
+        "msg_mine",
+        "--override",
+        "payload.id=42",
+        "--override",
+        "payload.attributes.firstName=Ann=e",
+        "--override",
+        r#"payload.new.deep={"a":[1]}"#,
+        "--override",
+        "payload.attributes.retail.keyvalue.recency=1",
+        "--override",
+        "payload.consents.0.value=false",
+        "--override",
+        r#"tenant="7""#,
+        "--header",
+        "x-test: a value",
+        "--header",
+        "user-agent:Svix-Webhooks/1",
+        "--token",
+        "correct horse, another",
     ]);
     assert_eq!(sent.code, 0, "{sent:?}");
     let request = responding.join().unwrap();
     for line in [
-        "webhook-id: msg_mine\r\n", "x-test: a value\r\n", "user-agent: Svix-Webhooks/1\r\n",
-        "x-engage-token: correct horse\r\n", "content-type: application/json\r\n",
+        "webhook-id: msg_mine\r\n",
+        "x-test: a value\r\n",
+        "user-agent: Svix-Webhooks/1\r\n",
+        "x-engage-token: correct horse\r\n",
+        "content-type: application/json\r\n",
     ] {
         assert!(request.contains(line), "{line}: {request}");
     }
@@ -120,9 +154,16 @@ fn data_comes_from_standard_input_or_a_file_byte_for_byte() {
     let file = folder.path().join("body.json");
     std::fs::write(&file, "{ \"type\" : \"from.file\" }\n").unwrap();
     let path = file.to_str().unwrap();
-    for (data, body) in [("-", "{ \"a\" : 1 }\r\n"), (path, "{ \"type\" : \"from.file\" }\n"), (&format!("@{path}"), "{ \"type\" : \"from.file\" }\n")] {
+    for (data, body) in [
+        ("-", "{ \"a\" : 1 }\r\n"),
+        (path, "{ \"type\" : \"from.file\" }\n"),
+        (&format!("@{path}"), "{ \"type\" : \"from.file\" }\n"),
+    ] {
         let (url, responding) = respond_once("200 OK");
-        let sent = run_with_input(&["send", &url, "--secret", SECRET, "--data", data], "{ \"a\" : 1 }\r\n");
+        let sent = run_with_input(
+            &["send", &url, "--secret", SECRET, "--data", data],
+            "{ \"a\" : 1 }\r\n",
+        );
         assert_eq!(sent.code, 0, "{sent:?}");
         let request = responding.join().unwrap();
         assert_eq!(request.split_once("\r\n\r\n").unwrap().1, body);
@@ -134,7 +175,17 @@ fn a_payload_is_sealed_with_either_cipher() {
     let key = "DaqfT7Ys6tGqM3zbesEKpmacTJEqBCp2";
     for cipher in ["aes-256-cbc", "aes-256-gcm"] {
         let (url, responding) = respond_once("200 OK");
-        let sent = run(&["send", &url, "contact.deleted", "--secret", SECRET, "--encryption-key", key, "--cipher", cipher]);
+        let sent = run(&[
+            "send",
+            &url,
+            "contact.deleted",
+            "--secret",
+            SECRET,
+            "--encryption-key",
+            key,
+            "--cipher",
+            cipher,
+        ]);
         assert_eq!(sent.code, 0, "{sent:?}");
         let body = body_of(&responding.join().unwrap());
         assert_eq!(body["isEncrypted"], true);
@@ -148,22 +199,38 @@ fn a_rejected_delivery_is_exit_code_1_with_a_hint() {
     let sent = run(&["send", &listening.url, "--secret", OTHER_SECRET]);
     assert_eq!(sent.code, 1);
     assert!(sent.stdout.starts_with("401: 1\n"), "{sent:?}");
-    assert!(sent.stdout.contains("hint: 401: ") && sent.stdout.contains("secret") && sent.stdout.contains("tower-webhook explain"));
+    assert!(
+        sent.stdout.contains("hint: 401: ")
+            && sent.stdout.contains("secret")
+            && sent.stdout.contains("tower-webhook explain")
+    );
     assert_eq!(listening.line()["verdict"], "signature_mismatch");
     for (status, word) in [
-        ("400 Bad Request", "headers"), ("403 Forbidden", "address"), ("404 Not Found", "path"), ("413 Too Large", "limit"),
-        ("422 Unprocessable", "event"), ("308 Moved", "redirect"), ("500 Oops", "handler"), ("503 Busy", "store"),
+        ("400 Bad Request", "headers"),
+        ("403 Forbidden", "address"),
+        ("404 Not Found", "path"),
+        ("413 Too Large", "limit"),
+        ("422 Unprocessable", "event"),
+        ("308 Moved", "redirect"),
+        ("500 Oops", "handler"),
+        ("503 Busy", "store"),
     ] {
         let (url, responding) = respond_once(status);
         let sent = run(&["send", &url, "--secret", SECRET, "--json"]);
         responding.join().unwrap();
         assert_eq!(sent.code, 1, "{status}");
         let hint = sent.json()["hints"][0].as_str().unwrap().to_owned();
-        assert!(hint.starts_with(&status[..3]) && hint.contains(word), "{hint}");
+        assert!(
+            hint.starts_with(&status[..3]) && hint.contains(word),
+            "{hint}"
+        );
     }
     let nobody = run(&["send", "http://127.0.0.1:1/", "--secret", SECRET]);
     assert_eq!(nobody.code, 1);
-    assert!(nobody.stdout.contains("nothing listens there"), "{nobody:?}");
+    assert!(
+        nobody.stdout.contains("nothing listens there"),
+        "{nobody:?}"
+    );
 }
 
 #[test]
@@ -179,8 +246,22 @@ fn mistakes_are_exit_code_2_and_nothing_is_sent() {
         &["--secret", SECRET, "--data", "/no/such/file"],
         &["--secret", SECRET, "--header", "no colon"],
         &["--secret", SECRET, "--encryption-key", "short"],
-        &["--secret", SECRET, "--cipher", "rot13", "--encryption-key", "DaqfT7Ys6tGqM3zbesEKpmacTJEqBCp2"],
-        &["--secret", SECRET, "--type", "contact.created", "--data", "-"],
+        &[
+            "--secret",
+            SECRET,
+            "--cipher",
+            "rot13",
+            "--encryption-key",
+            "DaqfT7Ys6tGqM3zbesEKpmacTJEqBCp2",
+        ],
+        &[
+            "--secret",
+            SECRET,
+            "--type",
+            "contact.created",
+            "--data",
+            "-",
+        ],
         &["--secret", SECRET, "--provider", "paypal"],
         &[],
     ] {
@@ -188,16 +269,31 @@ fn mistakes_are_exit_code_2_and_nothing_is_sent() {
         assert_eq!(sent.code, 2, "{args:?}: {sent:?}");
         assert!(!sent.stderr.is_empty());
     }
-    assert_eq!(run(&["send", "ftp://127.0.0.1/", "--secret", SECRET]).code, 2);
+    assert_eq!(
+        run(&["send", "ftp://127.0.0.1/", "--secret", SECRET]).code,
+        2
+    );
     assert!(listener.accept().is_err(), "something was sent");
 }
 
 #[test]
 fn deliveries_are_counted_and_each_has_an_id_of_its_own() {
     let mut listening = Listening::start(&["--secret", SECRET]);
-    let sent = run(&["send", &listening.url, "--secret", SECRET, "--count", "20", "--concurrency", "4", "--json"]);
+    let sent = run(&[
+        "send",
+        &listening.url,
+        "--secret",
+        SECRET,
+        "--count",
+        "20",
+        "--concurrency",
+        "4",
+        "--json",
+    ]);
     assert_eq!(sent.json()["deliveries"], 20);
-    let mut ids: Vec<_> = (0..20).map(|_| listening.line()["id"].as_str().unwrap().to_owned()).collect();
+    let mut ids: Vec<_> = (0..20)
+        .map(|_| listening.line()["id"].as_str().unwrap().to_owned())
+        .collect();
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), 20);

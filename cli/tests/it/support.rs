@@ -25,7 +25,9 @@ impl Output {
     pub(crate) fn causes(&self) -> Vec<String> {
         let json = self.json();
         let causes = json["causes"].as_array().unwrap().iter();
-        causes.map(|cause| cause["cause"].as_str().unwrap().to_owned()).collect()
+        causes
+            .map(|cause| cause["cause"].as_str().unwrap().to_owned())
+            .collect()
     }
 }
 
@@ -56,7 +58,10 @@ pub(crate) fn run(args: &[&str]) -> Output {
 
 pub(crate) fn run_with_input(args: &[&str], input: impl AsRef<[u8]>) -> Output {
     let mut command = command(args);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     // A command that does not read it may have ended.
     let _ = child.stdin.take().unwrap().write_all(input.as_ref());
@@ -120,7 +125,13 @@ impl Listening {
     /// Ends it with a signal; its exit code and what it had still to print.
     pub(crate) fn end(mut self, signal: &str) -> (Option<i32>, String) {
         let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args(["-s", signal, &id])
+                .status()
+                .unwrap()
+                .success()
+        );
         let code = self.child.wait().unwrap().code();
         let mut rest = String::new();
         self.lines.read_to_string(&mut rest).unwrap();

@@ -5,15 +5,33 @@ fn help_names_every_command_and_the_exit_codes() {
     let help = run(&["--help"]);
     assert_eq!(help.code, 0);
     for name in [
-        "listen", "send", "explain", "verify", "sign", "secret", "inbox", "describe", "completions",
+        "listen",
+        "send",
+        "explain",
+        "verify",
+        "sign",
+        "secret",
+        "inbox",
+        "describe",
+        "completions",
     ] {
-        assert!(help.stdout.contains(&format!("\n  {name} ")), "{name}: {}", help.stdout);
+        assert!(
+            help.stdout.contains(&format!("\n  {name} ")),
+            "{name}: {}",
+            help.stdout
+        );
     }
     assert!(help.stdout.contains("Exit codes:"));
-    for command in ["listen", "send", "explain", "verify", "sign", "inbox", "secret", "describe"] {
+    for command in [
+        "listen", "send", "explain", "verify", "sign", "inbox", "secret", "describe",
+    ] {
         let help = run(&[command, "--help"]);
         assert_eq!(help.code, 0);
-        assert!(help.stdout.contains("Exit codes:"), "{command}: {}", help.stdout);
+        assert!(
+            help.stdout.contains("Exit codes:"),
+            "{command}: {}",
+            help.stdout
+        );
     }
 }
 

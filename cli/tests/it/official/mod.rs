@@ -1,4 +1,4 @@
-//! The descriptions against the official schemas: OpenAPI's and JSON Schema's by their Python validators, AsyncAPI's as the
+//! The descriptions against the official schemas: those of `OpenAPI` and JSON Schema by their Python validators, that of `AsyncAPI` as the
 //! npm package `@asyncapi/specs` has it.
 
 use std::{
@@ -19,7 +19,8 @@ fn every_description_is_valid_and_every_sample_fits_its_schema() {
     let Some(folder) = install() else { return };
     let of_each = |value: fn(EventType) -> Value| -> Map<String, Value> {
         let each = EventType::ALL.iter();
-        each.map(|event_type| (event_type.to_string(), value(*event_type))).collect()
+        each.map(|event_type| (event_type.to_string(), value(*event_type)))
+            .collect()
     };
     let given = json!({
         "openapi": describe::openapi(),
@@ -35,7 +36,12 @@ fn every_description_is_valid_and_every_sample_fits_its_schema() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    python.stdin.take().unwrap().write_all(given.to_string().as_bytes()).unwrap();
+    python
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(given.to_string().as_bytes())
+        .unwrap();
     let output = python.wait_with_output().unwrap();
     assert!(output.status.success());
     assert_eq!(String::from_utf8(output.stdout).unwrap(), "");
@@ -54,7 +60,16 @@ fn install() -> Option<PathBuf> {
     let steps: [Vec<&str>; 3] = [
         vec!["python3", "-m", "venv", &venv],
         [&[pip.as_str(), "install", "--quiet"], &PYTHON_PACKAGES[..]].concat(),
-        vec!["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", path, NPM_PACKAGE],
+        vec![
+            "npm",
+            "install",
+            "--silent",
+            "--no-audit",
+            "--no-fund",
+            "--prefix",
+            path,
+            NPM_PACKAGE,
+        ],
     ];
     std::fs::create_dir_all(&folder).unwrap();
     for step in steps {
@@ -65,7 +80,10 @@ fn install() -> Option<PathBuf> {
             Err(error) => error.to_string(),
         };
         let why = format!("`{}` fails: {failure}", step.join(" "));
-        assert!(env::var_os("CI").is_none(), "{why}, and in CI nothing is skipped");
+        assert!(
+            env::var_os("CI").is_none(),
+            "{why}, and in CI nothing is skipped"
+        );
         // Not by a macro, whose output is shown only if the test fails.
         let loudly = format!("\n*** SKIPPED: the official schemas, since {why} ***\n");
         std::io::stderr().write_all(loudly.as_bytes()).unwrap();
