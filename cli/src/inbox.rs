@@ -207,14 +207,9 @@ fn status(letter: &DeadLetter) -> String {
 
 /// Since the Unix epoch.
 fn rfc3339(time: Duration) -> String {
-    // A time that the calendar does not have was not written by an inbox.
-    let time = SystemTime::UNIX_EPOCH.checked_add(time);
-    let time =
-        time.filter(|time| *time < SystemTime::UNIX_EPOCH + Duration::from_secs(253_402_300_800));
-    time.map_or_else(
-        || "-".to_owned(),
-        |time| format_rfc3339_seconds(time).to_string(),
-    )
+    // Dates beyond the year 9999, which only a damaged store has, cannot be written.
+    const LAST: Duration = Duration::from_secs(253_402_300_799);
+    format_rfc3339_seconds(SystemTime::UNIX_EPOCH + time.min(LAST)).to_string()
 }
 
 /// Nothing that was stored may move the cursor of a terminal.

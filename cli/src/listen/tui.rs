@@ -83,7 +83,7 @@ impl View<'_> {
                 KeyCode::Down | KeyCode::Char('j') => self.choose(&records, 1),
                 KeyCode::Up | KeyCode::Char('k') => self.choose(&records, -1),
                 KeyCode::PageDown | KeyCode::Char(' ') => {
-                    self.scroll = self.scroll.saturating_add(10)
+                    self.scroll = self.scroll.saturating_add(10);
                 }
                 KeyCode::PageUp => self.scroll = self.scroll.saturating_sub(10),
                 _ => {}
