@@ -18,6 +18,12 @@ const element = (name, text, className) => {
   return made;
 };
 
+/** A name that breaks behind its dots and underscores, if it has to. */
+const breakable = (made, text) => {
+  for (const part of text.split(/(?<=[._])/)) made.append(part, document.createElement("wbr"));
+  return made;
+};
+
 let clearing;
 const say = (text, isBad) => {
   $("status").textContent = text;
@@ -71,11 +77,10 @@ const matches = (delivery) => {
 
 const makeRow = (delivery, isNew) => {
   const tr = element("tr", null, isNew ? "new" : "");
-  const link = element("a", typeOf(delivery));
+  const link = breakable(element("a", null, "clamp"), typeOf(delivery));
   link.href = `#${delivery.id}`;
   link.addEventListener("click", (event) => { event.preventDefault(); open(delivery.id, true); });
-  link.className = "clamp";
-  const type = element("td");
+  const type = element("td", null, "type");
   type.append(link);
   const at = clock(delivery.at);
   const time = element("td", at.slice(0, 8), "time");
@@ -85,7 +90,7 @@ const makeRow = (delivery, isNew) => {
     time,
     type,
     element("td", delivery.sender, "wide"),
-    element("td", mark[delivery.group] + delivery.verdict, `verdict ${tone[delivery.group]}`),
+    breakable(element("td", null, `verdict ${tone[delivery.group]}`), mark[delivery.group] + delivery.verdict),
     element("td", delivery.status ?? "none", isFailure(delivery.status) ? "number bad" : "number"),
     element("td", duration(delivery.duration_us), "number wide"),
   );

@@ -213,7 +213,7 @@ where
             return;
         };
         let (request_body, is_whole) = tee::take(&self.taken);
-        let from_console = head.extensions.get::<FromConsole>().is_some();
+        let from_console = head.extensions.get::<FromConsole>().copied();
         let outcome = Outcome {
             status: response.map(|parts| parts.status),
             rejection: response.and_then(|parts| parts.extensions.get::<Rejection>().cloned()),

@@ -64,8 +64,8 @@ impl Console {
 
     /// The layer that records: put it around the webhook layer, outside of it, or around a whole router.
     ///
-    /// A replay goes to the service that handled the request. A sample goes to the service that was reached last, or before
-    /// that to the one that the layer was put around last. A request costs some microseconds, and is passed on as it comes:
+    /// A replay goes to the service that handled the request. A sample goes to the handler that was reached last, before any
+    /// to the one that the layer was put around last. A request costs some microseconds, and is passed on as it comes:
     /// only a body that nobody read is read afterwards, for at most 250 ms, so that a rejection can be explained.
     pub fn layer(&self) -> ConsoleLayer {
         ConsoleLayer::new(Arc::clone(&self.state.ring))

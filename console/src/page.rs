@@ -107,7 +107,7 @@ fn sending(samples: &[&str]) -> Markup {
                 }
                 button type="submit" { "Send" }
                 details {
-                    summary { "Edit it before" }
+                    summary { "Edit it first" }
                     label { "Body" textarea #body rows="10" spellcheck="false" {} }
                 }
             }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use tokio::sync::broadcast;
 use tower_webhook::Rejection;
 
-use crate::replay::Target;
+use crate::replay::{FromConsole, Target};
 
 /// How many requests are kept.
 const MAX_RECORDS: usize = 500;
@@ -20,6 +20,9 @@ const MAX_RECORDS: usize = 500;
 const MAX_BYTES: usize = 64 * 1024 * 1024;
 /// How many changes a page may be behind before it has to load the list anew.
 const MAX_BEHIND: usize = 1024;
+/// How many services that the layer was put around are remembered. A router puts it around its own responses too, and
+/// around everything again for each connection.
+const MAX_SERVICES: usize = 32;
 /// What a header line takes besides its value, and a record besides its parts.
 const OVERHEAD: usize = 64;
 
@@ -55,6 +58,8 @@ pub(crate) struct Record {
     pub(crate) is_truncated: bool,
     /// Sent from this page, as a replay or a sample.
     pub(crate) from_console: bool,
+    /// Sent to find out where the handler is.
+    pub(crate) is_probe: bool,
     pub(crate) outcome: Outcome,
     /// The service that handled it.
     pub(crate) target: Arc<dyn Target>,
@@ -77,6 +82,7 @@ impl Record {
             body,
             is_truncated: false,
             from_console: false,
+            is_probe: false,
             outcome,
             target,
             row: OnceLock::new(),
@@ -88,8 +94,9 @@ impl Record {
         self
     }
 
-    pub(crate) fn from_console(mut self, from_console: bool) -> Self {
-        self.from_console = from_console;
+    pub(crate) fn from_console(mut self, mark: Option<FromConsole>) -> Self {
+        self.from_console = mark.is_some();
+        self.is_probe = mark == Some(FromConsole::Probe);
         self
     }
 
@@ -115,14 +122,20 @@ impl Record {
         size_of::<Self>() + headers + bodies + self.head.uri.len()
     }
 
-    /// Whether a handler for webhooks is there, and not the router's own response.
     fn reached_a_handler(&self) -> bool {
-        let is_of_router = matches!(
-            self.outcome.status,
-            None | Some(StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED)
-        );
-        self.head.method == Method::POST && (!is_of_router || self.outcome.rejection.is_some())
+        let status = self.outcome.status;
+        self.head.method == Method::POST
+            && status.is_some_and(|status| !is_of_router(status, self.outcome.rejection.is_some()))
     }
+}
+
+/// Whether a response is the router's own, so that there is no handler for webhooks.
+pub(crate) fn is_of_router(status: StatusCode, is_rejection: bool) -> bool {
+    !is_rejection
+        && matches!(
+            status,
+            StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED
+        )
 }
 
 /// What the pages are told.
@@ -145,8 +158,10 @@ struct Kept {
     next_id: u64,
     bytes: usize,
     records: VecDeque<Arc<Record>>,
-    reached: Option<Arc<dyn Target>>,
-    put_around: Option<Arc<dyn Target>>,
+    /// The last that came to a handler.
+    reached: Option<Arc<Record>>,
+    /// Newest last.
+    put_around: VecDeque<Arc<dyn Target>>,
 }
 
 impl Default for Ring {
@@ -161,14 +176,18 @@ impl Default for Ring {
 impl Ring {
     /// Keeps a record under the next number, and drops the oldest beyond the bounds.
     pub(crate) fn push(&self, mut record: Record) {
+        if record.is_probe && !record.reached_a_handler() {
+            return;
+        }
         let mut kept = self.lock();
         kept.next_id += 1;
         record.id = kept.next_id;
         kept.bytes += record.bytes();
+        let record = Arc::new(record);
         if record.reached_a_handler() {
-            kept.reached = Some(Arc::clone(&record.target));
+            kept.reached = Some(Arc::clone(&record));
         }
-        kept.records.push_back(Arc::new(record));
+        kept.records.push_back(record);
         while kept.records.len() > MAX_RECORDS || kept.bytes > MAX_BYTES {
             let Some(oldest) = kept.records.pop_front() else {
                 break;
@@ -195,6 +214,9 @@ impl Ring {
         let mut kept = self.lock();
         kept.records.clear();
         kept.bytes = 0;
+        if let Some(reached) = kept.reached.take() {
+            kept.put_around.push_back(Arc::clone(&reached.target));
+        }
         drop(kept);
         self.tell(News::Cleared);
     }
@@ -205,14 +227,21 @@ impl Ring {
 
     /// Remembers a service that the layer was put around.
     pub(crate) fn put_around(&self, target: Arc<dyn Target>) {
-        self.lock().put_around = Some(target);
+        let services = &mut self.lock().put_around;
+        if services.len() == MAX_SERVICES {
+            services.pop_front();
+        }
+        services.push_back(target);
     }
 
-    /// Where a request goes that did not come from anywhere: to the service that was reached last, or else to the one that
-    /// the layer was put around last.
-    pub(crate) fn target(&self) -> Option<Arc<dyn Target>> {
-        let kept = self.lock();
-        kept.reached.as_ref().or(kept.put_around.as_ref()).cloned()
+    /// The last request that came to a handler.
+    pub(crate) fn reached(&self) -> Option<Arc<Record>> {
+        self.lock().reached.clone()
+    }
+
+    /// The services that the layer was put around, the last one first.
+    pub(crate) fn services(&self) -> Vec<Arc<dyn Target>> {
+        self.lock().put_around.iter().rev().cloned().collect()
     }
 
     fn tell(&self, news: News) {

@@ -6,8 +6,13 @@ use axum::body::Body;
 use http::{Request, Response};
 
 /// In the extensions of a request that the page sent.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct FromConsole;
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FromConsole {
+    /// To a handler that is known.
+    Sent,
+    /// To a service that may be the router's own response.
+    Probe,
+}
 
 /// A service that the layer was put around.
 pub(crate) trait Target: fmt::Debug + Send + Sync + 'static {
@@ -19,7 +24,11 @@ pub(crate) trait Target: fmt::Debug + Send + Sync + 'static {
 }
 
 /// Sends a request as one from the page.
-pub(crate) async fn send(target: Arc<dyn Target>, mut request: Request<Body>) -> Response<Body> {
-    request.extensions_mut().insert(FromConsole);
+pub(crate) async fn send(
+    target: Arc<dyn Target>,
+    mut request: Request<Body>,
+    mark: FromConsole,
+) -> Response<Body> {
+    request.extensions_mut().insert(mark);
     target.send(request).await
 }

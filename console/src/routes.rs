@@ -22,15 +22,16 @@ use http::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio_stream::wrappers::BroadcastStream;
-use tower_webhook::{Receiver, Timestamp, inbox::Inbox, testing::Signer};
+use tower_webhook::{Receiver, Rejection, Timestamp, inbox::Inbox, testing::Signer};
 
 use crate::{
     builder::{Decrypted, Explain, Sample},
     guard::{Allowed, guard},
     inbox,
     page::{Features, page},
-    record::{News, Record, Ring},
-    replay, view,
+    record::{News, Record, Ring, is_of_router},
+    replay::{self, FromConsole},
+    view,
 };
 
 /// What the routes share.
@@ -205,7 +206,8 @@ async fn replay(
             return Err(Problem::new(StatusCode::CONFLICT, why));
         }
     }
-    let response = replay::send(Arc::clone(&record.target), request.map(Body::from)).await;
+    let target = Arc::clone(&record.target);
+    let response = replay::send(target, request.map(Body::from), FromConsole::Sent).await;
     Ok(Json(json!({ "status": response.status().as_u16() })))
 }
 
@@ -234,11 +236,6 @@ async fn send(
         StatusCode::CONFLICT,
         "the console has no signer",
     ))?;
-    let target = state.ring.target();
-    let target = target.ok_or(Problem::new(
-        StatusCode::CONFLICT,
-        "the console's layer is around no handler yet: send one request to it first",
-    ))?;
     let empty = Sample::new("", "");
     let mut samples = state.samples.iter();
     let sample = match sample.as_str() {
@@ -252,9 +249,40 @@ async fn send(
     let mut request = Request::new(Bytes::from(body));
     *request.method_mut() = http::Method::POST;
     *request.headers_mut() = sample.headers.clone();
-    sign(signer, &mut request, &new_id())?;
-    let response = replay::send(target, request.map(Body::from)).await;
-    Ok(Json(json!({ "status": response.status().as_u16() })))
+    let status = match state.ring.reached() {
+        Some(reached) => {
+            // A handler may need the peer's address, and a sender may sign the URI.
+            let like = reached.parts();
+            *request.uri_mut() = like.uri;
+            *request.extensions_mut() = like.extensions;
+            sign(signer, &mut request, &new_id())?;
+            let target = Arc::clone(&reached.target);
+            replay::send(target, request.map(Body::from), FromConsole::Sent)
+                .await
+                .status()
+        }
+        None => {
+            sign(signer, &mut request, &new_id())?;
+            send_to_first(&state, &request).await?
+        }
+    };
+    Ok(Json(json!({ "status": status.as_u16() })))
+}
+
+/// Sends to the first service that is a handler.
+async fn send_to_first(state: &State, request: &Request<Bytes>) -> Result<StatusCode, Problem> {
+    for target in state.ring.services() {
+        let request = request.clone().map(Body::from);
+        let response = replay::send(target, request, FromConsole::Probe).await;
+        let is_rejection = response.extensions().get::<Rejection>().is_some();
+        if !is_of_router(response.status(), is_rejection) {
+            return Ok(response.status());
+        }
+    }
+    Err(Problem::new(
+        StatusCode::CONFLICT,
+        "the console knows of no handler yet: send one request to it first",
+    ))
 }
 
 fn sign(signer: &Signer, request: &mut Request<Bytes>, id: &str) -> Result<(), Problem> {

@@ -55,6 +55,7 @@ fuzz_target!(|input: Input<'_>| {
 
     let receiver = Receiver::builder(KEYS)
         .scheme(input.scheme.described())
+        .danger_accept_replays()
         .clock(clock)
         .build()
         .expect("a configuration");

@@ -1,7 +1,5 @@
 //! The future of one request.
 
-#[cfg(feature = "tokio")]
-use std::sync::Arc;
 use std::{
     fmt,
     pin::Pin,

@@ -34,7 +34,7 @@ use crate::{
     error::rejection::{Rejection, RejectionKind},
     event::WebhookEvent,
     idempotency::{BodyDigest, Claim, IdempotencyStore, OnStoreFailure, OwnerToken, StoreError},
-    receiver::{IdOrigin, Intake, Verified},
+    receiver::{Intake, Verified},
 };
 
 /// A message whose claim is awaited.
@@ -174,11 +174,8 @@ where
         if !idempotency.store.is_enabled() {
             return self.deliver(verified);
         }
-        let id = match (verified.deduplication_id(), verified.id_origin()) {
-            (Some(id), _) => id,
-            // Two events can have equal bodies, and nothing tells them apart: a claim would lose one of them.
-            (None, IdOrigin::Digest) => return self.deliver(verified),
-            (None, _) => verified.id(),
+        let Some(id) = verified.claimable_id() else {
+            return self.deliver(verified);
         };
         let key = idempotency.key(tenant, id);
         let (store, unstored) = (&idempotency.store, &self.shared.unstored);

@@ -68,6 +68,12 @@ impl<E> Delivery<E> {
         self.shared.facts.deduplication_id()
     }
 
+    /// What a store claims the message by; `None` where nothing tells two deliveries apart.
+    #[cfg(any(feature = "axum", feature = "tokio"))]
+    pub(crate) fn claimable_id(&self) -> Option<&MessageId> {
+        self.shared.facts.claimable_id()
+    }
+
     /// When the sender signed this attempt; `None` where it signs no time.
     pub fn timestamp(&self) -> Option<Timestamp> {
         self.shared.facts.timestamp()

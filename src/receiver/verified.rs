@@ -66,6 +66,11 @@ impl Verified {
         self.facts.deduplication_id()
     }
 
+    /// What a store claims the message by; `None` where nothing tells two deliveries apart.
+    pub(crate) fn claimable_id(&self) -> Option<&MessageId> {
+        self.facts.claimable_id()
+    }
+
     /// When the sender signed this attempt; `None` where it signs no time.
     pub fn timestamp(&self) -> Option<Timestamp> {
         self.facts.timestamp()

@@ -74,7 +74,9 @@ impl SigningKey {
             Kind::Declared(declared) => declared.sets.len(),
             Kind::Custom(_) => 0,
         };
-        self.set = position.filter(|position| *position < sets).unwrap_or_default();
+        self.set = position
+            .filter(|position| *position < sets)
+            .unwrap_or_default();
     }
 
     /// Signs a request: sets the headers of the scheme, or changes the body where the signature stands in it. An id that

@@ -112,6 +112,45 @@ async fn a_sample_reaches_the_handler_with_its_headers() {
 }
 
 #[tokio::test]
+async fn a_sample_finds_the_handler_among_the_services_of_a_router() {
+    let console = Console::builder(receiver()).signer(signer()).build();
+    let handler = service_fn(async |_: Request<Body>| {
+        Ok::<_, std::convert::Infallible>(http::Response::new(Body::from("handled")))
+    });
+    let webhooks = WebhookLayer::<Bytes>::new(receiver()).inner_body::<Body>();
+    let router = axum::Router::new()
+        .route("/webhooks", axum::routing::post_service(handler))
+        .layer(webhooks)
+        .layer(console.layer())
+        .nest("/console", console.router())
+        .with_state(());
+    let app = crate::support::App {
+        router,
+        handled: Arc::default(),
+    };
+    let sent = r#"{"sample":"","body":"{}"}"#;
+    for count in 1..=2 {
+        let (status, answer) = app.post("/console/api/send", sent).await;
+        assert_eq!((status, &answer["status"]), (StatusCode::OK, &200.into()));
+        let rows = app.rows().await;
+        assert_eq!(
+            rows.len(),
+            count,
+            "nothing is listed but what reached the handler"
+        );
+        assert_eq!(app.detail(&rows[0]).await["response_body"], "handled");
+    }
+
+    let alone = Console::builder(receiver()).signer(signer()).build();
+    let app = crate::support::App {
+        router: axum::Router::new().nest("/console", alone.router()),
+        handled: Arc::default(),
+    };
+    let (status, _) = app.post("/console/api/send", sent).await;
+    assert_eq!(status, StatusCode::CONFLICT, "there is no handler");
+}
+
+#[tokio::test]
 async fn a_dead_letter_is_shown_and_redriven() {
     let directory =
         std::env::temp_dir().join(format!("tower-webhook-console-it-{}", std::process::id()));

@@ -14,7 +14,12 @@ pub fn asyncapi() -> Value {
         .map(|event_type| (event_type.as_str().to_owned(), message(*event_type)))
         .collect();
     let of_channel: Map<String, Value> = names()
-        .map(|name| (name.to_owned(), reference(&format!("components/messages/{name}"))))
+        .map(|name| {
+            (
+                name.to_owned(),
+                reference(&format!("components/messages/{name}")),
+            )
+        })
         .collect();
     let of_operation: Vec<_> = names()
         .map(|name| reference(&format!("channels/webhooks/messages/{name}")))

@@ -21,7 +21,9 @@ pub fn json_schema(event_type: EventType) -> Value {
 /// apart.
 pub fn json_schema_of_all() -> Value {
     let mut generator = generator("/$defs");
-    let all: Vec<_> = EventType::ALL.map(|each| envelope(each, &mut generator)).into();
+    let all: Vec<_> = EventType::ALL
+        .map(|each| envelope(each, &mut generator))
+        .into();
     json!({
         "$schema": META_SCHEMA,
         "title": "Webhook of Voyado Engage",

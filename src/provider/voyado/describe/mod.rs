@@ -27,8 +27,14 @@ use schemars::{SchemaGenerator, generate::SchemaSettings};
 
 /// The headers of a signed request, by their documented meaning.
 const HEADERS: [(&str, &str); 3] = [
-    ("svix-id", "The id of the message, the same for every attempt to deliver it."),
-    ("svix-timestamp", "When the attempt was made, in seconds since the Unix epoch."),
+    (
+        "svix-id",
+        "The id of the message, the same for every attempt to deliver it.",
+    ),
+    (
+        "svix-timestamp",
+        "When the attempt was made, in seconds since the Unix epoch.",
+    ),
     (
         "svix-signature",
         "Signatures of `<id>.<timestamp>.<body>`, each `v1,` and base64, with spaces between them.",

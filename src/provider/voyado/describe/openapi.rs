@@ -11,7 +11,12 @@ use super::{super::EventType, HEADERS, envelope};
 pub fn openapi() -> Value {
     let webhooks: Map<String, Value> = EventType::ALL
         .iter()
-        .map(|event_type| (event_type.as_str().to_owned(), json!({ "post": post(*event_type) })))
+        .map(|event_type| {
+            (
+                event_type.as_str().to_owned(),
+                json!({ "post": post(*event_type) }),
+            )
+        })
         .collect();
     json!({
         "openapi": "3.1.0",

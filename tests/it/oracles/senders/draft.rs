@@ -148,6 +148,7 @@ impl Sent {
         let now = Duration::from_secs(self.now);
         let receiver = Receiver::builder(&*self.secret)
             .scheme(self.scheme.clone())
+            .danger_accept_replays()
             .clock(move || now)
             .build()
             .unwrap();
