@@ -89,8 +89,9 @@ async fn deliver(app: &Router) -> Result<(), Box<dyn Error>> {
         .map(|event_type| event_type.sample());
     let mut sample = || samples.next().unwrap_or("{}");
 
-    let right = signer.request("msg_1", now, sample());
-    let twice = signer.request("msg_1", now, sample());
+    let first = sample();
+    let right = signer.request("msg_1", now, first);
+    let twice = signer.request("msg_1", now, first);
     let other_secret = stranger.request("msg_2", now, sample());
     let old = signer.request("msg_3", hours_ago, sample());
     let unknown = signer.request(

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header::CONTENT_TYPE, request::Parts};
 use tower_webhook::{
-    Receiver, WebhookEvent, inbox::Inbox, receiver::explain::Explanation, testing::Signer, voyado,
+    Receiver, WebhookEvent, inbox::Inbox, receiver::explain::Explanation, testing::Signer,
 };
 
 use crate::{Console, guard::Allowed, record::Ring, routes::State};
@@ -39,9 +39,10 @@ impl Sample {
         self
     }
 
-    /// One of each event of Voyado Engage.
+    /// One of each event of Voyado Engage (feature `voyado`, which is on by default).
+    #[cfg(feature = "voyado")]
     pub fn voyado() -> Vec<Self> {
-        voyado::EventType::ALL
+        tower_webhook::voyado::EventType::ALL
             .iter()
             .map(|event_type| Self::new(event_type.as_str(), event_type.sample()))
             .collect()

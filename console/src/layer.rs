@@ -4,7 +4,7 @@ use std::{
     convert::Infallible,
     future::Future,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     task::{Context, Poll},
     time::{Duration, Instant, SystemTime},
 };
@@ -213,18 +213,23 @@ where
             return;
         };
         let (request_body, is_whole) = tee::take(&self.taken);
-        let from_console = head.extensions.get::<FromConsole>().copied();
         let outcome = Outcome {
             status: response.map(|parts| parts.status),
             rejection: response.and_then(|parts| parts.extensions.get::<Rejection>().cloned()),
             duration,
             body,
         };
-        let target = Arc::clone(&self.recorder);
-        let record = Record::new(self.at, head, request_body, outcome, target)
-            .is_truncated(!is_whole)
-            .from_console(from_console);
-        self.recorder.ring.push(record);
+        self.recorder.ring.push(Record {
+            id: 0,
+            at: self.at,
+            from_console: head.extensions.get::<FromConsole>().copied(),
+            head,
+            body: request_body,
+            is_truncated: !is_whole,
+            outcome,
+            target: self.recorder.clone(),
+            row: OnceLock::new(),
+        });
     }
 }
 

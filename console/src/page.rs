@@ -23,6 +23,7 @@ pub(crate) fn page(features: &Features<'_>) -> Markup {
                 title { "Webhooks console" }
                 link rel="stylesheet" href={ (base) "/console.css" };
                 link rel="icon" href={ (base) "/icon.svg" } type="image/svg+xml";
+                script src={ (base) "/common.js" } defer {}
                 script src={ (base) "/pretty.js" } defer {}
                 script src={ (base) "/console.js" } defer {}
             }

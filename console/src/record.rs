@@ -57,9 +57,7 @@ pub(crate) struct Record {
     /// More came than is kept, or less than was announced.
     pub(crate) is_truncated: bool,
     /// Sent from this page, as a replay or a sample.
-    pub(crate) from_console: bool,
-    /// Sent to find out where the handler is.
-    pub(crate) is_probe: bool,
+    pub(crate) from_console: Option<FromConsole>,
     pub(crate) outcome: Outcome,
     /// The service that handled it.
     pub(crate) target: Arc<dyn Target>,
@@ -68,38 +66,6 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    pub(crate) fn new(
-        at: SystemTime,
-        head: Head,
-        body: Bytes,
-        outcome: Outcome,
-        target: Arc<dyn Target>,
-    ) -> Self {
-        Self {
-            id: 0,
-            at,
-            head,
-            body,
-            is_truncated: false,
-            from_console: false,
-            is_probe: false,
-            outcome,
-            target,
-            row: OnceLock::new(),
-        }
-    }
-
-    pub(crate) fn is_truncated(mut self, is_truncated: bool) -> Self {
-        self.is_truncated = is_truncated;
-        self
-    }
-
-    pub(crate) fn from_console(mut self, mark: Option<FromConsole>) -> Self {
-        self.from_console = mark.is_some();
-        self.is_probe = mark == Some(FromConsole::Probe);
-        self
-    }
-
     /// The head as it came.
     pub(crate) fn parts(&self) -> Parts {
         let mut request = Request::new(());
@@ -160,8 +126,17 @@ struct Kept {
     records: VecDeque<Arc<Record>>,
     /// The last that came to a handler.
     reached: Option<Arc<Record>>,
-    /// Newest last.
-    put_around: VecDeque<Arc<dyn Target>>,
+    /// What the layer was put around, the last one last.
+    services: VecDeque<Arc<dyn Target>>,
+}
+
+impl Kept {
+    fn put_around(&mut self, target: Arc<dyn Target>) {
+        if self.services.len() == MAX_SERVICES {
+            self.services.pop_front();
+        }
+        self.services.push_back(target);
+    }
 }
 
 impl Default for Ring {
@@ -176,7 +151,7 @@ impl Default for Ring {
 impl Ring {
     /// Keeps a record under the next number, and drops the oldest beyond the bounds.
     pub(crate) fn push(&self, mut record: Record) {
-        if record.is_probe && !record.reached_a_handler() {
+        if record.from_console == Some(FromConsole::Probe) && !record.reached_a_handler() {
             return;
         }
         let mut kept = self.lock();
@@ -215,7 +190,7 @@ impl Ring {
         kept.records.clear();
         kept.bytes = 0;
         if let Some(reached) = kept.reached.take() {
-            kept.put_around.push_back(Arc::clone(&reached.target));
+            kept.put_around(Arc::clone(&reached.target));
         }
         drop(kept);
         self.tell(News::Cleared);
@@ -227,11 +202,7 @@ impl Ring {
 
     /// Remembers a service that the layer was put around.
     pub(crate) fn put_around(&self, target: Arc<dyn Target>) {
-        let services = &mut self.lock().put_around;
-        if services.len() == MAX_SERVICES {
-            services.pop_front();
-        }
-        services.push_back(target);
+        self.lock().put_around(target);
     }
 
     /// The last request that came to a handler.
@@ -241,7 +212,7 @@ impl Ring {
 
     /// The services that the layer was put around, the last one first.
     pub(crate) fn services(&self) -> Vec<Arc<dyn Target>> {
-        self.lock().put_around.iter().rev().cloned().collect()
+        self.lock().services.iter().rev().cloned().collect()
     }
 
     fn tell(&self, news: News) {

@@ -1,6 +1,11 @@
 //! What the page asks for.
 
-use std::{convert::Infallible, sync::Arc, time::SystemTime};
+use std::{
+    convert::Infallible,
+    future::{Ready, ready},
+    sync::Arc,
+    time::SystemTime,
+};
 
 use axum::{
     Json, Router,
@@ -61,6 +66,10 @@ pub(crate) fn router(state: Arc<State>) -> Router {
             get(|| asset("text/javascript", include_str!("../assets/console.js"))),
         )
         .route(
+            "/common.js",
+            get(|| asset("text/javascript", include_str!("../assets/common.js"))),
+        )
+        .route(
             "/pretty.js",
             get(|| asset("text/javascript", include_str!("../assets/pretty.js"))),
         )
@@ -94,8 +103,8 @@ async fn index(extract::State(state): Shared, OriginalUri(uri): OriginalUri) -> 
     .into_response()
 }
 
-async fn asset(content_type: &'static str, text: &'static str) -> Response {
-    ([(CONTENT_TYPE, content_type)], text).into_response()
+fn asset(content_type: &'static str, text: &'static str) -> Ready<Response> {
+    ready(([(CONTENT_TYPE, content_type)], text).into_response())
 }
 
 async fn list(extract::State(state): Shared) -> Result<Json<Vec<Value>>, Problem> {
@@ -249,22 +258,21 @@ async fn send(
     let mut request = Request::new(Bytes::from(body));
     *request.method_mut() = http::Method::POST;
     *request.headers_mut() = sample.headers.clone();
-    let status = match state.ring.reached() {
-        Some(reached) => {
-            // A handler may need the peer's address, and a sender may sign the URI.
-            let like = reached.parts();
-            *request.uri_mut() = like.uri;
-            *request.extensions_mut() = like.extensions;
-            sign(signer, &mut request, &new_id())?;
-            let target = Arc::clone(&reached.target);
-            replay::send(target, request.map(Body::from), FromConsole::Sent)
-                .await
-                .status()
-        }
-        None => {
-            sign(signer, &mut request, &new_id())?;
-            send_to_first(&state, &request).await?
-        }
+    let reached = state.ring.reached();
+    if let Some(reached) = &reached {
+        // A handler may need the peer's address, and a sender may sign the URI.
+        let like = reached.parts();
+        *request.uri_mut() = like.uri;
+        *request.extensions_mut() = like.extensions;
+    }
+    sign(signer, &mut request, &new_id())?;
+    let status = if let Some(reached) = reached {
+        let target = Arc::clone(&reached.target);
+        replay::send(target, request.map(Body::from), FromConsole::Sent)
+            .await
+            .status()
+    } else {
+        send_to_first(&state, &request).await?
     };
     Ok(Json(json!({ "status": status.as_u16() })))
 }

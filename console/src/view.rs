@@ -46,7 +46,7 @@ fn make_row(state: &State, record: &Record) -> Value {
         "duration_us": u64::try_from(outcome.duration.as_micros()).unwrap_or(u64::MAX),
         "method": record.head.method.as_str(),
         "path": record.head.uri,
-        "from_console": record.from_console,
+        "from_console": record.from_console.is_some(),
     })
 }
 

@@ -27,7 +27,13 @@ async fn the_page_finds_its_assets_wherever_it_is_mounted() {
     ] {
         let (status, html) = text(router, page).await;
         assert_eq!(status, StatusCode::OK, "{page}");
-        for asset in ["console.css", "console.js", "pretty.js", "icon.svg"] {
+        for asset in [
+            "console.css",
+            "console.js",
+            "common.js",
+            "pretty.js",
+            "icon.svg",
+        ] {
             let path = format!("{base}/{asset}");
             assert!(html.contains(&format!("\"{path}\"")), "{page} names {path}");
             assert_eq!(text(router, &path).await.0, StatusCode::OK, "{path}");
@@ -42,6 +48,7 @@ async fn it_names_no_external_address_and_has_nothing_inline() {
         "/",
         "/console.css",
         "/console.js",
+        "/common.js",
         "/pretty.js",
         "/icon.svg",
     ] {
