@@ -12,7 +12,10 @@ use clap::{Args, Subcommand};
 use comfy_table::{Table, presets::NOTHING};
 use humantime::format_rfc3339_seconds;
 use serde_json::{Value, json};
-use tower_webhook::inbox::{DeadLetter, Inbox, SqliteInbox};
+use tower_webhook::{
+    Timestamp,
+    inbox::{DeadLetter, Inbox, SqliteInbox},
+};
 use tower_webhook_postgres::PgInbox;
 
 use crate::{failure::Failure, runtime};
@@ -105,7 +108,7 @@ async fn manage(args: &InboxArgs, inbox: &dyn Inbox) -> Result<ExitCode, Failure
         InboxCommand::Show { id } => {
             let letters = inbox.dead_letters(Some(id), 1000).await?;
             if letters.is_empty() {
-                return unknown(id);
+                return Ok(unknown(id));
             }
             if args.json {
                 let letters: Vec<_> = letters.iter().map(to_json).collect();
@@ -119,7 +122,7 @@ async fn manage(args: &InboxArgs, inbox: &dyn Inbox) -> Result<ExitCode, Failure
         InboxCommand::Redrive { id } => {
             let targets = inbox.redrive(id).await?;
             if targets == 0 {
-                return unknown(id);
+                return Ok(unknown(id));
             }
             if args.json {
                 writeln!(out, "{}", json!({ "id": id, "redriven": targets }))?;
@@ -139,9 +142,9 @@ async fn manage(args: &InboxArgs, inbox: &dyn Inbox) -> Result<ExitCode, Failure
     Ok(ExitCode::SUCCESS)
 }
 
-fn unknown(id: &str) -> Result<ExitCode, Failure> {
+fn unknown(id: &str) -> ExitCode {
     eprintln!("tower-webhook: there is no dead letter of `{id}`");
-    Ok(ExitCode::FAILURE)
+    ExitCode::FAILURE
 }
 
 fn to_json(letter: &DeadLetter) -> Value {
@@ -151,7 +154,7 @@ fn to_json(letter: &DeadLetter) -> Value {
         "tenant": letter.tenant,
         "target": letter.target,
         "event_type": letter.event_type,
-        "timestamp": letter.timestamp.map(|timestamp| timestamp.unix_seconds()),
+        "timestamp": letter.timestamp.map(Timestamp::unix_seconds),
         "received_at": rfc3339(letter.received_at),
         "died_at": rfc3339(letter.died_at),
         "attempts": letter.attempts,
@@ -204,14 +207,9 @@ fn status(letter: &DeadLetter) -> String {
 
 /// Since the Unix epoch.
 fn rfc3339(time: Duration) -> String {
-    // A time that the calendar does not have was not written by an inbox.
-    let time = SystemTime::UNIX_EPOCH.checked_add(time);
-    let time =
-        time.filter(|time| *time < SystemTime::UNIX_EPOCH + Duration::from_secs(253_402_300_800));
-    time.map_or_else(
-        || "-".to_owned(),
-        |time| format_rfc3339_seconds(time).to_string(),
-    )
+    // Dates beyond the year 9999, which only a damaged store has, cannot be written.
+    const LAST: Duration = Duration::from_secs(253_402_300_799);
+    format_rfc3339_seconds(SystemTime::UNIX_EPOCH + time.min(LAST)).to_string()
 }
 
 /// Nothing that was stored may move the cursor of a terminal.

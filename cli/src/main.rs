@@ -1,5 +1,9 @@
 //! Receive, send, sign, verify and explain webhooks of any sender.
 #![forbid(unsafe_code)]
+#![allow(
+    clippy::doc_markdown,
+    reason = "the doc comments of arguments are the text of --help"
+)]
 
 mod args;
 mod capture;
@@ -31,7 +35,7 @@ use failure::Failure;
 fn main() -> ExitCode {
     let args = Args::parse();
     let done = match args.command {
-        Command::Complete(args) => complete::run(&args),
+        Command::Complete(args) => Ok(complete::run(&args)),
         Command::Describe(args) => describe::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Inbox(args) => inbox::run(&args),

@@ -18,7 +18,7 @@ const SECRETS_VARIABLE: &str = "SIGNING_SECRETS";
 /// Which sender's scheme it is.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ProviderArgs {
-    /// The sender, such as github, stripe or shopify
+    /// The sender, such as github, stripe, shopify, or voyado, which sends through svix
     #[arg(long, env = "PROVIDER", default_value = "standard-webhooks", value_parser = slug)]
     pub(crate) provider: String,
 
@@ -113,9 +113,10 @@ fn url_of(capture: &Parts) -> Option<String> {
 }
 
 fn slug(text: &str) -> Result<String, String> {
-    match Preset::find(text) {
-        Some(_) => Ok(text.to_owned()),
-        None => Err(unknown(text)),
+    match text {
+        "voyado" => Ok("svix".to_owned()),
+        _ if Preset::find(text).is_some() => Ok(text.to_owned()),
+        _ => Err(unknown(text)),
     }
 }
 

@@ -18,7 +18,7 @@ use std::{
 
 use serde_json::json;
 use tokio::net::TcpListener;
-use tower_webhook::{Receiver, testing::Signer};
+use tower_webhook::{Receiver, provider::Handshake, testing::Signer};
 use tower_webhook_console::{Console, Sample};
 
 use crate::{failure::Failure, runtime, send::samples};
@@ -42,7 +42,7 @@ pub(crate) fn run(args: &ListenArgs) -> Result<ExitCode, Failure> {
     let address = listener.local_addr()?;
 
     let urls = Urls::new(address);
-    let (receiver, signer, made) = receiver(args, &urls.deliveries)?;
+    let (receiver, secret, signer, made) = receiver(args, &urls.deliveries)?;
     let mut console = Console::builder(receiver.clone());
     if let Some(signer) = signer {
         let samples = samples(&args.provider.provider).into_iter();
@@ -53,6 +53,7 @@ pub(crate) fn run(args: &ListenArgs) -> Result<ExitCode, Failure> {
     let records = Arc::new(Records::new(args.printing()));
     let serving = Serving {
         receiver,
+        handshake: handshake(&args.provider.provider, &secret),
         console: console.build(),
         forward: args.forward.clone().map(Forward::new).transpose()?,
         records: Arc::clone(&records),
@@ -87,16 +88,29 @@ impl Urls {
     }
 }
 
-/// The receiver; what the page signs with, if this scheme and these secrets can sign; and the secret, if it was made here.
+/// How the sender asks, in a signed request, whether the endpoint is there.
+fn handshake(provider: &str, secret: &str) -> Option<Handshake> {
+    Some(match provider {
+        "slack" => Handshake::slack(),
+        "zoom" => Handshake::zoom(secret),
+        "discord" => Handshake::discord(),
+        "twitch" => Handshake::twitch(),
+        "xero" => Handshake::xero(),
+        _ => return None,
+    })
+}
+
+/// The receiver; its first secret; what the page signs with, if this scheme and these secrets can sign; and the secret, if it was made here.
 fn receiver(
     args: &ListenArgs,
     url: &str,
-) -> Result<(Receiver, Option<Signer>, Option<String>), Failure> {
+) -> Result<(Receiver, String, Option<Signer>, Option<String>), Failure> {
     let scheme = args.provider.scheme_at(url)?;
     let mut secrets = args.secret.all();
-    let made = match secrets.is_empty() {
-        true => Some(secret::new(args.provider.preset()?, &scheme)?),
-        false => None,
+    let made = if secrets.is_empty() {
+        Some(secret::new(args.provider.preset()?, &scheme)?)
+    } else {
+        None
     };
     secrets.extend(made.clone());
     // A tool of development: what comes twice is shown twice.
@@ -105,11 +119,10 @@ fn receiver(
         .danger_accept_replays()
         .build()
         .map_err(|error| Failure(format!("--secret (or SIGNING_SECRETS): {error}")))?;
-    let signer = secrets.first().and_then(|secret| {
-        let signer = Signer::for_scheme(scheme, secret.as_str()).ok()?;
-        Some(signer.header_family(args.provider.header_family()))
-    });
-    Ok((receiver, signer, made))
+    let first = secrets.into_iter().next().unwrap_or_default();
+    let signer = Signer::for_scheme(scheme, first.as_str()).ok();
+    let signer = signer.map(|signer| signer.header_family(args.provider.header_family()));
+    Ok((receiver, first, signer, made))
 }
 
 fn announce(args: &ListenArgs, urls: &Urls, made: Option<&str>) -> io::Result<()> {

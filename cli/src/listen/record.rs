@@ -39,6 +39,8 @@ pub(super) struct Record {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Verdict {
     Verified,
+    /// Genuine, and responded to by the layer itself.
+    Handshake,
     Rejected(&'static str),
 }
 
@@ -46,6 +48,7 @@ impl Verdict {
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Verified => "verified",
+            Self::Handshake => "handshake",
             Self::Rejected(kind) => kind,
         }
     }
@@ -76,7 +79,7 @@ impl Record {
             body,
             status,
             duration: Duration::ZERO,
-            verdict: Verdict::Rejected("no_verdict"),
+            verdict: Verdict::Verified,
             message_id: None,
             causes: Vec::new(),
             forwarded: None,

@@ -22,7 +22,9 @@ pub(super) fn new(preset: &Preset, scheme: &Scheme) -> Result<String, Failure> {
     }
     let mut random = [0; 32];
     getrandom::fill(&mut random).map_err(|error| Failure(format!("no randomness: {error}")))?;
-    let hex: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = random
+        .iter()
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     let base64 = STANDARD.encode(random);
     let is_standard = scheme.name() == tower_webhook::scheme::standard_webhooks().name();
     let forms = match preset.key_kind() {

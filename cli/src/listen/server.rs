@@ -16,7 +16,7 @@ use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
 };
-use tower_webhook::{Delivery, Receiver, Rejection, WebhookLayer};
+use tower_webhook::{Delivery, Receiver, Rejection, WebhookLayer, provider::Handshake};
 use tower_webhook_console::Console;
 
 use super::{
@@ -31,6 +31,7 @@ const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// What the routes need.
 pub(super) struct Serving {
     pub(super) receiver: Receiver,
+    pub(super) handshake: Option<Handshake>,
     pub(super) console: Console,
     pub(super) forward: Option<Forward>,
     pub(super) records: Arc<Records>,
@@ -65,6 +66,7 @@ pub(super) async fn serve(
 ) -> io::Result<()> {
     let Serving {
         receiver,
+        handshake,
         console,
         forward,
         records,
@@ -73,10 +75,14 @@ pub(super) async fn serve(
         receiver: receiver.clone(),
         records,
     };
+    let mut webhooks = WebhookLayer::new(receiver);
+    if let Some(handshake) = handshake {
+        webhooks = webhooks.handshake(handshake);
+    }
     let deliveries: Router = Router::new()
         .fallback(deliver)
         .with_state(forward)
-        .layer(WebhookLayer::new(receiver))
+        .layer(webhooks)
         .layer(middleware::from_fn_with_state(recorder, record))
         .layer(console.layer());
     let app = Router::new()
@@ -139,6 +145,8 @@ async fn record(State(recorder): State<Recorder>, request: Request, next: Next) 
     } else if let Some(rejection) = extensions.get::<Rejection>() {
         let kind = rejection.kind().as_str();
         record = record.rejected(kind, causes(recorder.receiver, head, body).await);
+    } else {
+        record.verdict = Verdict::Handshake;
     }
     recorder.records.push(record);
     response

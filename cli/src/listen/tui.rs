@@ -62,7 +62,9 @@ impl View<'_> {
     ) -> io::Result<()> {
         while !has_ended() {
             let records = self.records.newest_first();
-            terminal.draw(|frame| self.draw(frame, &records))?;
+            terminal.draw(|frame| {
+                self.draw(frame, &records);
+            })?;
             if !event::poll(REFRESH)? {
                 continue;
             }
@@ -73,7 +75,7 @@ impl View<'_> {
                 continue;
             }
             match key.code {
-                KeyCode::Char('q') => return Ok(()),
+                KeyCode::Char('q') => break,
                 // The terminal gives no signal for it while it is read key by key.
                 KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => {
                     return Ok(());
@@ -81,7 +83,7 @@ impl View<'_> {
                 KeyCode::Down | KeyCode::Char('j') => self.choose(&records, 1),
                 KeyCode::Up | KeyCode::Char('k') => self.choose(&records, -1),
                 KeyCode::PageDown | KeyCode::Char(' ') => {
-                    self.scroll = self.scroll.saturating_add(10)
+                    self.scroll = self.scroll.saturating_add(10);
                 }
                 KeyCode::PageUp => self.scroll = self.scroll.saturating_sub(10),
                 _ => {}

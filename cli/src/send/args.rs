@@ -19,7 +19,7 @@ const DEFAULT_TOKEN_HEADER: &str = "x-engage-token";
 #[command(after_help = "\
 Exit codes: 0 if every response was 2xx; 1 if a delivery was rejected or failed; 2 for wrong usage, settings or input.
 
-It reads the variables of a receiver (SIGNING_SECRETS, TOKENS, TOKEN_HEADER, DECRYPTION_KEY, CIPHER), so that one environment
+It reads the variables of a receiver (SIGNING_SECRETS, TOKENS, TOKEN_HEADER, DECRYPTION_KEY, CIPHER), so that one environment \
 serves both; of a list, the first is used.")]
 pub(crate) struct SendArgs {
     /// Where to send, as a URL with its scheme, and the types of the events whose samples are sent

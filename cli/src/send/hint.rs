@@ -37,9 +37,10 @@ pub(crate) fn of_status(status: StatusCode) -> Option<String> {
         _ => "see the receiver's log",
     };
     let asks_why = matches!(status.as_u16(), 400 | 401 | 403 | 422);
-    Some(match asks_why {
-        true => format!("{}: {text}; {EXPLAIN}", status.as_u16()),
-        false => format!("{}: {text}", status.as_u16()),
+    Some(if asks_why {
+        format!("{}: {text}; {EXPLAIN}", status.as_u16())
+    } else {
+        format!("{}: {text}", status.as_u16())
     })
 }
 

@@ -60,13 +60,10 @@ impl Override {
 /// The next name and what follows it. A name that has dots, such as `retail.keyvalue.recency`, is found if it is there.
 fn step<'p>(place: &Value, path: &'p str) -> (&'p str, &'p str) {
     if let Value::Object(members) = place {
-        let ends = path
-            .match_indices('.')
-            .map(|(at, _)| at)
-            .chain([path.len()]);
-        let longest = ends
-            .filter(|end| members.contains_key(&path[..*end]))
-            .last();
+        let dots = path.match_indices('.').map(|(at, _)| at);
+        let longest = dots
+            .chain([path.len()])
+            .rfind(|end| members.contains_key(&path[..*end]));
         if let Some(end) = longest {
             return (&path[..end], path.get(end + 1..).unwrap_or_default());
         }

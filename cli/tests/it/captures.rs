@@ -99,10 +99,11 @@ fn what_curl_shows_is_read_with_a_body_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
     let body = folder.path().join("body");
     std::fs::write(&body, BODY).unwrap();
-    let sent: String = headers()
+    let lines: Vec<_> = headers()
         .iter()
         .map(|(name, value)| format!("> {name}: {value}\n"))
         .collect();
+    let sent = lines.concat();
     let trace = format!(
         "*   Trying 127.0.0.1:4400...\n* Connected to localhost\n> POST /webhooks HTTP/1.1\n{sent}> \n}} [17 bytes data]\n< HTTP/1.1 401 Unauthorized\n< date: Thu\n< \n"
     );

@@ -179,6 +179,27 @@ fn it_ends_with_exit_code_0_and_says_when_it_cannot_start() {
 }
 
 #[test]
+fn a_signed_handshake_is_responded_to() {
+    let args = [
+        "--provider",
+        "slack",
+        "--secret",
+        "8f742231b10e8888abcd99yyyzzz85a5",
+    ];
+    let mut listening = Listening::start(&args);
+    let body = r#"{"type":"url_verification","challenge":"3eZbrw1a"}"#;
+    let signed = run_with_input(&[&["sign", "--json"], &args[..]].concat(), body).json();
+    let mut request = client().post(&listening.url).body(body);
+    for (name, value) in signed["headers"].as_object().unwrap() {
+        request = request.header(name, value.as_str().unwrap());
+    }
+    let response = request.send().unwrap();
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.text().unwrap(), "3eZbrw1a");
+    assert_eq!(listening.line()["verdict"], "handshake");
+}
+
+#[test]
 fn a_body_over_the_limit_is_413() {
     let mut listening = Listening::start(&["--secret", SECRET]);
     let response = client()

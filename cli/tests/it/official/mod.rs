@@ -1,4 +1,4 @@
-//! The descriptions against the official schemas: OpenAPI's and JSON Schema's by their Python validators, AsyncAPI's as the
+//! The descriptions against the official schemas: those of `OpenAPI` and JSON Schema by their Python validators, that of `AsyncAPI` as the
 //! npm package `@asyncapi/specs` has it.
 
 use std::{
