@@ -3,16 +3,20 @@
 
 mod args;
 mod capture;
+mod client;
 mod complete;
 mod describe;
 mod explain;
 mod failure;
 mod inbox;
+mod input;
 mod listen;
 mod provider;
+mod runtime;
 mod secret;
 mod send;
 mod sign;
+mod time;
 mod verify;
 
 use std::process::ExitCode;
@@ -31,9 +35,9 @@ fn main() -> ExitCode {
         Command::Describe(args) => describe::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Inbox(args) => inbox::run(&args),
-        Command::Listen(args) => listen::run(args),
+        Command::Listen(args) => listen::run(&args),
         Command::Secret(args) => secret::run(&args),
-        Command::Send(args) => send::run(args),
+        Command::Send(args) => send::run(&args),
         Command::Sign(args) => sign::run(&args),
         Command::Verify(args) => verify::run(&args),
     };

@@ -1,21 +1,24 @@
 //! What is served.
 
-use std::sync::Arc;
+use std::{error::Error, sync::Arc};
 
 use axum::{
     Router,
     extract::{Request, State},
     http::StatusCode,
-    routing::{MethodRouter, post},
+    routing::{MethodRouter, post, post_service},
 };
 use bytes::Bytes;
 use tower_webhook::{
-    ConfigError, Delivery, PeerAddr, Receiver, WebhookEvent, WebhookLayer, provider::Handshake,
+    ConfigError, Delivery, PeerAddr, Receiver, WebhookEvent, WebhookLayer,
+    inbox::{Target, Worker},
+    provider::{Handshake, Preset},
     voyado,
 };
 
 use crate::{
     explain,
+    inbox::{self, Inbox},
     output::{self, Output},
     server::Throttle,
     settings::{PATH, Sender, Store},
@@ -24,23 +27,37 @@ use crate::{
 /// How much of a path is logged.
 const LOGGED_CHARS: usize = 100;
 
+/// What is served, and what works beside it.
+pub(crate) struct Routes {
+    pub(crate) router: Router,
+    /// Hands on what the inbox has stored.
+    pub(crate) worker: Option<Worker>,
+}
+
 /// What the routes have in common.
 pub(crate) struct Endpoint {
     pub(crate) sender: Sender,
     pub(crate) handshakes: Vec<Handshake>,
     pub(crate) receiver: Receiver,
     pub(crate) store: Store,
+    pub(crate) inbox: Option<Inbox>,
     /// Whether rejections are explained in the log.
     pub(crate) explain: bool,
 }
 
 /// The routes of the sender, with every check that is configured.
-pub(crate) fn router(endpoint: Endpoint) -> Result<Router, ConfigError> {
+pub(crate) fn routes(mut endpoint: Endpoint) -> Result<Routes, Box<dyn Error>> {
     let paths = endpoint.sender.paths();
-    let output = Output::new();
-    let route = match endpoint.sender.preset {
-        None => endpoint.guard::<voyado::Envelope>(post(on_event).with_state(output))?,
-        Some(_) => endpoint.guard::<Bytes>(post(on_untyped_event).with_state(output))?,
+    let is_typed = endpoint.sender.preset.is_none();
+    let (route, worker) = match endpoint.inbox.take() {
+        None if is_typed => (endpoint.guard::<voyado::Envelope>(printer(is_typed))?, None),
+        None => (endpoint.guard::<Bytes>(printer(is_typed))?, None),
+        // As it is: an event that cannot be opened is stored too, and found among the dead letters.
+        Some(inbox) if endpoint.receiver.validate_event_type::<Bytes>().is_ok() => {
+            endpoint.store::<Bytes>(inbox)?
+        }
+        // With REQUIRE_ENCRYPTION, what is stored has to open.
+        Some(inbox) => endpoint.store::<voyado::Envelope>(inbox)?,
     };
     let router = paths
         .iter()
@@ -48,10 +65,40 @@ pub(crate) fn router(endpoint: Endpoint) -> Result<Router, ConfigError> {
             router.route(path, route.clone())
         })
         .fallback(wrong_path);
-    Ok(router.with_state(Arc::new(Throttle::default())))
+    Ok(Routes {
+        router: router.with_state(Arc::new(Throttle::default())),
+        worker,
+    })
+}
+
+/// Prints deliveries, typed or as they are.
+fn printer(is_typed: bool) -> MethodRouter {
+    let output = Output::new();
+    if is_typed {
+        post(on_event).with_state(output)
+    } else {
+        post(on_untyped_event).with_state(output)
+    }
 }
 
 impl Endpoint {
+    /// Stores deliveries; the worker prints or forwards them.
+    fn store<E: WebhookEvent>(
+        self,
+        inbox: Inbox,
+    ) -> Result<(MethodRouter<Arc<Throttle>>, Option<Worker>), Box<dyn Error>> {
+        let preset = self.sender.preset;
+        let print = Target::new(inbox::PRINT, printer(preset.is_none()));
+        let print = match preset {
+            None => print.decode::<voyado::Envelope>(),
+            Some(_) => print.decode::<Bytes>(),
+        };
+        let name = preset.map_or(inbox::ENGAGE, Preset::slug);
+        let (enqueue, worker) = inbox.parts::<E>(name, &self.receiver, print)?;
+        let route = self.guard::<E>(post_service(enqueue))?;
+        Ok((route, Some(worker)))
+    }
+
     fn guard<E: WebhookEvent>(
         self,
         route: MethodRouter,

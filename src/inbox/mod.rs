@@ -5,7 +5,7 @@
 //! must not disable the endpoint, or when retries have to outlast the sender's.
 //!
 //! 1. [`Enqueue`], behind [`WebhookLayer`](crate::WebhookLayer), stores the **signed request**: the headers that the
-//!    signature needs, and the exact body. It responds 202 once the request is on disk, 200 if it was there before.
+//!    signature needs, `content-type`, and the exact body. It responds 202 once the request is on disk, 200 if it was there before.
 //! 2. [`Worker`] claims what is due with a lease, **verifies the stored request again**, and calls a tower service for each
 //!    [`Target`]. Write access to the store without the secret is not enough to forge an event.
 //! 3. Each target has a fate of its own: done, tried again by its [`Schedule`], or a [`DeadLetter`].

@@ -112,6 +112,9 @@ impl ReceiverBuilder {
     /// [inbox](crate::inbox) remembers it. Default: such a receiver is not built.
     ///
     /// For as long as the store remembers, that is: a request that is captured can be sent again afterwards.
+    ///
+    /// Nothing can remember the deliveries of a sender who gives no id and whose events can have equal bodies
+    /// ([`bodies_repeat`](crate::scheme::SchemeBuilder::bodies_repeat), as Dropbox and Asana): each is handled.
     pub fn deduplicated(mut self) -> Self {
         self.replays = Replays::Deduplicated;
         self

@@ -70,9 +70,13 @@ impl<'h> SignatureLines<'h> {
     /// Rejects a list that is longer than any sender's.
     #[inline]
     pub(super) fn limit(&self, grammar: &Grammar) -> Result<(), RejectionKind> {
-        let bytes: usize = self.values().map(HeaderValue::len).sum();
-        // So short a list cannot have too many.
-        if bytes <= MAX_ENTRIES {
+        let (mut bytes, mut lines) = (0, 0);
+        for line in self.values() {
+            bytes += line.len();
+            lines += 1;
+        }
+        // An entry has a byte at least, and another one lies between it and the next: so short a list cannot have too many.
+        if bytes + lines <= 2 * MAX_ENTRIES {
             return Ok(());
         }
         if bytes > MAX_BYTES {

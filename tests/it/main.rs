@@ -19,6 +19,8 @@ mod layer;
 mod oracles;
 mod order;
 mod peers;
+#[path = "../../postgres/tests/it/server.rs"]
+mod postgres_server;
 mod properties;
 mod provider;
 mod proxies;

@@ -3,6 +3,7 @@
 mod connections;
 mod decryption;
 mod idempotency;
+mod inbox;
 mod log;
 mod provider;
 mod source;
@@ -12,23 +13,28 @@ mod verification;
 use std::fmt::Write;
 
 use bytes::Bytes;
-use tower_webhook::{ConfigError, ConfigErrorKind, Receiver, provider::Handshake, voyado};
+use tower_webhook::{
+    ConfigError, ConfigErrorKind, Receiver, inbox::InboxError, provider::Handshake, voyado,
+};
 
 pub(crate) use self::{
     connections::Connections,
     idempotency::Store,
+    inbox::{Inbox, InboxUrl},
     log::Log,
     provider::{PATH, Sender},
+    variable::VariableError,
 };
-use variable::{Unset, Variable, VariableError};
+use variable::{Unset, Variable};
 
 /// Every variable, by topic.
-const TOPICS: [&[Variable]; 7] = [
+const TOPICS: [&[Variable]; 8] = [
     provider::VARIABLES,
     verification::VARIABLES,
     source::VARIABLES,
     decryption::VARIABLES,
     idempotency::VARIABLES,
+    inbox::VARIABLES,
     connections::VARIABLES,
     log::VARIABLES,
 ];
@@ -45,6 +51,8 @@ pub(crate) struct Settings {
     pub(crate) receiver: Receiver,
     /// What remembers the messages that were handled.
     pub(crate) store: Store,
+    /// What stores deliveries before they are answered.
+    pub(crate) inbox: Option<Inbox>,
 }
 
 impl Settings {
@@ -52,25 +60,43 @@ impl Settings {
     pub(crate) fn from_env() -> Result<Self, VariableError> {
         let sender = provider::read()?;
         let secrets = verification::secrets(&sender)?;
-        let store = idempotency::read(sender.scheme.has_replay_protection())?;
+        let inbox = inbox::read()?;
+        let store = idempotency::read(sender.scheme.has_replay_protection() || inbox.is_some())?;
+        let is_deduplicated = inbox.is_some() || !matches!(store, Store::Off);
         Ok(Self {
             log: log::read()?,
             connections: connections::read()?,
             handshakes: sender.handshakes(secrets.first().map_or("", String::as_str))?,
-            receiver: receiver(&sender, &secrets, &store)?,
+            receiver: receiver(&sender, &secrets, is_deduplicated)?,
             store,
             sender,
+            inbox,
         })
     }
 }
 
-fn receiver(sender: &Sender, secrets: &[String], store: &Store) -> Result<Receiver, VariableError> {
+/// Where the inbox is, from the environment.
+pub(crate) fn inbox_url() -> Result<InboxUrl, VariableError> {
+    inbox::read_url()
+}
+
+/// That the inbox cannot do what it was to do.
+pub(crate) fn inbox_failed(error: &InboxError) -> VariableError {
+    inbox::failed(error)
+}
+
+fn receiver(
+    sender: &Sender,
+    secrets: &[String],
+    is_deduplicated: bool,
+) -> Result<Receiver, VariableError> {
     let builder = verification::read(sender, secrets)?;
     let builder = source::add(builder)?;
     let builder = decryption::add(builder, sender)?;
-    let builder = match store {
-        Store::Off => builder.danger_accept_replays(),
-        Store::Memory(_) | Store::Redis(_) => builder.deduplicated(),
+    let builder = if is_deduplicated {
+        builder.deduplicated()
+    } else {
+        builder.danger_accept_replays()
     };
     let receiver = builder.build().map_err(|error| blame(&error))?;
     let validated = match sender.preset {

@@ -2,6 +2,7 @@
 
 mod connections;
 mod faults;
+mod inbox;
 mod process;
 mod right;
 mod senders;

@@ -28,6 +28,12 @@ fn right(variables: &[(&'static str, &str)], delivery: Delivery, status: u16) ->
     }
 }
 
+/// A file that is not there yet.
+pub(super) fn inbox_url() -> String {
+    let directory = env!("CARGO_TARGET_TMPDIR");
+    format!("sqlite:{directory}/receiver-{:x}.db", fastrand::u128(..))
+}
+
 pub(super) fn genuine() -> Delivery {
     Delivery::default()
 }
@@ -163,6 +169,22 @@ pub(super) fn all_right() -> Vec<Right> {
         let mut redis = vec![("IDEMPOTENCY", "redis"), ("IDEMPOTENCY_SCOPE", "engage"), ("REDIS_KIND", kind), ("REDIS_URL", urls)];
         redis.extend(service.map(|service| ("REDIS_SERVICE", service)));
         all.push(right(&redis, genuine(), 503));
+    }
+    let inbox = inbox_url();
+    all.push(right(&[("INBOX_URL", &inbox)], genuine(), 202));
+    all.push(right(&[("INBOX_URL", &inbox)], signed_with(OTHER_SECRET), 401));
+    all.push(right(&[("INBOX_URL", &inbox)], sealed_with_cbc(), 202));
+    for url in [inbox.replace("sqlite:", "sqlite://"), format!("{inbox} with a space")] {
+        all.push(right(&[("INBOX_URL", &url)], genuine(), 202));
+    }
+    let encrypted = [("INBOX_URL", inbox.as_str()), ("DECRYPTION_KEY", KEY), ("REQUIRE_ENCRYPTION", "true")];
+    all.push(right(&encrypted, genuine(), 422));
+    all.push(right(&encrypted, sealed_with_cbc(), 202));
+    // Nobody listens there: it is stored all the same.
+    let forwarding = [("INBOX_URL", inbox.as_str()), ("FORWARD_URLS", "http://127.0.0.1:1/a, http://127.0.0.1:1/b?c"), ("FORWARD_SECRET", OTHER_SECRET)];
+    all.push(right(&forwarding, genuine(), 202));
+    for (name, value) in [("INBOX_SCHEDULE_SECS", "0.5, 5,300"), ("WORKERS", "1"), ("WORKERS", "1000"), ("INBOX_LEASE_SECS", "1")] {
+        all.push(right(&[("INBOX_URL", &inbox), (name, value)], genuine(), 202));
     }
     let one_hop = [("ALLOWED_SOURCES", "203.0.113.7"), ("TRUSTED_HOPS", "1")];
     all.push(right(&one_hop, forwarded("x-forwarded-for", "192.0.2.1, 203.0.113.7"), 204));

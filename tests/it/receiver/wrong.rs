@@ -1,6 +1,10 @@
 //! Wrong values of the variables.
 
 use super::right::KEY;
+use crate::support::SECRET;
+
+/// The mistake is found before it is opened.
+const NEVER_MADE: &str = "sqlite:/no/such/directory/inbox.db";
 
 /// Variables with which it does not start, the one that is named, and what is said about it.
 pub(super) type Wrong = (
@@ -65,6 +69,26 @@ pub(super) const ALL_WRONG: &[Wrong] = &[
     (&[("IDEMPOTENCY", "redis"), ("IDEMPOTENCY_SCOPE", "engage"), ("REDIS_URL", "redis://host"), ("REDIS_KIND", "raft")], "REDIS_KIND", "is neither `server`, `cluster` nor `sentinel`"),
     (&[("IDEMPOTENCY", "redis"), ("IDEMPOTENCY_SCOPE", "engage"), ("REDIS_URL", "redis://host"), ("REDIS_KIND", "sentinel")], "REDIS_SERVICE", "is missing beside REDIS_KIND=sentinel"),
     (&[("IDEMPOTENCY", "redis"), ("IDEMPOTENCY_SCOPE", "engage"), ("REDIS_URL", "redis://host"), ("REDIS_SERVICE", "mymaster")], "REDIS_KIND", "is not `sentinel`"),
+    (&[("INBOX_URL", "mysql://host/database")], "INBOX_URL", "is neither `sqlite:PATH` nor"),
+    (&[("INBOX_URL", "inbox.db")], "INBOX_URL", "is neither `sqlite:PATH` nor"),
+    (&[("INBOX_URL", "sqlite:")], "INBOX_URL", "needs a file"),
+    (&[("INBOX_URL", "sqlite::memory:")], "INBOX_URL", "needs a file"),
+    (&[("INBOX_URL", "sqlite:/no/such/directory/inbox.db")], "INBOX_URL", "cannot be opened"),
+    (&[("INBOX_URL", "sqlite:/etc/passwd")], "INBOX_URL", "not an inbox"),
+    (&[("INBOX_URL", "sqlite:/")], "INBOX_URL", "cannot be opened"),
+    (&[("INBOX_URL", "postgres://user:hush@127.0.0.1:1/database")], "INBOX_URL", "unavailable"),
+    (&[("INBOX_URL", "postgres://user:hush@127.0.0.1:port/database")], "INBOX_URL", "cannot be opened"),
+    (&[("FORWARD_URLS", "http://127.0.0.1:1/"), ("FORWARD_SECRET", SECRET)], "INBOX_URL", "is missing beside FORWARD_URLS"),
+    (&[("INBOX_URL", NEVER_MADE), ("FORWARD_URLS", "http://127.0.0.1:1/")], "FORWARD_SECRET", "is missing beside FORWARD_URLS"),
+    (&[("INBOX_URL", NEVER_MADE), ("FORWARD_SECRET", SECRET)], "FORWARD_URLS", "is missing beside FORWARD_SECRET"),
+    (&[("INBOX_URL", NEVER_MADE), ("FORWARD_URLS", "http://127.0.0.1:1/"), ("FORWARD_SECRET", "whsec_c2hvcnQ=")], "FORWARD_SECRET", "16 bytes"),
+    (&[("INBOX_URL", NEVER_MADE), ("FORWARD_URLS", "http://127.0.0.1:1/,ftp://host/"), ("FORWARD_SECRET", SECRET)], "FORWARD_URLS", "`ftp://host/`"),
+    (&[("INBOX_URL", NEVER_MADE), ("FORWARD_URLS", "http://user:hush@host/"), ("FORWARD_SECRET", SECRET)], "FORWARD_URLS", "URL"),
+    (&[("INBOX_URL", NEVER_MADE), ("FORWARD_URLS", "http://host/?a, http://host/?b"), ("FORWARD_SECRET", SECRET)], "FORWARD_URLS", "twice"),
+    (&[("INBOX_SCHEDULE_SECS", "5,soon")], "INBOX_SCHEDULE_SECS", "`soon`"),
+    (&[("INBOX_SCHEDULE_SECS", "-5")], "INBOX_SCHEDULE_SECS", "`-5`"),
+    (&[("WORKERS", "0")], "WORKERS", "is not a whole number from 1"),
+    (&[("INBOX_LEASE_SECS", "0")], "INBOX_LEASE_SECS", "is not a whole number of seconds from 1"),
     (&[("LISTEN", "localhost")], "LISTEN", "is not an address and port"),
     (&[("LISTEN", "3000")], "LISTEN", "is not an address and port"),
     (&[("MAX_CONNECTIONS", "0")], "MAX_CONNECTIONS", "is not a whole number from 1 to 65535"),
