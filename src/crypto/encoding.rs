@@ -85,11 +85,11 @@ const NO_DIGIT: u8 = 0xff;
 /// The value of each hexadecimal digit.
 const DIGITS: [u8; 256] = {
     let mut digits = [NO_DIGIT; 256];
-    let mut value = 0;
+    let mut value: u8 = 0;
     while value < 16 {
-        let symbol = b"0123456789abcdef"[value];
-        digits[symbol as usize] = value as u8;
-        digits[symbol.to_ascii_uppercase() as usize] = value as u8;
+        let symbol = b"0123456789abcdef"[value as usize];
+        digits[symbol as usize] = value;
+        digits[symbol.to_ascii_uppercase() as usize] = value;
         value += 1;
     }
     digits
