@@ -21,6 +21,7 @@ const DEFAULT_MAX_BODY_BYTES: usize = 1024 * 1024;
 const DEFAULT_MAX_BYTES_IN_FLIGHT: usize = 64 * 1024 * 1024;
 
 /// Configures a [`Receiver`]. Every default is safe; nothing but a key is required.
+#[must_use]
 pub struct ReceiverBuilder {
     scheme: Scheme,
     secrets: Origin,

@@ -4,6 +4,7 @@ use crate::message::{MessageId, Timestamp, short_text::ShortText};
 ///
 /// Of a head, nothing of it is to be believed before the signature is verified, and an unsigned id not even then.
 #[derive(Clone, Debug, Default)]
+#[must_use]
 pub struct Claims {
     pub(super) id: Option<MessageId>,
     pub(super) id_is_signed: bool,

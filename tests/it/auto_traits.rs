@@ -32,7 +32,7 @@ type Handler = ServiceFn<fn(Request<Bytes>) -> Ready<Result<Response<Bytes>, Inf
 fn what_an_application_keeps_is_shared_between_tasks() {
     cloned::<Receiver>();
     cloned::<Scheme>();
-    cloned::<Secrets>();
+    shared::<Secrets>();
     cloned::<RotatingSecrets>();
     cloned::<SigningSecret>();
     cloned::<SourceIp>();
@@ -52,8 +52,8 @@ fn what_an_application_keeps_is_shared_between_tasks() {
     shared::<SchemeBuilder>();
     shared::<SecretsBuilder>();
     shared::<Signer>();
-    shared::<EventRouter<voyado::Event>>();
-    shared::<Worker>();
+    sent::<EventRouter<voyado::Event>>();
+    sent::<Worker>();
 }
 
 #[test]
