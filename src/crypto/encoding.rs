@@ -85,11 +85,7 @@ const NO_DIGIT: u8 = 0xff;
 /// The value of each hexadecimal digit.
 const DIGITS: [u8; 256] = {
     let mut digits = [NO_DIGIT; 256];
-<<<<<<< HEAD
     let mut value = 0_u8;
-=======
-    let mut value: u8 = 0;
->>>>>>> heads/features
     while value < 16 {
         let symbol = b"0123456789abcdef"[value as usize];
         digits[symbol as usize] = value;
