@@ -49,7 +49,11 @@ impl<'h> SignatureLines<'h> {
     /// Visits each line. An iterator over all of them would cost more than what is done with one line.
     #[inline]
     fn visit_lines(&self, mut visit: impl FnMut(&'h HeaderValue)) {
-        for line in &self.first {
+        #[expect(
+            clippy::explicit_iter_loop,
+            reason = "a reference to it would live shorter"
+        )]
+        for line in self.first.iter() {
             visit(line);
         }
         for name in self.others {
