@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Starts the server on a free loopback port, sends it one genuine and one forged delivery and prints the
-//! answers: 200 and 401.
+//! responses: 200 and 401.
 
 use std::{
     convert::Infallible,
@@ -98,7 +98,7 @@ pub(crate) async fn main() -> Result<(), Box<dyn Error>> {
     if (genuine, forged) == (StatusCode::OK, StatusCode::UNAUTHORIZED) {
         Ok(())
     } else {
-        Err("not the answers that were expected".into())
+        Err("not the responses that were expected".into())
     }
 }
 

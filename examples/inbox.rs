@@ -1,4 +1,4 @@
-//! The inbox in one screen: deliveries are stored before they are answered, a target that fails is tried again, and a dead
+//! The inbox in one screen: deliveries are stored before the response, a target that fails is tried again, and a dead
 //! letter is sent back to its target.
 //!
 //! `cargo run --example inbox`

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Starts the server on a free loopback port, makes one genuine and one forged call and prints the
-//! answers: a receipt, and `Unauthenticated`.
+//! responses: a receipt, and `Unauthenticated`.
 
 use std::{
     convert::Infallible,
@@ -128,7 +128,7 @@ pub(crate) async fn main() -> Result<(), BoxError> {
     println!("forged: {forged:?}");
     match (genuine, forged) {
         (Ok(_), Err(Code::Unauthenticated)) => Ok(()),
-        _ => Err("not the answers that were expected".into()),
+        _ => Err("not the responses that were expected".into()),
     }
 }
 

@@ -1,7 +1,27 @@
+// Of two definitions of a link the first counts: these lead within the documentation where README.md leads to files.
+//! [DESIGN]: guide::design
+//! [SECURITY]: guide::security
+//! [COMPARISON]: guide::comparison
+//! [Assurance]: guide::assurance
+//! [Performance]: guide::performance
+//! [Telemetry]: guide::telemetry
+//! [Voyado Engage]: guide::voyado
+//! [Behind a proxy]: guide::behind_a_proxy
+//! [Answering in time]: guide::answering_in_time
+//! [Rotation]: guide::rotation
+//! [Recovery]: guide::recovery
+//! [peers]: https://docs.rs/crate/tower-webhook/latest/source/tests/it/peers.rs
+//! [exceptions]: https://docs.rs/crate/tower-webhook/latest/source/tests/it/oracles/exceptions.md
+//! [CHANGELOG]: https://docs.rs/crate/tower-webhook/latest/source/CHANGELOG.md
+//! [CONTRIBUTING]: https://docs.rs/crate/tower-webhook/latest/source/CONTRIBUTING.md
+//! [MIT]: https://docs.rs/crate/tower-webhook/latest/source/LICENSE-MIT
+//! [Apache 2.0]: https://docs.rs/crate/tower-webhook/latest/source/LICENSE-APACHE
+#![doc = include_str!("../docs/performance-picture.md")]
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
+#![warn(missing_debug_implementations)]
 
 mod crypto;
 pub mod dispatch;
@@ -12,6 +32,7 @@ pub mod idempotency;
 pub mod inbox;
 pub mod layer;
 mod message;
+#[cfg(any(feature = "providers", feature = "voyado"))]
 pub mod provider;
 pub mod receiver;
 pub mod scheme;
@@ -19,7 +40,11 @@ mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use crypto::decrypt::{Aes256Cbc, Aes256Gcm, Decrypt, DecryptError, Plaintext};
+#[cfg(feature = "aes-cbc")]
+pub use crypto::decrypt::Aes256Cbc;
+#[cfg(feature = "aes-gcm")]
+pub use crypto::decrypt::Aes256Gcm;
+pub use crypto::decrypt::{Decrypt, DecryptError, Plaintext};
 pub use error::{ConfigError, ConfigErrorKind, Rejection, RejectionDetail, RejectionKind};
 pub use event::{AuthenticBody, DecodeError, DecodeErrorKind, Json, Tagged, WebhookEvent};
 pub use idempotency::{
@@ -37,6 +62,7 @@ pub use layer::{
     RejectionResponse, ResponseFuture, WebhookLayer, WebhookService,
 };
 pub use message::{Clock, MessageId, SystemClock, Timestamp};
+#[cfg(feature = "voyado")]
 pub use provider::voyado;
 pub use receiver::{
     CheckedHead, Delivery, ForwardedHeader, IdOrigin, PeerAddr, Receiver, ReceiverBuilder,
@@ -46,3 +72,41 @@ pub use receiver::{
 #[cfg(feature = "ed25519")]
 pub use scheme::Ed25519PublicKey;
 pub use scheme::{HeaderFamily, SigningSecret, VerificationKey};
+
+/// The guides and the documents of the repository.
+#[cfg(any(doc, doctest))]
+pub mod guide {
+    #[doc = include_str!("../docs/guides/voyado.md")]
+    pub mod voyado {}
+
+    #[doc = include_str!("../docs/guides/behind-a-proxy.md")]
+    pub mod behind_a_proxy {}
+
+    #[doc = include_str!("../docs/guides/answering-in-time.md")]
+    pub mod answering_in_time {}
+
+    #[doc = include_str!("../docs/guides/rotation.md")]
+    pub mod rotation {}
+
+    #[doc = include_str!("../docs/guides/recovery.md")]
+    pub mod recovery {}
+
+    #[doc = include_str!("../DESIGN.md")]
+    pub mod design {}
+
+    #[doc = include_str!("../SECURITY.md")]
+    pub mod security {}
+
+    #[doc = include_str!("../COMPARISON.md")]
+    pub mod comparison {}
+
+    #[doc = include_str!("../docs/telemetry.md")]
+    pub mod telemetry {}
+
+    #[doc = include_str!("../docs/assurance.md")]
+    pub mod assurance {}
+
+    #[doc = include_str!("../docs/performance-picture.md")]
+    #[doc = include_str!("../docs/performance.md")]
+    pub mod performance {}
+}

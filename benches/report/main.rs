@@ -14,6 +14,7 @@ mod tables;
 
 use std::{error::Error, fs, io, path::Path, time::Duration};
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use clap::{Parser, ValueEnum};
 use indicatif::ProgressIterator;
 
@@ -93,6 +94,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         let picture = picture::cost_over_the_floor(verify)?;
         if arguments.parts.is_empty() && !arguments.test {
             let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+            // rustdoc shows no file, so the crate's documentation has the picture in a link.
+            let encoded = STANDARD.encode(&picture);
+            let link = format!("[performance-picture]: data:image/svg+xml;base64,{encoded}\n\n");
+            fs::write(docs.join("performance-picture.md"), link)?;
             fs::write(docs.join("performance.svg"), picture)?;
             fs::write(docs.join("performance.md"), page)?;
         }

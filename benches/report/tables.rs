@@ -12,7 +12,7 @@ pub(crate) fn page(goals: &[Goal], times: &[Measured], load: Option<&Load>) -> S
     };
     line(&machine::description());
     line("\nMade by `cargo bench -p benches --bench report`.");
-    line("\n![Cost of a verification over the floor](performance.svg)");
+    line("\n![Cost of a verification over the floor][performance-picture]");
     line("\n## Goals\n");
     line(&goal_table(goals));
     if let Some(load) = load {
@@ -24,6 +24,7 @@ pub(crate) fn page(goals: &[Goal], times: &[Measured], load: Option<&Load>) -> S
         line("Medians, for orientation. Compare within a group.\n");
         line(&time_table(times));
     }
+    line("[performance-picture]: performance.svg");
     page
 }
 

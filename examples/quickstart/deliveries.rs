@@ -1,4 +1,4 @@
-//! What the quickstart sends, and the answer that each must get.
+//! What the quickstart sends, and the response that each must get.
 
 use std::error::Error;
 
@@ -20,7 +20,7 @@ pub(crate) const TOKEN: (&str, &str) = ("x-engage-token", "correct horse battery
 pub(crate) const FORWARDED_HEADER: &str = "x-forwarded-for";
 /// The key that payloads are sealed with.
 pub(crate) const KEY: &str = "DaqfT7Ys6tGqM3zbesEKpmacTJEqBCp2";
-/// The receiver's limit, low enough for a connection to take the whole body before it is refused.
+/// The receiver's limit, low enough for a connection to take the whole body before it is rejected.
 pub(crate) const MAX_BODY_BYTES: usize = 16 * 1024;
 
 const FORGED_SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
@@ -29,7 +29,7 @@ const FORGED_KEY: &str = "another key of 32 characters....";
 const SVIX: &str = "52.215.16.239";
 const STRANGER: &str = "203.0.113.7";
 
-/// A request and the answer it must get.
+/// A request and the response it must get.
 pub(crate) struct Sent {
     pub(crate) description: String,
     pub(crate) request: Request<Bytes>,

@@ -1,7 +1,7 @@
 //! The crate in one command: `cargo run --example quickstart`.
 //!
 //! Starts an axum receiver with every layer of security on a free loopback port, sends it one genuine delivery of each
-//! Voyado event type and a forged one for each layer over real HTTP, and prints what was sent, the answer, and what the handler saw. Exits
+//! Voyado event type and a forged one for each layer over real HTTP, and prints what was sent, the response, and what the handler saw. Exits
 //! with a failure if anything is not as it should be.
 
 mod deliveries;
@@ -70,7 +70,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let mut table = Table::new();
     table
         .load_style(UTF8_FULL_CONDENSED)
-        .set_header(["sent", "answer", "the handler saw", ""]);
+        .set_header(["sent", "response", "the handler saw", ""]);
     let mut failures = 0;
     for delivery in deliveries::all(Timestamp::from(SystemTime::now()))? {
         let (parts, body) = delivery.request.into_parts();
@@ -93,7 +93,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     }
     println!("{table}");
     if failures > 0 {
-        eprintln!("{failures} deliveries were not answered as they should be");
+        eprintln!("{failures} deliveries did not get the response that they should");
         return Ok(ExitCode::FAILURE);
     }
     Ok(ExitCode::SUCCESS)

@@ -4,8 +4,7 @@ use sqlx::{PgPool, Row};
 use tower_webhook::{
     Clock,
     idempotency::{
-        BodyDigest, Claim, EasyStore, IdempotencyKey, OwnerToken, Settlement, StoreError,
-        StoreErrorKind,
+        BodyDigest, Claim, Claimant, EasyStore, OwnerToken, Settlement, StoreError, StoreErrorKind,
     },
 };
 
@@ -58,29 +57,21 @@ impl PgIdempotencyStore {
     }
 
     /// Takes the key if it is free, expired, or the owner's already.
-    async fn take(
-        &self,
-        key: &IdempotencyKey,
-        owner: OwnerToken,
-        digest: BodyDigest,
-        lease: Duration,
-    ) -> Result<bool, sqlx::Error> {
+    async fn take(&self, key: &str, by: Claimant, lease: Duration) -> Result<bool, sqlx::Error> {
         let taken = sqlx::query(
             "WITH now AS (SELECT coalesce($1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint) AS ms)
-             INSERT INTO webhook_claim AS held (scope, tenant, message_id, owner, body_digest, is_done, expires_at)
-             SELECT $2, $3, $4, $5, $6, false, ms + $7 FROM now
-             ON CONFLICT (scope, tenant, message_id) DO UPDATE
+             INSERT INTO webhook_claim AS held (key, owner, body_digest, is_done, expires_at)
+             SELECT $2, $3, $4, false, ms + $5 FROM now
+             ON CONFLICT (key) DO UPDATE
              SET owner = excluded.owner, body_digest = excluded.body_digest, is_done = false,
                  expires_at = excluded.expires_at
              WHERE held.expires_at <= (SELECT ms FROM now)
                  OR NOT held.is_done AND held.owner = excluded.owner AND held.body_digest = excluded.body_digest",
         )
         .bind(self.now())
-        .bind(key.scope())
-        .bind(key.tenant())
-        .bind(key.message_id().as_str())
-        .bind(bytes(owner.as_u128()))
-        .bind(bytes(digest.as_u128()))
+        .bind(key.as_bytes())
+        .bind(bytes(by.owner.as_u128()))
+        .bind(bytes(by.digest.as_u128()))
         .bind(millis(lease))
         .execute(&self.pool)
         .await?;
@@ -88,20 +79,14 @@ impl PgIdempotencyStore {
     }
 
     /// Who has the key; `None` if nobody has it any more.
-    async fn held(
-        &self,
-        key: &IdempotencyKey,
-        digest: BodyDigest,
-    ) -> Result<Option<Claim>, sqlx::Error> {
+    async fn held(&self, key: &str, digest: BodyDigest) -> Result<Option<Claim>, sqlx::Error> {
         let held = sqlx::query(
             "SELECT body_digest, is_done, expires_at - now.ms AS remaining
              FROM webhook_claim, (SELECT coalesce($1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint) AS ms) AS now
-             WHERE scope = $2 AND tenant = $3 AND message_id = $4 AND expires_at > now.ms",
+             WHERE key = $2 AND expires_at > now.ms",
         )
         .bind(self.now())
-        .bind(key.scope())
-        .bind(key.tenant())
-        .bind(key.message_id().as_str())
+        .bind(key.as_bytes())
         .fetch_optional(&self.pool)
         .await?;
         let Some(held) = held else { return Ok(None) };
@@ -121,8 +106,8 @@ impl PgIdempotencyStore {
 
     async fn clean(&self) -> Result<(), sqlx::Error> {
         sqlx::query(
-            "DELETE FROM webhook_claim WHERE (scope, tenant, message_id) IN (
-                 SELECT scope, tenant, message_id FROM webhook_claim
+            "DELETE FROM webhook_claim WHERE key IN (
+                 SELECT key FROM webhook_claim
                  WHERE expires_at <= coalesce($1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)
                  ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
         )
@@ -135,25 +120,15 @@ impl PgIdempotencyStore {
 }
 
 impl EasyStore for PgIdempotencyStore {
-    async fn claim(
-        &self,
-        key: &IdempotencyKey,
-        owner: OwnerToken,
-        digest: BodyDigest,
-        lease: Duration,
-    ) -> Result<Claim, StoreError> {
-        if owner.as_u128().is_multiple_of(CLEANS) {
+    async fn claim(&self, key: &str, by: Claimant, lease: Duration) -> Result<Claim, StoreError> {
+        if by.owner.as_u128().is_multiple_of(CLEANS) {
             self.clean().await.map_err(store_error)?;
         }
         for _ in 0..TRIES {
-            if self
-                .take(key, owner, digest, lease)
-                .await
-                .map_err(store_error)?
-            {
+            if self.take(key, by, lease).await.map_err(store_error)? {
                 return Ok(Claim::Fresh);
             }
-            if let Some(held) = self.held(key, digest).await.map_err(store_error)? {
+            if let Some(held) = self.held(key, by.digest).await.map_err(store_error)? {
                 return Ok(held);
             }
         }
@@ -162,19 +137,17 @@ impl EasyStore for PgIdempotencyStore {
 
     async fn renew(
         &self,
-        key: &IdempotencyKey,
+        key: &str,
         owner: OwnerToken,
         lease: Duration,
     ) -> Result<Settlement, StoreError> {
         let renewed = sqlx::query(
-            "UPDATE webhook_claim SET expires_at = now.ms + $6
+            "UPDATE webhook_claim SET expires_at = now.ms + $4
              FROM (SELECT coalesce($1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint) AS ms) AS now
-             WHERE scope = $2 AND tenant = $3 AND message_id = $4 AND owner = $5 AND NOT is_done AND expires_at > now.ms",
+             WHERE key = $2 AND owner = $3 AND NOT is_done AND expires_at > now.ms",
         )
         .bind(self.now())
-        .bind(key.scope())
-        .bind(key.tenant())
-        .bind(key.message_id().as_str())
+        .bind(key.as_bytes())
         .bind(bytes(owner.as_u128()))
         .bind(millis(lease))
         .execute(&self.pool)
@@ -186,17 +159,16 @@ impl EasyStore for PgIdempotencyStore {
 
     async fn complete(
         &self,
-        key: &IdempotencyKey,
-        owner: OwnerToken,
-        digest: BodyDigest,
+        key: &str,
+        by: Claimant,
         retention: Duration,
     ) -> Result<Settlement, StoreError> {
         // What the owner has completed before is completed again, with the end that it had.
         let completed = sqlx::query(
             "WITH now AS (SELECT coalesce($1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint) AS ms)
-             INSERT INTO webhook_claim AS held (scope, tenant, message_id, owner, body_digest, is_done, expires_at)
-             SELECT $2, $3, $4, $5, $6, true, ms + $7 FROM now
-             ON CONFLICT (scope, tenant, message_id) DO UPDATE
+             INSERT INTO webhook_claim AS held (key, owner, body_digest, is_done, expires_at)
+             SELECT $2, $3, $4, true, ms + $5 FROM now
+             ON CONFLICT (key) DO UPDATE
              SET owner = excluded.owner, is_done = true,
                  body_digest = CASE WHEN held.is_done AND held.expires_at > (SELECT ms FROM now)
                      THEN held.body_digest ELSE excluded.body_digest END,
@@ -205,11 +177,9 @@ impl EasyStore for PgIdempotencyStore {
              WHERE held.expires_at <= (SELECT ms FROM now) OR held.owner = excluded.owner",
         )
         .bind(self.now())
-        .bind(key.scope())
-        .bind(key.tenant())
-        .bind(key.message_id().as_str())
-        .bind(bytes(owner.as_u128()))
-        .bind(bytes(digest.as_u128()))
+        .bind(key.as_bytes())
+        .bind(bytes(by.owner.as_u128()))
+        .bind(bytes(by.digest.as_u128()))
         .bind(millis(retention))
         .execute(&self.pool)
         .await;
@@ -218,20 +188,14 @@ impl EasyStore for PgIdempotencyStore {
         ))
     }
 
-    async fn release(
-        &self,
-        key: &IdempotencyKey,
-        owner: OwnerToken,
-    ) -> Result<Settlement, StoreError> {
+    async fn release(&self, key: &str, owner: OwnerToken) -> Result<Settlement, StoreError> {
         let released = sqlx::query(
             "DELETE FROM webhook_claim
-             WHERE scope = $2 AND tenant = $3 AND message_id = $4 AND owner = $5 AND NOT is_done
+             WHERE key = $2 AND owner = $3 AND NOT is_done
                  AND expires_at > coalesce($1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)",
         )
         .bind(self.now())
-        .bind(key.scope())
-        .bind(key.tenant())
-        .bind(key.message_id().as_str())
+        .bind(key.as_bytes())
         .bind(bytes(owner.as_u128()))
         .execute(&self.pool)
         .await;

@@ -48,7 +48,9 @@ async fn version(connection: &mut PgConnection) -> Result<i32, sqlx::Error> {
         .execute(&mut *connection)
         .await?;
     sqlx::raw_sql(
-        "CREATE TABLE IF NOT EXISTS webhook_inbox_version (
+        // A table that is there already is nothing to be told.
+        "SET LOCAL client_min_messages TO warning;
+         CREATE TABLE IF NOT EXISTS webhook_inbox_version (
              only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
              version integer NOT NULL);
          INSERT INTO webhook_inbox_version (version) VALUES (0) ON CONFLICT DO NOTHING;",

@@ -59,15 +59,13 @@ CREATE INDEX webhook_task_blocked ON webhook_task (endpoint, target, order_key, 
 
 -- What the idempotency store remembers.
 CREATE TABLE webhook_claim (
-    scope text NOT NULL,
-    tenant text NOT NULL,
-    message_id text NOT NULL,
+    -- Scope, tenant and message id, as the crate joins them.
+    key bytea PRIMARY KEY,
     owner bytea NOT NULL,
     body_digest bytea NOT NULL,
     is_done boolean NOT NULL,
     -- The end of the lease, or of the retention.
-    expires_at bigint NOT NULL,
-    PRIMARY KEY (scope, tenant, message_id)
+    expires_at bigint NOT NULL
 );
 
 CREATE INDEX webhook_claim_expiry ON webhook_claim (expires_at);

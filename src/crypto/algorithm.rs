@@ -1,13 +1,14 @@
 /// What a signature is computed with.
 ///
-/// It is fixed by the scheme, never chosen by what a request says.
+/// It is fixed by the scheme, never chosen by the request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Algorithm {
     /// HMAC-SHA256 (RFC 2104, FIPS 180-4). The default.
     #[default]
     HmacSha256,
-    /// HMAC-SHA1: still sound as a MAC, and only for senders that offer nothing else.
+    /// HMAC-SHA1: still sound as a MAC, and only for senders that offer nothing else (feature `providers`).
+    #[cfg(feature = "providers")]
     HmacSha1,
     /// HMAC-SHA512.
     HmacSha512,
@@ -21,6 +22,7 @@ impl Algorithm {
     /// Bytes of a tag; `None` of a signature made with a private key.
     pub(crate) fn tag_len(self) -> Option<usize> {
         match self {
+            #[cfg(feature = "providers")]
             Self::HmacSha1 => Some(20),
             Self::HmacSha256 => Some(32),
             Self::HmacSha512 => Some(64),

@@ -35,6 +35,12 @@ impl Encoding {
     }
 
     /// Writes `bytes` as a header has them.
+    #[cfg(any(
+        feature = "explain",
+        feature = "forward",
+        feature = "providers",
+        feature = "testing"
+    ))]
     pub(crate) fn encode(self, bytes: &[u8]) -> String {
         match self {
             Self::Hex => bytes
@@ -55,7 +61,7 @@ impl Encoding {
     }
 }
 
-/// What a signature of a request says, decoded. Its sender knows it: zeroing it would be for nothing.
+/// A signature of a request, decoded. Its sender knows it: zeroing it would be for nothing.
 pub(crate) struct Decoded {
     bytes: [u8; BUFFER_LEN],
     len: u8,

@@ -144,7 +144,7 @@ impl KeyringHasher {
         }
     }
 
-    /// The text is complete: what a genuine signature of it would say.
+    /// The text is complete: the genuine signature of it.
     #[inline]
     pub(crate) fn finish(&mut self) -> Genuine {
         let mut position = None;

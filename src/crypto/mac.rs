@@ -4,12 +4,11 @@ use hmac::{
     Hmac, KeyInit, Mac,
     digest::{CtOutput, Output},
 };
+#[cfg(feature = "providers")]
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 use smallvec::SmallVec;
 use zeroize::ZeroizeOnDrop;
-#[cfg(feature = "testing")]
-use zeroize::Zeroizing;
 
 use super::{Algorithm, keyring::is_chosen};
 
@@ -17,9 +16,11 @@ use super::{Algorithm, keyring::is_chosen};
 /// does not compile.
 const _: () = {
     const fn zeroed_on_drop<T: ZeroizeOnDrop>() {}
+    #[cfg(feature = "providers")]
     zeroed_on_drop::<Sha1>();
     zeroed_on_drop::<Sha256>();
     zeroed_on_drop::<Sha512>();
+    #[cfg(feature = "providers")]
     zeroed_on_drop::<CtOutput<Hmac<Sha1>>>();
     zeroed_on_drop::<CtOutput<Hmac<Sha256>>>();
     zeroed_on_drop::<CtOutput<Hmac<Sha512>>>();
@@ -32,6 +33,7 @@ const INLINE_SHA512_SECRETS: usize = 1;
 /// The keys of one algorithm, each already mixed into a hash state: 80 to 97 ns a delivery saved.
 pub(crate) enum MacKeys {
     Sha256(Vec<Keyed<Hmac<Sha256>>>),
+    #[cfg(feature = "providers")]
     Sha1(Vec<Keyed<Hmac<Sha1>>>),
     Sha512(Vec<Keyed<Hmac<Sha512>>>),
 }
@@ -46,6 +48,7 @@ impl MacKeys {
     /// No key yet. Of an algorithm that is no MAC, none will be added.
     pub(super) fn new(algorithm: Algorithm) -> Self {
         match algorithm {
+            #[cfg(feature = "providers")]
             Algorithm::HmacSha1 => Self::Sha1(Vec::new()),
             Algorithm::HmacSha512 => Self::Sha512(Vec::new()),
             _ => Self::Sha256(Vec::new()),
@@ -55,6 +58,7 @@ impl MacKeys {
     pub(super) fn push(&mut self, key: &[u8], key_id: Option<Box<str>>, position: u16) {
         match self {
             Self::Sha256(keys) => keys.push(Keyed::new(key, key_id, position)),
+            #[cfg(feature = "providers")]
             Self::Sha1(keys) => keys.push(Keyed::new(key, key_id, position)),
             Self::Sha512(keys) => keys.push(Keyed::new(key, key_id, position)),
         }
@@ -63,6 +67,7 @@ impl MacKeys {
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Sha256(keys) => keys.len(),
+            #[cfg(feature = "providers")]
             Self::Sha1(keys) => keys.len(),
             Self::Sha512(keys) => keys.len(),
         }
@@ -78,6 +83,7 @@ impl MacKeys {
                     start(keys, key_id, running);
                 }
             }
+            #[cfg(feature = "providers")]
             Self::Sha1(keys) => {
                 let mut states = SmallVec::new();
                 start(keys, key_id, &mut states);
@@ -136,6 +142,7 @@ pub(crate) struct Running<M> {
 /// A signed text that is being hashed with every key at once, as it arrives.
 pub(crate) enum RunningMacs {
     Sha256(SmallVec<[Running<Hmac<Sha256>>; INLINE_SECRETS]>),
+    #[cfg(feature = "providers")]
     Sha1(SmallVec<[Running<Hmac<Sha1>>; INLINE_SECRETS]>),
     // A state twice as large, and hardly anybody's: more of them would make all requests larger.
     Sha512(SmallVec<[Running<Hmac<Sha512>>; INLINE_SHA512_SECRETS]>),
@@ -156,12 +163,13 @@ impl RunningMacs {
         }
         match self {
             Self::Sha256(running) => update(running, bytes),
+            #[cfg(feature = "providers")]
             Self::Sha1(running) => update(running, bytes),
             Self::Sha512(running) => update(running, bytes),
         }
     }
 
-    /// What a genuine signature would say by each key. Each state is taken out: a clone would have to be zeroed too.
+    /// The genuine signature by each key. Each state is taken out: a clone would have to be zeroed too.
     #[inline]
     pub(super) fn finish(&mut self) -> Tags {
         fn finish<M: Mac, const N: usize>(
@@ -182,6 +190,7 @@ impl RunningMacs {
         }
         match self {
             Self::Sha256(running) => Tags::Sha256(finish(running)),
+            #[cfg(feature = "providers")]
             Self::Sha1(running) => Tags::Sha1(finish(running)),
             Self::Sha512(running) => Tags::Sha512(finish(running)),
         }
@@ -196,6 +205,7 @@ pub(crate) struct Tag<M: Mac> {
 
 pub(crate) enum Tags {
     Sha256(SmallVec<[Tag<Hmac<Sha256>>; INLINE_SECRETS]>),
+    #[cfg(feature = "providers")]
     Sha1(SmallVec<[Tag<Hmac<Sha1>>; INLINE_SECRETS]>),
     Sha512(SmallVec<[Tag<Hmac<Sha512>>; INLINE_SHA512_SECRETS]>),
 }
@@ -218,14 +228,22 @@ impl Tags {
         }
         match self {
             Self::Sha256(tags) => position_of(tags, candidate),
+            #[cfg(feature = "providers")]
             Self::Sha1(tags) => position_of(tags, candidate),
             Self::Sha512(tags) => position_of(tags, candidate),
         }
     }
 }
 
-/// The tag of a text given in parts: the sender's side, and challenges that a sender wants answered.
-pub(crate) fn tag(algorithm: Algorithm, key: &[u8], parts: &[&[u8]]) -> Zeroizing<Vec<u8>> {
+/// The tag of a text given in parts: the sender's side, and challenges that a sender wants a response to.
+#[cfg(any(feature = "forward", feature = "providers", feature = "testing"))]
+pub(crate) fn tag(
+    algorithm: Algorithm,
+    key: &[u8],
+    parts: &[&[u8]],
+) -> zeroize::Zeroizing<Vec<u8>> {
+    use zeroize::Zeroizing;
+
     fn tag<M: Mac + KeyInit>(key: &[u8], parts: &[&[u8]]) -> Zeroizing<Vec<u8>> {
         let mut mac: M = keyed(key);
         for part in parts {
@@ -234,6 +252,7 @@ pub(crate) fn tag(algorithm: Algorithm, key: &[u8], parts: &[&[u8]]) -> Zeroizin
         Zeroizing::new(mac.finalize().as_bytes().to_vec())
     }
     match algorithm {
+        #[cfg(feature = "providers")]
         Algorithm::HmacSha1 => tag::<Hmac<Sha1>>(key, parts),
         Algorithm::HmacSha512 => tag::<Hmac<Sha512>>(key, parts),
         _ => tag::<Hmac<Sha256>>(key, parts),

@@ -58,7 +58,7 @@ use crate::{
 /// handlers behind it are not called; else it is the response of the last handler.
 ///
 /// An event that only `always` takes, in a router that has handlers by type, would be acknowledged without having been
-/// handled. It is answered 501 and logged: add a `fallback` for what may be ignored.
+/// handled. The response is 501, and it is logged: add a `fallback` for what may be ignored.
 ///
 /// # Errors found when it is built
 ///
@@ -142,8 +142,8 @@ where
     ///
     /// It stands beside the layer's own idempotency, which completes the message as a whole, and may be a clone of it: a
     /// handler is remembered under the scope and its name. A handler that another delivery is running, and a store that
-    /// is down, are answered 503 with `retry-after`. Leases are renewed while a handler runs (feature `tokio`). A request
-    /// that is dropped while a handler runs keeps the handler's lease, since nobody knows how far it came.
+    /// is down, get a 503 with `retry-after`. Leases are renewed while a handler runs (feature `tokio`). A request
+    /// that is dropped while a handler runs keeps the handler's lease, since its outcome is unknown.
     pub fn idempotency<I: IdempotencyStore>(mut self, idempotency: Idempotency<I>) -> Self {
         self.idempotency = Some(Arc::new(idempotency));
         self

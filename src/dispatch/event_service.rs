@@ -32,7 +32,7 @@ use crate::{
 ///
 /// A request without a delivery reaches no handler. Behind a layer that
 /// [only monitors](crate::WebhookLayer::danger_monitor_only) the response has the status of the rejection, else it is a
-/// bare 500, and the log says that there is no layer.
+/// bare 500, and the log names the missing layer.
 pub struct EventService<E> {
     routes: Arc<[Route<E>]>,
 }
@@ -120,13 +120,12 @@ impl<E: WebhookEvent> Route<E> {
         let request = Request::from_parts(parts.clone(), Body::from(delivery.body().clone()));
         let handler = Arc::clone(&self.handler);
         let delivery = delivery.clone();
-        let Some(once) = &self.once else {
+        let (Some(once), Some(id)) = (&self.once, delivery.claimable_id()) else {
             return handler(request, delivery);
         };
         let message = Identity {
             tenant: delivery.tenant().unwrap_or_default().into(),
-            // As the layer's own idempotency does.
-            id: delivery.deduplication_id().unwrap_or(delivery.id()).clone(),
+            id: id.clone(),
             digest: BodyDigest::of(delivery.body()),
         };
         once.run(message, Box::new(move || handler(request, delivery)))

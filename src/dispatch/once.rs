@@ -43,7 +43,7 @@ pub(super) trait Once: Send + Sync {
     /// The same for the handler of this name.
     fn for_handler(&self, name: &str) -> Arc<dyn Once>;
 
-    /// Calls a handler unless it has succeeded for this message before, which is answered 200.
+    /// Calls a handler unless it has succeeded for this message before, for which the response is 200.
     fn run(&self, message: Identity, handler: Box<dyn FnOnce() -> Responding + Send>)
     -> Responding;
 }
@@ -101,7 +101,7 @@ async fn run<I: IdempotencyStore>(
     response
 }
 
-/// A claim of a handler that is running. If it is dropped with the request, nobody knows how far the handler came, and
+/// A claim of a handler that is running. If it is dropped with the request, the outcome is unknown, and
 /// the lease is kept; a panic has ended it, and gives the claim back.
 struct HeldClaim<I: IdempotencyStore> {
     idempotency: Idempotency<I>,

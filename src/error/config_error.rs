@@ -83,6 +83,10 @@ pub enum ConfigErrorKind {
     EmptyAllowlist,
     /// A timestamp may be more than a day from the clock: a recorded request could be sent again.
     ToleranceTooLong,
+    /// The sender signs no timestamp, so a captured request can be sent again at any time, and nobody has said what becomes of
+    /// it: [`deduplicated`](crate::ReceiverBuilder::deduplicated) or
+    /// [`danger_accept_replays`](crate::ReceiverBuilder::danger_accept_replays).
+    ReplaysPossible,
     /// A decryption key does not have 32 bytes.
     InvalidDecryptionKey,
     /// Encryption is required and there is no decryption key.
@@ -232,6 +236,11 @@ impl fmt::Display for ConfigError {
                 f,
                 "a tolerance of {} is too long for protection against replays (at most a day)",
                 self.culprit().unwrap_or("more than a day")
+            ),
+            Kind::ReplaysPossible => write!(
+                f,
+                "the scheme{quoted} signs no timestamp, so a captured request can be sent again at any time: \
+                 remember what was handled and say `deduplicated`, or say `danger_accept_replays`"
             ),
             Kind::InvalidDecryptionKey => write!(
                 f,

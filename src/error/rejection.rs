@@ -26,7 +26,7 @@ pub enum RejectionKind {
     SourceIpUnknown,
     /// The address that the request comes from is not in the allowlist.
     SourceIpNotAllowed,
-    /// There are no secrets for this request: nobody expects it here.
+    /// There are no secrets for this request: no tenant expects it here.
     UnknownTenant,
     /// The header token is missing.
     HeaderTokenMissing,

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::{DecodeError, json_path::path_of_error};
 use crate::crypto::decrypt::Decrypt;
 
-/// The bytes of a webhook whose signature held, and the keys to open what is encrypted in them.
+/// The bytes of a webhook whose signature is verified, and the keys to open what is encrypted in them.
 ///
 /// Only the receiver makes one. Its `Debug` shows the length, never the content.
 pub struct AuthenticBody<'a> {
@@ -51,7 +51,7 @@ impl<'a> AuthenticBody<'a> {
         read_json(self.json_bytes())
     }
 
-    /// Opens a payload that the body says is encrypted.
+    /// Opens a payload that the body marks as encrypted.
     ///
     /// The keys are tried in the order of the configuration, until `read` makes sense of a plaintext: without
     /// authentication, as in AES-CBC, a wrong key can give a plaintext too.

@@ -51,7 +51,7 @@ impl DecodeError {
         Self::new(DecodeErrorKind::DecryptionKeyMissing)
     }
 
-    /// The payload is encrypted and cannot be opened. Nothing says why: not the padding, not the tag.
+    /// The payload is encrypted and cannot be opened. The reason is not shown: neither the padding's nor the tag's.
     pub fn decryption_failed() -> Self {
         Self::new(DecodeErrorKind::DecryptionFailed)
     }

@@ -11,7 +11,7 @@ use super::authentic_body::skip_byte_order_mark;
 ///
 /// # Errors
 ///
-/// The body is not JSON, or the member is there twice with different values: nothing tells which one counts.
+/// The body is not JSON, or the member is there twice with different values: nothing decides which one counts.
 pub(super) fn member<'b>(
     body: &'b [u8],
     name: &'static str,

@@ -1,4 +1,43 @@
 //! What a verified body is decoded into.
+//!
+//! | event | for |
+//! |---|---|
+//! | [`Bytes`] | the body as it was sent. The default of a [`WebhookLayer`](crate::WebhookLayer) |
+//! | [`Json<T>`] | any `serde` type |
+//! | [`Tagged<T>`] | JSON whose type is named by a field; unknown types are kept |
+//! | [`StandardEvent<T>`] | the payload that Standard Webhooks recommends |
+//! | [`RawEvent`] | any JSON, unread |
+//! | [`voyado::Event`](crate::voyado::Event), [`voyado::Envelope`](crate::voyado::Envelope) | Voyado Engage |
+//! | a type of yours | implements [`WebhookEvent`] |
+//!
+//! A body that does not decode is rejected with 422, and the sender tries again until it gives up. So an event type should
+//! take what it does not know yet: [`Tagged`] and Voyado's do.
+//!
+//! ```
+//! use tower_webhook::{Receiver, RejectionKind, Timestamp, event::{Json, Tagged}, testing::Signer};
+//!
+//! #[derive(Debug, serde::Deserialize)]
+//! #[serde(tag = "type")]
+//! enum Order {
+//!     #[serde(rename = "order.paid")]
+//!     Paid { number: u32 },
+//! }
+//!
+//! let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+//! let receiver = Receiver::builder(secret).build()?;
+//! let body = r#"{"type": "order.refunded", "number": 17}"#;
+//! let (head, _) = Signer::new(secret)?.request("msg_1", Timestamp::now(), body).into_parts();
+//! let verify = || receiver.check_head(&head)?.check_signature(body);
+//!
+//! // A type that is not known yet is delivered all the same, with its body.
+//! let delivery = verify()?.open::<Tagged<Order>>()?;
+//! assert_eq!(delivery.event().event_type(), Some("order.refunded"));
+//!
+//! // `Json` rejects it, and the detail shows where it does not fit.
+//! let rejected = verify()?.open::<Json<Order>>().unwrap_err();
+//! assert_eq!(rejected.kind(), RejectionKind::MalformedEvent);
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
 
 mod authentic_body;
 mod decode_error;
@@ -12,6 +51,7 @@ mod standard_event;
 mod tagged;
 
 pub use authentic_body::AuthenticBody;
+#[cfg(any(feature = "forward", feature = "voyado"))]
 pub(crate) use authentic_body::skip_byte_order_mark;
 pub use decode_error::{DecodeError, DecodeErrorKind};
 pub use event_payload::EventPayload;
@@ -28,7 +68,7 @@ use bytes::Bytes;
 /// Implemented here for [`Json<T>`] (any `serde` type), for [`Bytes`] (the body as it was sent) and for
 /// the events of [`voyado`](crate::voyado).
 ///
-/// The only argument is an [`AuthenticBody`], which this crate makes after the signature held and never
+/// The only argument is an [`AuthenticBody`], which this crate makes after the signature is verified and never
 /// before: an implementation cannot be handed the bytes of a stranger.
 ///
 /// ```
@@ -53,7 +93,7 @@ use bytes::Bytes;
 pub trait WebhookEvent: Sized + Send + Sync + 'static {
     /// Whether [`decode`](Self::decode) can open an encrypted payload. Default: true.
     ///
-    /// A type that never calls [`AuthenticBody::decrypt`] says false: under
+    /// A type that never calls [`AuthenticBody::decrypt`] sets it to false: under
     /// [`require_encryption`](crate::ReceiverBuilder::require_encryption) its every delivery would be rejected, which
     /// [`Receiver::validate_event_type`](crate::Receiver::validate_event_type) finds at the start.
     const CAN_DECRYPT: bool = true;
@@ -62,7 +102,7 @@ pub trait WebhookEvent: Sized + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// A [`DecodeError`] if the body is not what the type expects. The delivery is then refused and the
+    /// A [`DecodeError`] if the body is not what the type expects. The delivery is then rejected and the
     /// sender tries again, so an event of an unknown kind is better decoded into a variant for it.
     fn decode(body: &AuthenticBody<'_>) -> Result<Self, DecodeError>;
 

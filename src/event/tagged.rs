@@ -69,7 +69,7 @@ use super::{
 ///         event_type,
 ///         delivery.body(),
 ///     )?;
-///     …
+///     handle(event).await
 /// }
 /// ```
 pub struct Tagged<T, F = DefaultTypeField> {

@@ -27,6 +27,7 @@ const SHORTEST: Duration = Duration::from_millis(1);
 /// # Ok::<_, tower_webhook::ConfigError>(())
 /// ```
 #[derive(Clone)]
+#[must_use]
 pub struct Idempotency<I> {
     pub(crate) store: I,
     scope: Arc<str>,
@@ -35,7 +36,7 @@ pub struct Idempotency<I> {
     pub(crate) on_store_failure: OnStoreFailure,
 }
 
-/// What happens to a delivery when the store cannot answer.
+/// What happens to a delivery when the store fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OnStoreFailure {
     Refuse,
@@ -61,7 +62,7 @@ impl<I: IdempotencyStore> Idempotency<I> {
         }
     }
 
-    /// How long a claim holds, to the millisecond, unless it is renewed: the time after which a message can be handled again
+    /// How long a claim lasts, to the millisecond, unless it is renewed: the time after which a message can be handled again
     /// when its process has died. At least 1 millisecond. Default: 60 seconds.
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
@@ -75,7 +76,7 @@ impl<I: IdempotencyStore> Idempotency<I> {
         self
     }
 
-    /// Delivers, perhaps more than once, when the store cannot answer or is full. Default: such a delivery is refused with
+    /// Delivers, perhaps more than once, when the store fails or is full. Default: such a delivery is rejected with
     /// 503, and the sender tries again.
     pub fn danger_deliver_unguarded_on_store_failure(mut self) -> Self {
         self.on_store_failure = OnStoreFailure::DeliverUnguarded;

@@ -2,9 +2,9 @@ use std::time::Duration;
 
 use crate::message::timestamp::Timestamp;
 
-/// A message that one target did not take: its attempts failed, or one was answered for good.
+/// A message that one target did not take: its attempts failed, or one got a final response.
 ///
-/// Nothing in it is verified, except by whoever can write to the store.
+/// Nothing in it is verified: anyone who can write to the store can write it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeadLetter {
     /// Which endpoint accepted it.

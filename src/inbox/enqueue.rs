@@ -9,7 +9,9 @@ use std::{
 
 use bytes::Bytes;
 use http::{
-    HeaderName, HeaderValue, Request, Response, StatusCode, header::RETRY_AFTER, request::Parts,
+    HeaderName, HeaderValue, Request, Response, StatusCode,
+    header::{CONTENT_TYPE, RETRY_AFTER},
+    request::Parts,
 };
 use http_body_util::Full;
 use tower_service::Service;
@@ -20,6 +22,7 @@ use super::{
 };
 use crate::{
     event::WebhookEvent,
+    idempotency::OwnerToken,
     receiver::{Receiver, delivery::Delivery},
 };
 
@@ -57,14 +60,19 @@ type OrderKey<E> = Arc<dyn Fn(&Delivery<E>) -> Option<String> + Send + Sync>;
 impl Enqueue {
     /// Stores in `inbox` what `receiver`'s layer lets through, for the target [`DEFAULT_TARGET`].
     ///
-    /// Stored are the headers that the receiver's signatures need, and no others: a header token never gets into the store.
+    /// Stored are the headers that the receiver's signatures need and `content-type`, and no others: a header token never gets into
+    /// the store.
     pub fn new(inbox: impl Inbox, receiver: &Receiver) -> Self {
+        let mut headers = receiver.scheme().headers();
+        if !headers.contains(&CONTENT_TYPE) {
+            headers.push(CONTENT_TYPE);
+        }
         Self {
             shared: Arc::new(Shared {
                 inbox: Arc::new(inbox),
                 endpoint: DEFAULT_ENDPOINT.to_owned(),
                 targets: [DEFAULT_TARGET.into()].into(),
-                headers: receiver.scheme().headers(),
+                headers,
                 order_key: None,
             }),
         }
@@ -99,7 +107,7 @@ impl<E: WebhookEvent> Enqueue<E> {
     }
 
     /// Names the targets, each with a fate of its own: those of the [`Worker`](super::Worker). A name without a worker
-    /// waits for one. Default, also if none is named: [`DEFAULT_TARGET`] alone, so that nothing is stored for nobody.
+    /// waits for one. Default, also if none is named: [`DEFAULT_TARGET`] alone, so that nothing is stored without a target.
     pub fn targets<T: Into<Arc<str>>>(self, targets: impl IntoIterator<Item = T>) -> Self {
         let mut targets: Vec<Arc<str>> = targets.into_iter().map(Into::into).collect();
         if targets.is_empty() {
@@ -150,7 +158,7 @@ impl<E: WebhookEvent> Shared<E> {
         StoredRequest {
             endpoint: self.endpoint.clone(),
             tenant: delivery.tenant().unwrap_or_default().to_owned(),
-            message_id: delivery.id().as_str().to_owned(),
+            message_id: stored_id(delivery),
             event_type: delivery.event().event_type().map(ToOwned::to_owned),
             order_key: self.order_key.as_ref().and_then(|key| key(delivery)),
             timestamp: delivery.timestamp(),
@@ -168,6 +176,15 @@ impl<E: WebhookEvent> Shared<E> {
         let id = request.message_id.clone();
         let accepted = self.inbox.accept(request, &self.targets).await;
         response(&id, accepted)
+    }
+}
+
+/// What the message is known by in the inbox. Where nothing tells two deliveries apart, each has an id of its own: a
+/// [`MessageId`](crate::MessageId) and, after a dot, a random number.
+fn stored_id<E>(delivery: &Delivery<E>) -> String {
+    match delivery.claimable_id() {
+        Some(id) => id.as_str().to_owned(),
+        None => format!("{}.{}", delivery.id(), OwnerToken::random()),
     }
 }
 

@@ -1,17 +1,17 @@
-//! The inbox: webhooks are stored before they are answered, and handled by a worker (feature `tokio`).
+//! The inbox: webhooks are stored before the response, and handled by a worker (feature `tokio`).
 //!
-//! The sender's own retries are durable already, as long as the handler answers after its work is done. An inbox is needed
+//! The sender's own retries are durable already, as long as the handler responds after its work is done. An inbox is needed
 //! when a handler can take longer than the sender waits, when several systems take the same event, when a failing handler
 //! must not disable the endpoint, or when retries have to outlast the sender's.
 //!
 //! 1. [`Enqueue`], behind [`WebhookLayer`](crate::WebhookLayer), stores the **signed request**: the headers that the
-//!    signature needs, and the exact body. It responds 202 once the request is on disk, 200 if it was there before.
+//!    signature needs, `content-type`, and the exact body. It responds 202 once the request is on disk, 200 if it was there before.
 //! 2. [`Worker`] claims what is due with a lease, **verifies the stored request again**, and calls a tower service for each
-//!    [`Target`]. Whoever can write to the store without the secret cannot forge an event.
+//!    [`Target`]. Write access to the store without the secret is not enough to forge an event.
 //! 3. Each target has a fate of its own: done, tried again by its [`Schedule`], or a [`DeadLetter`].
 //!
-//! A delivery reaches each target at least once: a process that is killed while a handler runs leaves an outcome that nobody
-//! knows, and the delivery is handled again when its lease has ended.
+//! A delivery reaches each target at least once: a process that is killed while a handler runs leaves an outcome that is
+//! unknown, and the delivery is handled again when its lease has ended.
 //!
 //! # Data at rest
 //!
@@ -65,7 +65,7 @@ pub const DEFAULT_ENDPOINT: &str = "webhook";
 /// | state | means | left by |
 /// |---|---|---|
 /// | waiting | due at a time | [`claim`](Self::claim) |
-/// | claimed | somebody's until its lease ends, then due again | [`settle`](Self::settle), or another claim |
+/// | claimed | a worker's until its lease ends, then due again | [`settle`](Self::settle), or another claim |
 /// | blocked | waits for an earlier message with the same order key | that message being done or dead |
 /// | done | the target succeeded | [`sweep`](Self::sweep) |
 /// | dead | given up | [`redrive`](Self::redrive), [`purge_dead_letters`](Self::purge_dead_letters) |
@@ -100,7 +100,7 @@ pub trait Inbox: Send + Sync + 'static {
     /// Lets the lease of a claimed task end in `lease` from now, if the task is still the owner's.
     fn renew<'a>(&'a self, task: &'a TaskKey, lease: Duration) -> InboxFuture<'a, Settled>;
 
-    /// Ends a claim, if the task is still the owner's. A lease that ended changes nothing as long as nobody else claimed.
+    /// Ends a claim, if the task is still the owner's. A lease that ended changes nothing as long as no other worker claimed.
     fn settle<'a>(&'a self, task: &'a TaskKey, fate: Fate) -> InboxFuture<'a, Settled>;
 
     /// The dead letters, those that died first at the front: at most `limit`, of `message_id` or of all messages.
@@ -118,7 +118,7 @@ pub trait Inbox: Send + Sync + 'static {
     /// that another target still needs stays stored.
     fn purge_dead_letters(&self) -> InboxFuture<'_, u64>;
 
-    /// Deletes requests and ids whose retention has ended: a bounded number at a time. [`Swept::more`] says that
+    /// Deletes requests and ids whose retention has ended: a bounded number at a time. [`Swept::more`] is true if
     /// another call has more to do.
     fn sweep(&self, retention: Retention) -> InboxFuture<'_, Swept>;
 

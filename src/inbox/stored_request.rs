@@ -9,7 +9,8 @@ use crate::message::timestamp::Timestamp;
 /// A signed request as an inbox stores it. Its `Debug` shows neither headers nor body.
 ///
 /// Only [`headers`](Self::headers), [`uri`](Self::uri) and [`body`](Self::body) are what the worker believes, once it has
-/// verified them again; the other fields are for the store's keys and for the operator.
+/// verified them again; the other fields are for the store's keys and for the operator. `content-type`, which no signature
+/// covers, is worth no more than in a request that has just arrived.
 #[derive(Clone)]
 pub struct StoredRequest {
     /// Which endpoint accepted it, such as `engage`.
@@ -26,7 +27,7 @@ pub struct StoredRequest {
     pub timestamp: Option<Timestamp>,
     /// The path and query that the request was sent to.
     pub uri: String,
-    /// The headers that the signature needs.
+    /// The headers that the signature needs, and `content-type`.
     pub headers: HeaderLines,
     /// The body exactly as it was signed.
     pub body: Bytes,

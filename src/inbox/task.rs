@@ -93,12 +93,12 @@ pub struct Failure {
     pub reason: String,
 }
 
-/// What a store says to an owner who renews or settles.
+/// The store's reply to an owner who renews or settles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Settled {
     /// It is so.
     Settled,
-    /// The task is somebody else's by now, or was settled before. Nothing was changed.
+    /// The task has another owner by now, or was settled before. Nothing was changed.
     NotOwner,
 }

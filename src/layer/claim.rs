@@ -7,7 +7,7 @@ use crate::idempotency::{BodyDigest, IdempotencyKey, IdempotencyStore, OwnerToke
 /// The claim that a request holds, if it holds one.
 ///
 /// Dropped before the inner service was called, it is given back: nothing was done. Dropped afterwards, it is kept until
-/// its lease ends: nobody knows what the handler has done, and work that it has started may still run.
+/// its lease ends: the outcome of the handler is unknown, and work that it has started may still run.
 pub(super) struct HeldClaim<I: IdempotencyStore> {
     claim: Option<Claimed<I>>,
     when_dropped: WhenDropped,
@@ -67,7 +67,7 @@ impl<I: IdempotencyStore> HeldClaim<I> {
         Some(claim.store.renew(&claim.key, claim.owner, lease))
     }
 
-    /// The claim, to be completed. Whoever takes it settles it.
+    /// The claim, to be completed. The taker settles it.
     pub(super) fn take(&mut self) -> Option<Claimed<I>> {
         self.claim.take()
     }

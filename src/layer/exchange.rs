@@ -39,6 +39,8 @@ pub(super) struct Exchange<S, E, B, I: IdempotencyStore> {
     pub(super) claim: HeldClaim<I>,
     pub(super) end_of_body: Option<EndOfBody>,
     pub(super) observation: Observation,
+    /// Nothing is signed, and the body shows whether it is a handshake.
+    pub(super) may_be_handshake: bool,
     #[cfg(feature = "tokio")]
     pub(super) gate: Option<Arc<Gate>>,
     types: PhantomData<fn() -> (E, B)>,
@@ -59,6 +61,7 @@ impl<S, E, B, I: IdempotencyStore> Exchange<S, E, B, I> {
             claim: HeldClaim::none(),
             end_of_body: None,
             observation,
+            may_be_handshake: false,
             #[cfg(feature = "tokio")]
             gate: None,
             types: PhantomData,
@@ -90,7 +93,7 @@ impl<S, E, B, I: IdempotencyStore> Exchange<S, E, B, I> {
         Poll::Pending
     }
 
-    /// The store has answered about a completion or a release. The reply stands in any case: what the inner service did is
+    /// The store has replied to a completion or a release. The response stands in any case: what the inner service did is
     /// done.
     pub(super) fn settled(
         &mut self,

@@ -40,7 +40,7 @@ where
 }
 
 /// A handler asks for a [`Delivery`] on a route that has no [`WebhookLayer`](crate::WebhookLayer) for its event type.
-/// The caller gets a 500 without a body; the log tells the operator (feature `tracing`).
+/// The caller gets a 500 without a body; the reason is in the log (feature `tracing`).
 #[derive(Clone, Copy, Debug)]
 pub struct MissingDelivery {
     event: &'static str,

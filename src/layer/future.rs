@@ -13,9 +13,6 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 #[cfg(feature = "tokio")]
-use std::sync::Arc;
-
-#[cfg(feature = "tokio")]
 use super::run_to_completion::Gate;
 use super::{
     exchange::Exchange,
@@ -35,7 +32,7 @@ pin_project! {
     {
         #[pin]
         state: State<S, B, I, ReqBody>,
-        // `None` for a head that was rejected. It is dropped after the state: a claim is not given back while the inner
+        // `None` for a head that was responded to. It is dropped after the state: a claim is not given back while the inner
         // service is still there.
         exchange: Option<Exchange<S, E, B, I>>,
     }
@@ -46,8 +43,8 @@ where
     S: Service<Request<B>, Response = Response<ResBody>>,
     I: IdempotencyStore,
 {
-    /// A request that was rejected on its head: its body is never polled.
-    pub(super) fn rejected(response: Response<Bytes>) -> Self {
+    /// A request that the layer has responded to on its head: its body is never polled.
+    pub(super) fn responded(response: Response<Bytes>) -> Self {
         let reply = Some(Reply::Layer(response));
         Self {
             state: State::Responding { reply },
@@ -66,9 +63,9 @@ where
         }
     }
 
-    /// The response, if the head was rejected.
+    /// The response, if there is one to the head alone.
     #[cfg(feature = "tokio")]
-    pub(super) fn take_head_rejection(&mut self) -> Option<Response<ResponseBody<ResBody>>> {
+    pub(super) fn take_response_to_head(&mut self) -> Option<Response<ResponseBody<ResBody>>> {
         match &mut self.state {
             State::Responding { reply } => match reply.take() {
                 Some(Reply::Layer(response)) => Some(response.map(ResponseBody::of_layer)),
@@ -80,7 +77,7 @@ where
 
     /// Calls the inner service only if it can pass `gate`.
     #[cfg(feature = "tokio")]
-    pub(super) fn run_behind(&mut self, gate: Arc<Gate>) {
+    pub(super) fn run_behind(&mut self, gate: std::sync::Arc<Gate>) {
         if let Some(exchange) = &mut self.exchange {
             exchange.gate = Some(gate);
         }
@@ -111,7 +108,7 @@ where
                 next => this.state.set(next),
             }
         }
-        // The head was rejected.
+        // The head was responded to.
         match this.state.project() {
             StateProj::Responding { reply } => Poll::Ready(respond(reply.take(), None)),
             _ => Poll::Ready(respond(None, None)),

@@ -6,7 +6,8 @@
 //!     └────────────┴── rejected ──► Settling ──────────►│
 //! ```
 //!
-//! A layer that only monitors goes from a rejection to `Handling` as well.
+//! A handshake of the sender goes from `Receiving` to `Responding`. A layer that only monitors goes from a rejection to
+//! `Handling` as well.
 
 use std::{
     mem,
@@ -93,7 +94,7 @@ where
     I: IdempotencyStore,
     ReqBody: Body,
 {
-    /// Waits for what ends this state, and says what comes next.
+    /// Waits for what ends this state, and returns the next one.
     pub(super) fn poll_next<E: WebhookEvent>(
         self: Pin<&mut Self>,
         exchange: &mut Exchange<S, E, B, I>,
@@ -156,16 +157,26 @@ where
         self.observation.received(body.len());
         let verified = match verified {
             Ok(verified) => verified,
-            Err(rejection) => return self.decline(rejection, body),
+            Err(rejection) => {
+                return match self.unsigned_handshake(&body) {
+                    Some(reply) => State::Responding { reply: Some(reply) },
+                    None => self.decline(rejection, body),
+                };
+            }
         };
         let (tenant, at) = (verified.tenant_name(), verified.received_at());
         self.observation
             .verified(verified.id(), tenant, verified.key_position(), at);
+        if let Some(reply) = self.signed_handshake(&body) {
+            return State::Responding { reply: Some(reply) };
+        }
         let idempotency = &self.shared.idempotency;
         if !idempotency.store.is_enabled() {
             return self.deliver(verified);
         }
-        let id = verified.deduplication_id().unwrap_or(verified.id());
+        let Some(id) = verified.claimable_id() else {
+            return self.deliver(verified);
+        };
         let key = idempotency.key(tenant, id);
         let (store, unstored) = (&idempotency.store, &self.shared.unstored);
         if let Some(claim) = unstored.claim_of(store, &key, at) {
@@ -183,7 +194,7 @@ where
         }
     }
 
-    /// The store has answered: a message that is this request's is opened and handed over.
+    /// The store has replied: a message that is this request's is opened and handed over.
     fn claimed<ReqBody>(
         &mut self,
         Claimant { verified, claim }: Claimant<I>,

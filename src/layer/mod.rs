@@ -1,6 +1,72 @@
 //! The tower layer: what a request passes through before it reaches the inner service.
 //!
-//! `service` checks the head; `machine` is the state machine of one request, `exchange` what it works with; `claim`,
+//! 1. The **head** is checked before a byte of the body is read, by [`Receiver::check_head`].
+//! 2. The **body** is collected within the limits, and hashed as it arrives.
+//! 3. The **signature** is verified.
+//! 4. The message is **claimed**, if there is an [idempotency store](WebhookLayer::idempotency).
+//! 5. It is **opened**: decrypted where it is encrypted, and decoded.
+//! 6. The inner service is called, with a [`Delivery`](crate::Delivery) in the request's extensions.
+//! 7. The claim is **settled** by the response.
+//!
+//! A rejection is a response made by a [`RejectionResponse`], with the [`Rejection`](crate::Rejection) in its extensions. The
+//! inner service's error passes through untouched.
+//!
+//! # The place among other layers
+//!
+//! - Decompression stands outside of this layer, so that what was signed is what is hashed.
+//! - Time-outs and limits of concurrency stand outside, so that slow bodies count too.
+//! - Tracing, compression of responses and anything else stand where they like; above axum's `from_fn` the inner body is named by
+//!   [`WebhookLayer::inner_body`].
+//!
+//! # Customised
+//!
+//! ```
+//! use bytes::Bytes;
+//! use http::{Request, Response, StatusCode, header::CONTENT_TYPE};
+//! use http_body_util::Full;
+//! use tower::{ServiceBuilder, ServiceExt, service_fn};
+//! use tower_webhook::{
+//!     Delivery, Idempotency, Json, MemoryStore, ProblemDetails, Receiver, Timestamp, WebhookLayer,
+//!     layer::RequestBody, testing::Signer,
+//! };
+//!
+//! # tokio::runtime::Runtime::new()?.block_on(async {
+//! let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+//! let webhooks = WebhookLayer::new(Receiver::builder(secret).build()?)
+//!     .decode::<Json<u32>>()
+//!     .name("orders")
+//!     .idempotency(Idempotency::new("orders", MemoryStore::new(1_000)?))?
+//!     .rejection_response(ProblemDetails);
+//! let service = ServiceBuilder::new()
+//!     .layer(webhooks)
+//!     .service(service_fn(async |request: Request<RequestBody>| {
+//!         let delivery = request.extensions().get::<Delivery<Json<u32>>>().expect("a delivery");
+//!         assert_eq!(delivery.event().0, 42);
+//!         let mut response = Response::new(Full::<Bytes>::default());
+//!         *response.status_mut() = StatusCode::CREATED;
+//!         Ok::<_, std::convert::Infallible>(response)
+//!     }));
+//!
+//! // Accepted once; the sender's retry is not handled again.
+//! for status in [StatusCode::CREATED, StatusCode::OK] {
+//!     let request = Signer::new(secret)?.request("msg_1", Timestamp::now(), "42");
+//!     assert_eq!(service.clone().oneshot(request).await?.status(), status);
+//! }
+//!
+//! // Rejected: genuine, and not what the event type expects.
+//! let request = Signer::new(secret)?.request("msg_2", Timestamp::now(), "forty-two");
+//! let response = service.oneshot(request).await?;
+//! assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
+//! assert_eq!(response.headers()[CONTENT_TYPE], "application/problem+json");
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Inside
+//!
+//! `service` checks the head; `handshake` responds to what senders ask for before they deliver; `machine` is the state machine of
+//! one request, `exchange` what it works with; `claim`,
 //! `renewal` and `completion` keep what the idempotency store is told true; `response` builds the responses to rejections.
 
 mod claim;
@@ -9,6 +75,7 @@ mod exchange;
 #[cfg(feature = "axum")]
 mod extract;
 mod future;
+mod handshake;
 mod machine;
 mod renewal;
 mod reply;
@@ -19,6 +86,7 @@ mod run_to_completion;
 mod service;
 mod shared;
 
+pub use crate::message::Handshake;
 #[cfg(feature = "axum")]
 pub use extract::MissingDelivery;
 pub use future::ResponseFuture;
@@ -98,6 +166,7 @@ impl WebhookLayer {
             settling: SettlingTime::Head,
             unstored: completion::UnstoredCompletions::default(),
             observer: Observer::default(),
+            handshakes: Vec::new(),
         })
     }
 }
@@ -130,6 +199,9 @@ impl<E, B, I> WebhookLayer<E, B, I> {
 
     /// Handles each message once, as far as that can be had: at least once, never two deliveries at a time while a lease
     /// lives, and not again after its completion is stored. Default: each delivery is handled, as often as it comes.
+    ///
+    /// A message is known by [`Delivery::deduplication_id`](crate::Delivery::deduplication_id), else by its id; one that has
+    /// neither, and whose body can be another event's too, is delivered unguarded.
     ///
     /// | what happened | the claim | the sender's retry |
     /// |---|---|---|
@@ -174,6 +246,16 @@ impl<E, B, I> WebhookLayer<E, B, I> {
         self
     }
 
+    /// Responds to a handshake of the sender, such as [`provider::Handshake::slack`](crate::provider::Handshake::slack). Each
+    /// call adds one. Default: none, and a handshake is a request like any other.
+    ///
+    /// One that carries no signature is responded to before the method is checked, from an allowed source address only; one
+    /// that is signed once its signature is verified, before the message is claimed. Neither reaches the inner service.
+    pub fn handshake(mut self, handshake: impl Handshake) -> Self {
+        self.shared.handshakes.push(Arc::new(handshake));
+        self
+    }
+
     /// Disables enforcement: every request with a complete body within the limits reaches the inner service, even a
     /// forged one.
     ///
@@ -197,7 +279,7 @@ impl<E, B, I> WebhookLayer<E, B, I> {
     /// [`SignatureMismatch`](crate::RejectionKind::SignatureMismatch), 401 by default. Default: the status of its kind, from
     /// which an unauthenticated client can learn, for example, that its source address and header token are right.
     ///
-    /// The time until the response still differs: a rejected head is answered before the body is read.
+    /// The time until the response still differs: the response to a rejected head comes before the body is read.
     pub fn uniform_rejections(mut self) -> Self {
         self.shared.unverified = Unverified::Alike;
         self
@@ -206,7 +288,7 @@ impl<E, B, I> WebhookLayer<E, B, I> {
     /// Runs each delivery in a task of its own once its inner service is called, so that a disconnect or a time-out outside
     /// of this layer neither cancels it nor leaves its outcome unknown. The last setting: it returns another layer.
     ///
-    /// A request that is dropped before that point is cancelled as ever. A handler that panics is answered with 500, and its
+    /// A request that is dropped before that point is cancelled as ever. A handler that panics leads to a 500, and its
     /// claim is released.
     #[cfg(feature = "tokio")]
     pub fn run_to_completion(self) -> RunToCompletion<Self> {

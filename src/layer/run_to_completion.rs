@@ -1,4 +1,4 @@
-//! Deliveries that end although nobody waits for them any more.
+//! Deliveries that run to their end although their caller is gone.
 
 use std::{
     fmt,
@@ -67,8 +67,8 @@ where
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
         let mut future = self.inner.call(request);
-        if let Some(response) = future.take_head_rejection() {
-            return RunToCompletionFuture(Running::Rejected(Some(response)));
+        if let Some(response) = future.take_response_to_head() {
+            return RunToCompletionFuture(Running::Responded(Some(response)));
         }
         let gate = Arc::new(Gate::default());
         future.run_behind(Arc::clone(&gate));
@@ -82,7 +82,7 @@ where
 pub struct RunToCompletionFuture<ResBody, Error>(Running<ResBody, Error>);
 
 enum Running<ResBody, Error> {
-    Rejected(Option<Response<ResponseBody<ResBody>>>),
+    Responded(Option<Response<ResponseBody<ResBody>>>),
     Task {
         task: JoinHandle<Result<Response<ResponseBody<ResBody>>, Error>>,
         gate: Arc<Gate>,
@@ -94,7 +94,7 @@ impl<ResBody, Error> Future for RunToCompletionFuture<ResBody, Error> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let response = match &mut self.0 {
-            Running::Rejected(response) => response.take().ok_or(()),
+            Running::Responded(response) => response.take().ok_or(()),
             Running::Task { task, .. } => match ready!(Pin::new(task).poll(cx)) {
                 Ok(output) => return Poll::Ready(output),
                 // The handler panicked, or the runtime shuts down.

@@ -82,32 +82,38 @@ where
         let mut observation = shared.observer.observe();
         let (mut parts, body) = request.into_parts();
 
+        if let Some(response) = shared.unsigned_handshake(&parts, &mut observation) {
+            return ResponseFuture::responded(response);
+        }
+        let mut may_be_handshake = false;
         let (intake, token) = match shared.receiver.check_head(&parts) {
             Ok(head) => {
                 let token = head.token_header().cloned();
                 (head.into_intake(), token)
             }
-            Err(rejection) if shared.enforcement == Enforcement::MonitorOnly => {
+            Err(rejection) => {
+                may_be_handshake = shared.wants_unsigned_body(&rejection, &parts);
+                if !may_be_handshake && shared.enforcement == Enforcement::Enforce {
+                    let response = shared.reject(rejection, &parts, &mut observation);
+                    return ResponseFuture::responded(response);
+                }
                 let token = shared.receiver.token_header(&RequestHead::from(&parts));
                 (shared.receiver.intake_unchecked(rejection), token)
-            }
-            Err(rejection) => {
-                let response = shared.reject(rejection, &parts, &mut observation);
-                return ResponseFuture::rejected(response);
             }
         };
         // Middleware inside may log headers.
         if let Some(token) = token {
             mark_sensitive(&mut parts.headers, token);
         }
-        // Only this layer says what was delivered or rejected here.
+        // Only this layer decides what was delivered or rejected here.
         parts.extensions.remove::<Delivery<E>>();
         parts.extensions.remove::<Rejection>();
 
         // The service that was polled ready is the one to call; its clone stays behind for the next request.
         let not_ready_inner = self.inner.clone();
         let ready_inner = mem::replace(&mut self.inner, not_ready_inner);
-        let exchange = Exchange::new(parts, ready_inner, Arc::clone(shared), observation);
+        let mut exchange = Exchange::new(parts, ready_inner, Arc::clone(shared), observation);
+        exchange.may_be_handshake = may_be_handshake;
         ResponseFuture::receive(exchange, intake, body)
     }
 }

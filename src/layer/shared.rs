@@ -10,6 +10,7 @@ use crate::{
     },
     idempotency::{Idempotency, StoreError},
     layer::{completion::UnstoredCompletions, response::RejectionResponse},
+    message::Handshake,
     receiver::Receiver,
     telemetry::{Observation, Observer},
 };
@@ -29,6 +30,7 @@ pub(super) struct Shared<I> {
     pub(super) settling: SettlingTime,
     pub(super) unstored: UnstoredCompletions,
     pub(super) observer: Observer,
+    pub(super) handshakes: Vec<Arc<dyn Handshake>>,
 }
 
 /// What happens to a request that is to be rejected.
@@ -74,6 +76,7 @@ impl<I> Shared<I> {
             settling: self.settling,
             unstored: self.unstored,
             observer: self.observer,
+            handshakes: self.handshakes,
         }
     }
 

@@ -29,7 +29,7 @@ where
 
 /// The operating system's clock.
 ///
-/// A clock that is set before 1970 reads as 1970: every delivery is then refused as coming from the
+/// A clock that is set before 1970 reads as 1970: every delivery is then rejected as coming from the
 /// future, never accepted by mistake.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;

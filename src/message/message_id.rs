@@ -30,7 +30,7 @@ impl MessageId {
     }
 }
 
-/// A well-formed message id, borrowed: of a head, before the signature holds, only what it claims.
+/// A well-formed message id, borrowed: of a head, before the signature is verified, only what it claims.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct MessageIdText<'h>(&'h str);
 

@@ -1,4 +1,4 @@
-//! A message's identity and time: what every sender's scheme has to say of a delivery.
+//! A message's identity and time: what every sender's scheme reads from a delivery.
 
 pub(crate) mod clock;
 mod handshake;

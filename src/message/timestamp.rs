@@ -5,6 +5,8 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use super::clock::{Clock, SystemClock};
+
 /// When a delivery was signed: whole seconds since the Unix epoch, as the timestamp header gives them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(u64);
@@ -13,6 +15,11 @@ pub struct Timestamp(u64);
 pub(crate) const MAX_DIGITS: usize = 19;
 
 impl Timestamp {
+    /// The current time by the [`SystemClock`], for senders and tests.
+    pub fn now() -> Self {
+        Self(SystemClock.unix_time().as_secs())
+    }
+
     /// A timestamp from whole seconds since the Unix epoch.
     pub fn from_unix_seconds(seconds: u64) -> Self {
         Self(seconds)

@@ -33,12 +33,6 @@ impl Default for Tolerance {
 }
 
 impl Tolerance {
-    /// Accepts every timestamp.
-    pub(crate) const UNLIMITED: Self = Self {
-        past: Duration::MAX,
-        future: Duration::MAX,
-    };
-
     /// Rejects a tolerance with which a recorded request could be sent again without end.
     pub(crate) fn validate(self) -> Result<Self, ConfigError> {
         match self.past.max(self.future) {

@@ -21,19 +21,28 @@ const DEFAULT_MAX_BODY_BYTES: usize = 1024 * 1024;
 const DEFAULT_MAX_BYTES_IN_FLIGHT: usize = 64 * 1024 * 1024;
 
 /// Configures a [`Receiver`]. Every default is safe; nothing but a key is required.
+#[must_use]
 pub struct ReceiverBuilder {
     scheme: Scheme,
     secrets: Origin,
     source_ip: Option<SourceIp>,
     past_tolerance: Option<Duration>,
     future_tolerance: Option<Duration>,
-    accepts_replays: bool,
-    any_timestamp: bool,
+    replays: Replays,
+    danger_tolerance: Option<Duration>,
     max_body_bytes: usize,
     max_bytes_in_flight: usize,
     dots_in_message_id: DotsInMessageId,
     encryption: Encryption,
     clock: Box<dyn Clock>,
+}
+
+/// What becomes of a captured request that is sent again, where the sender signs no timestamp.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Replays {
+    Undecided,
+    Deduplicated,
+    Accepted,
 }
 
 /// Where the secrets come from.
@@ -76,8 +85,8 @@ impl ReceiverBuilder {
             source_ip: None,
             past_tolerance: None,
             future_tolerance: None,
-            accepts_replays: false,
-            any_timestamp: false,
+            replays: Replays::Undecided,
+            danger_tolerance: None,
             max_body_bytes: DEFAULT_MAX_BODY_BYTES,
             max_bytes_in_flight: DEFAULT_MAX_BYTES_IN_FLIGHT,
             dots_in_message_id: DotsInMessageId::Rejected,
@@ -98,11 +107,24 @@ impl ReceiverBuilder {
         self.with_secrets(|secrets| secrets.retired(keys))
     }
 
-    /// Accepts that whoever captured a request can have it handled again at any time, of a sender who
-    /// [signs no timestamp](Scheme::has_replay_protection) and where there is no idempotency store. Default: a layer without
-    /// a store is not built for such a sender.
+    /// States that a message which comes again is not handled again, of a sender who
+    /// [signs no timestamp](Scheme::has_replay_protection): an [idempotency store](crate::WebhookLayer::idempotency) or an
+    /// [inbox](crate::inbox) remembers it. Default: such a receiver is not built.
+    ///
+    /// For as long as the store remembers, that is: a request that is captured can be sent again afterwards.
+    ///
+    /// Nothing can remember the deliveries of a sender who gives no id and whose events can have equal bodies
+    /// ([`bodies_repeat`](crate::scheme::SchemeBuilder::bodies_repeat), as Dropbox and Asana): each is handled.
+    pub fn deduplicated(mut self) -> Self {
+        self.replays = Replays::Deduplicated;
+        self
+    }
+
+    /// Accepts that anyone who captured a request can have it handled again at any time, of a sender who
+    /// [signs no timestamp](Scheme::has_replay_protection) and where nothing remembers what was handled. Default: such a
+    /// receiver is not built.
     pub fn danger_accept_replays(mut self) -> Self {
-        self.accepts_replays = true;
+        self.replays = Replays::Accepted;
         self
     }
 
@@ -126,11 +148,11 @@ impl ReceiverBuilder {
         self.with_secrets(|secrets| secrets.decrypt(decryptor))
     }
 
-    /// Refuses payloads that are not encrypted. Default: they are delivered, since a sender's test events are
+    /// Rejects payloads that are not encrypted. Default: they are delivered, since a sender's test events are
     /// probably plain even where it encrypts; an encrypted payload is never delivered as it is in either case.
     ///
     /// It takes an event type that decrypts, as those of [`voyado`](crate::voyado) do: `Bytes` and
-    /// [`Json`](crate::Json) never do, so every delivery would be refused, which
+    /// [`Json`](crate::Json) never do, so every delivery would be rejected, which
     /// [`Receiver::validate_event_type`] finds at the start.
     pub fn require_encryption(mut self) -> Self {
         self.encryption = Encryption::Required;
@@ -159,8 +181,15 @@ impl ReceiverBuilder {
 
     /// Accepts every timestamp, however old: a request that was recorded once can be sent again at any time, and only
     /// an idempotency store keeps it from being handled twice. For recorded requests, in tests and tools.
-    pub fn danger_accept_any_timestamp(mut self) -> Self {
-        self.any_timestamp = true;
+    pub fn danger_accept_any_timestamp(self) -> Self {
+        self.danger_tolerance(Duration::MAX)
+    }
+
+    /// As [`tolerance`](Self::tolerance), without its limit of a day, and in place of any other tolerance: for that long, a
+    /// request that was recorded once can be sent again, and only an idempotency store keeps it from being handled twice.
+    /// For recorded requests, in tests and tools.
+    pub fn danger_tolerance(mut self, tolerance: Duration) -> Self {
+        self.danger_tolerance = Some(tolerance);
         self
     }
 
@@ -201,7 +230,8 @@ impl ReceiverBuilder {
     /// # Errors
     ///
     /// The first mistake in the secrets or in the allowlist; a tolerance of more than a day; encryption that is required
-    /// without a key; a header token or a decryption key beside a source of secrets.
+    /// without a key; a header token or a decryption key beside a source of secrets;
+    /// [`ConfigErrorKind::ReplaysPossible`] if the sender signs no timestamp and nothing was said about it.
     pub fn build(self) -> Result<Receiver, ConfigError> {
         let secrets = match self.secrets {
             Origin::Fixed(secrets) => {
@@ -214,8 +244,11 @@ impl ReceiverBuilder {
             Origin::Source(source) => source,
             Origin::Both => return Err(ConfigError::new(ConfigErrorKind::SecretsBesideSource)),
         };
-        let tolerance = if self.any_timestamp {
-            Tolerance::UNLIMITED
+        let tolerance = if let Some(tolerance) = self.danger_tolerance {
+            Tolerance {
+                past: tolerance,
+                future: tolerance,
+            }
         } else {
             let or_default = |tolerance: Option<Duration>, default| {
                 tolerance.or(self.scheme.tolerance()).unwrap_or(default)
@@ -227,13 +260,18 @@ impl ReceiverBuilder {
             };
             tolerance.validate()?
         };
+        let is_protected = self.scheme.has_replay_protection();
+        if self.replays == Replays::Undecided && !is_protected {
+            let error = ConfigError::new(ConfigErrorKind::ReplaysPossible);
+            return Err(error.about(self.scheme.name()));
+        }
         Ok(Receiver {
             settings: Arc::new(Settings {
                 source_ip: self.source_ip.map(SourceIp::build).transpose()?,
                 scheme: self.scheme,
                 secrets,
                 tolerance,
-                accepts_replays: self.accepts_replays,
+                needs_idempotency: !is_protected && self.replays == Replays::Deduplicated,
                 max_body_bytes: self.max_body_bytes,
                 in_flight: BytesInFlight::new(self.max_bytes_in_flight.max(self.max_body_bytes)),
                 dots_in_message_id: self.dots_in_message_id,

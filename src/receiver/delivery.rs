@@ -50,12 +50,12 @@ impl<E> Delivery<E> {
 
     /// The id of the message: the same on each attempt to deliver it.
     ///
-    /// Where the sender has none it is `sha256-` and a digest of what is signed, as [`id_origin`](Self::id_origin) tells.
+    /// Where the sender has none it is `sha256-` and a digest of what is signed, as [`id_origin`](Self::id_origin) shows.
     pub fn id(&self) -> &MessageId {
         self.shared.facts.id()
     }
 
-    /// Where the id comes from. One that is not signed is good for a log, and proves nothing: whoever captured a request can
+    /// Where the id comes from. One that is not signed is good for a log, and proves nothing: anyone who captured a request can
     /// send it again with another one.
     pub fn id_origin(&self) -> IdOrigin {
         self.shared.facts.id_origin()
@@ -68,12 +68,18 @@ impl<E> Delivery<E> {
         self.shared.facts.deduplication_id()
     }
 
+    /// What a store claims the message by; `None` where nothing tells two deliveries apart.
+    #[cfg(any(feature = "axum", feature = "tokio"))]
+    pub(crate) fn claimable_id(&self) -> Option<&MessageId> {
+        self.shared.facts.claimable_id()
+    }
+
     /// When the sender signed this attempt; `None` where it signs no time.
     pub fn timestamp(&self) -> Option<Timestamp> {
         self.shared.facts.timestamp()
     }
 
-    /// The name of the event's type, where the scheme says where it is; see
+    /// The name of the event's type, where the scheme knows where it is; see
     /// [`SchemeBuilder::event_type`](crate::scheme::SchemeBuilder::event_type). In a header it is unsigned.
     pub fn event_type(&self) -> Option<&str> {
         self.shared.facts.event_type()

@@ -68,6 +68,13 @@ impl Facts {
         }
     }
 
+    /// What a store knows the message by: what it can be deduplicated by, else the sender's own id, though it is unsigned.
+    /// `None` where nothing tells two deliveries apart: a claim would lose one of them.
+    #[inline]
+    pub(super) fn claimable_id(&self) -> Option<&MessageId> {
+        self.deduplication_id().or(self.claims.id())
+    }
+
     #[inline]
     pub(super) fn timestamp(&self) -> Option<Timestamp> {
         self.claims.timestamp()

@@ -1,4 +1,12 @@
 //! The decision, without tower: *check head → check signature → open*.
+//!
+//! A [`Receiver`] is made by a [`ReceiverBuilder`] with safe defaults, checks the [head](Receiver::check_head) before the body is
+//! read, then the [signature](CheckedHead::check_signature) over the exact body, and [opens](Verified::open) what is verified. Each
+//! step returns a value that only it can make, so that an event is never decoded from a body that nobody signed.
+//!
+//! - [`source_ip`]: whose address counts behind proxies.
+//! - [`SecretSource`], [`RotatingSecrets`]: secrets that depend on the request, or change while the service runs.
+//! - `explain` (feature `explain`): why a request was rejected.
 
 pub(crate) mod body;
 mod builder;
@@ -30,7 +38,7 @@ pub use verified::Verified;
 use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, request::Parts};
 
 use crate::{
     error::config_error::{ConfigError, ConfigErrorKind},
@@ -64,9 +72,9 @@ use settings::{Encryption, Settings};
 ///     .open::<Json<serde_json::Value>>()?;
 /// assert_eq!(delivery.event().0["answer"], 42);
 ///
-/// // A body that was changed on the way is refused.
-/// let refused = receiver.check_head(&headers)?.check_signature("{}").unwrap_err();
-/// assert_eq!(refused.kind(), RejectionKind::SignatureMismatch);
+/// // A body that was changed on the way is rejected.
+/// let rejected = receiver.check_head(&headers)?.check_signature("{}").unwrap_err();
+/// assert_eq!(rejected.kind(), RejectionKind::SignatureMismatch);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
@@ -85,7 +93,7 @@ impl Receiver {
     /// 6. The timestamp is within the tolerance, if the sender puts one into the head.
     /// 7. The announced length is within the limit.
     ///
-    /// Takes the [`Parts`](http::request::Parts) of a request, or its headers alone.
+    /// Takes the [`Parts`] of a request, or its headers alone.
     ///
     /// # Errors
     ///
@@ -121,10 +129,10 @@ impl Receiver {
         &self.settings.scheme
     }
 
-    /// Whether only an idempotency store keeps a captured request from being handled again: the sender signs no timestamp,
-    /// and [`danger_accept_replays`](ReceiverBuilder::danger_accept_replays) does not accept that.
+    /// Whether only what remembers handled messages keeps a captured request from being handled again: the sender signs no
+    /// timestamp, and the receiver is [`deduplicated`](ReceiverBuilder::deduplicated).
     pub fn needs_idempotency(&self) -> bool {
-        !self.settings.accepts_replays && !self.settings.scheme.has_replay_protection()
+        self.settings.needs_idempotency
     }
 
     /// Verifies a request again that was stored: its signature over the exact body, with the keys in use and with those that
@@ -199,6 +207,12 @@ impl Receiver {
             return Err(error.about(std::any::type_name::<E>()));
         }
         Ok(())
+    }
+
+    /// Whether a request comes from an allowed address, if there is an allowlist.
+    pub(crate) fn allows_source_of(&self, head: &Parts) -> bool {
+        let check = self.settings.source_ip.as_ref();
+        check.is_none_or(|check| check.check(&head.headers, Some(&head.extensions)).is_ok())
     }
 
     /// Takes in the body of a refused head without checking it, for a layer that monitors.

@@ -16,7 +16,7 @@ pub(super) struct Settings {
     pub(super) source_ip: Option<SourceIpCheck>,
     pub(super) secrets: Box<dyn SecretSource>,
     pub(super) tolerance: Tolerance,
-    pub(super) accepts_replays: bool,
+    pub(super) needs_idempotency: bool,
     pub(super) max_body_bytes: usize,
     pub(super) in_flight: Arc<BytesInFlight>,
     pub(super) dots_in_message_id: DotsInMessageId,

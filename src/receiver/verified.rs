@@ -66,12 +66,17 @@ impl Verified {
         self.facts.deduplication_id()
     }
 
+    /// What a store claims the message by; `None` where nothing tells two deliveries apart.
+    pub(crate) fn claimable_id(&self) -> Option<&MessageId> {
+        self.facts.claimable_id()
+    }
+
     /// When the sender signed this attempt; `None` where it signs no time.
     pub fn timestamp(&self) -> Option<Timestamp> {
         self.facts.timestamp()
     }
 
-    /// The name of the event's type, where the scheme says where it is. In a header it is unsigned.
+    /// The name of the event's type, where the scheme knows where it is. In a header it is unsigned.
     pub fn event_type(&self) -> Option<&str> {
         self.facts.event_type()
     }
@@ -101,7 +106,7 @@ impl Verified {
         self.received_at
     }
 
-    /// Decrypts the payload if the event says that it is encrypted, and decodes the event.
+    /// Decrypts the payload if the event marks it as encrypted, and decodes the event.
     ///
     /// # Errors
     ///

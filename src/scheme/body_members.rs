@@ -58,7 +58,7 @@ impl BodyMembers {
         Self { wanted }
     }
 
-    /// Adds what a verified body says to the claims of its head.
+    /// Adds the claims of a verified body to those of its head.
     ///
     /// An id or a type that is not there is none, since no genuine request is rejected for it; a time that is not there is
     /// a rejection, since nothing else says how old the request is.

@@ -1,9 +1,10 @@
 use crate::message::{MessageId, Timestamp, short_text::ShortText};
 
-/// What a request says of itself: its id, its time and its event's type, where the sender has them.
+/// What a request claims of itself: its id, its time and its event's type, where the sender has them.
 ///
 /// Of a head, nothing of it is to be believed before the signature is verified, and an unsigned id not even then.
 #[derive(Clone, Debug, Default)]
+#[must_use]
 pub struct Claims {
     pub(super) id: Option<MessageId>,
     pub(super) id_is_signed: bool,

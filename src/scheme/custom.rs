@@ -36,7 +36,7 @@ pub trait CustomScheme: Send + Sync + 'static {
     /// A text that is no such key.
     fn key(&self, text: &str) -> Result<Self::Key, ConfigError>;
 
-    /// Reads the head, with the configured keys, and says what it claims. The claims of the head decide on the tolerance.
+    /// Reads the claims of the head, with the configured keys. The claims of the head decide on the tolerance.
     ///
     /// # Errors
     ///

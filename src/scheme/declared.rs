@@ -73,7 +73,7 @@ impl HeaderSet {
     }
 }
 
-/// What a head says, well formed. Nothing of it is verified yet.
+/// What a head claims, well formed. Nothing of it is verified yet.
 pub(crate) struct DeclaredHead<'h> {
     scheme: &'h Declared,
     lines: SignatureLines<'h>,

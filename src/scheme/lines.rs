@@ -23,7 +23,7 @@ pub(super) struct SignatureLines<'h> {
 
 /// An entry of a list of signatures.
 pub(super) enum Entry<'l> {
-    /// An encoded signature, and the algorithm that it says to be of.
+    /// An encoded signature, and the algorithm that it claims.
     Signature(Algorithm, &'l [u8]),
     /// A field that is no signature: its key and its value.
     Field(&'l [u8], &'l [u8]),
@@ -49,6 +49,10 @@ impl<'h> SignatureLines<'h> {
     /// Visits each line. An iterator over all of them would cost more than what is done with one line.
     #[inline]
     fn visit_lines(&self, mut visit: impl FnMut(&'h HeaderValue)) {
+        #[expect(
+            clippy::explicit_iter_loop,
+            reason = "a reference to it would live shorter"
+        )]
         for line in self.first.iter() {
             visit(line);
         }

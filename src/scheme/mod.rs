@@ -1,4 +1,4 @@
-//! How a sender signs: what its headers say, what is hashed, what its keys look like.
+//! How a sender signs: what its headers carry, what is hashed, what its keys look like.
 //!
 //! A [`Scheme`] is data: most senders are described by a [`SchemeBuilder`] in ten lines, and everything that it can
 //! describe is hashed as it arrives. [`standard_webhooks`] is the default of a receiver; the presets of
@@ -74,6 +74,7 @@ pub use key_form::KeyForm;
 pub use part::{Part, Place};
 pub use signature_format::SignatureFormat;
 pub use signing_secret::SigningSecret;
+#[cfg(feature = "providers")]
 pub(crate) use standard_webhooks::with_key_form;
 pub use standard_webhooks::{HeaderFamily, standard_webhooks};
 pub use time_format::TimeFormat;
@@ -178,7 +179,7 @@ impl Scheme {
         }
     }
 
-    /// Reads what a head says, before its body.
+    /// Reads the claims of a head, before its body.
     #[inline]
     pub(crate) fn read_head<'h>(
         &'h self,

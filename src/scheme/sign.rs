@@ -65,12 +65,18 @@ impl SigningKey {
         &self.scheme
     }
 
-    /// Writes the headers of this family, of a scheme that has several.
+    /// Writes the headers of this family, of a scheme that has several. Another scheme has only its own.
     pub(crate) fn set_header_family(&mut self, family: HeaderFamily) {
         let position = HeaderFamily::BY_PRECEDENCE
             .iter()
             .position(|other| *other == family);
-        self.set = position.unwrap_or_default();
+        let sets = match &*self.scheme.0 {
+            Kind::Declared(declared) => declared.sets.len(),
+            Kind::Custom(_) => 0,
+        };
+        self.set = position
+            .filter(|position| *position < sets)
+            .unwrap_or_default();
     }
 
     /// Signs a request: sets the headers of the scheme, or changes the body where the signature stands in it. An id that
@@ -117,7 +123,9 @@ impl SigningKey {
         timestamp: Timestamp,
         body: &[u8],
     ) {
-        let Some(set) = declared.sets.get(self.set) else {
+        // A scheme that has one set writes that, whichever family is chosen.
+        let sets = &declared.sets;
+        let Some(set) = sets.get(self.set).or(sets.first()) else {
             return;
         };
         let mut write = |name: Option<&http::HeaderName>, value: &str| {
@@ -211,20 +219,24 @@ impl TimeFormat {
     /// The time as a sender of this format writes it.
     pub(crate) fn print(self, time: Timestamp) -> String {
         let seconds = time.unix_seconds();
-        let date = || {
-            i64::try_from(seconds)
-                .ok()
-                .and_then(|seconds| jiff::Timestamp::from_second(seconds).ok())
-        };
         match self {
             Self::Seconds => seconds.to_string(),
             Self::Milliseconds => seconds.saturating_mul(1000).to_string(),
-            Self::Rfc3339 => date().map(|date| date.to_string()).unwrap_or_default(),
-            Self::HttpDate => date()
+            #[cfg(feature = "providers")]
+            Self::Rfc3339 => date(seconds)
+                .map(|date| date.to_string())
+                .unwrap_or_default(),
+            #[cfg(feature = "providers")]
+            Self::HttpDate => date(seconds)
                 .map(|date| date.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string())
                 .unwrap_or_default(),
         }
     }
+}
+
+#[cfg(feature = "providers")]
+fn date(unix_seconds: u64) -> Option<jiff::Timestamp> {
+    jiff::Timestamp::from_second(i64::try_from(unix_seconds).ok()?).ok()
 }
 
 fn private_key(algorithm: Algorithm, text: &str) -> Option<Box<dyn PrivateKey>> {

@@ -1,5 +1,4 @@
 use crate::message::Timestamp;
-use jiff::fmt::rfc2822::DateTimeParser;
 
 /// Longest text of a time that is read, in bytes.
 pub(super) const MAX_LEN: usize = 40;
@@ -12,9 +11,12 @@ pub enum TimeFormat {
     Seconds,
     /// Milliseconds since the Unix epoch, written alike.
     Milliseconds,
-    /// RFC 3339, such as `2026-07-01T12:00:00.123Z`.
+    /// RFC 3339, such as `2026-07-01T12:00:00.123Z` (feature `providers`).
+    #[cfg(feature = "providers")]
     Rfc3339,
-    /// A date of HTTP (RFC 9110, section 5.6.7), such as `Wed, 01 Jul 2026 12:00:00 GMT`.
+    /// A date of HTTP (RFC 9110, section 5.6.7), such as `Wed, 01 Jul 2026 12:00:00 GMT` (feature
+    /// `providers`).
+    #[cfg(feature = "providers")]
     HttpDate,
 }
 
@@ -31,18 +33,23 @@ impl TimeFormat {
                 let milliseconds = Timestamp::parse(text)?.unix_seconds();
                 Some(Timestamp::from_unix_seconds(milliseconds / 1000))
             }
+            #[cfg(feature = "providers")]
             Self::Rfc3339 => {
                 let time: jiff::Timestamp = std::str::from_utf8(text).ok()?.parse().ok()?;
                 of_seconds(time.as_second())
             }
+            #[cfg(feature = "providers")]
             Self::HttpDate => {
-                let time = DateTimeParser::new().parse_timestamp(text).ok()?;
+                let time = jiff::fmt::rfc2822::DateTimeParser::new()
+                    .parse_timestamp(text)
+                    .ok()?;
                 of_seconds(time.as_second())
             }
         }
     }
 }
 
+#[cfg(feature = "providers")]
 fn of_seconds(seconds: i64) -> Option<Timestamp> {
     u64::try_from(seconds)
         .ok()

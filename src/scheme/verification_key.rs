@@ -8,7 +8,7 @@ use crate::{
 
 /// What a signature is verified with: a shared secret or a public key, already read.
 ///
-/// Which algorithm verifies is decided by the scheme and by the kind of key, never by what a request says.
+/// Which algorithm verifies is decided by the scheme and by the kind of key, never by the request.
 #[derive(Clone)]
 pub struct VerificationKey {
     key_id: Option<Box<str>>,

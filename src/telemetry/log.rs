@@ -19,12 +19,13 @@ pub(crate) fn short_signing_secret(bytes: usize) {
     );
 }
 
-/// Warns of a sender that signs no time, where nothing else keeps a captured request from being handled again.
+/// Warns of a sender that signs no time, where the layer has no store that keeps a captured request from being handled again.
 pub(crate) fn replays_unguarded(scheme: &str) {
     tracing::warn!(
         target: TARGET,
         scheme,
-        "the sender signs no timestamp, so a captured request can be sent again: set an idempotency store, or accept replays"
+        "the sender signs no timestamp, so a captured request can be sent again, and this layer has no idempotency store: what is \
+         behind it has to deduplicate, as an inbox does"
     );
 }
 
@@ -128,6 +129,7 @@ pub(super) fn record(layer: Option<&str>, summary: &Summary, throttle: &Throttle
         (Severity::Info, Outcome::Rejected(RejectionKind::AlreadyHandled)) => {
             event!(Level::INFO, "webhook was handled before");
         }
+        (Severity::Info, Outcome::Handshake) => event!(Level::INFO, "webhook handshake"),
         (Severity::Info, Outcome::Abandoned) => event!(Level::INFO, "webhook abandoned"),
         (Severity::Info, _) => event!(Level::INFO, "webhook rejected"),
         (Severity::Warning, Outcome::Rejected(_)) => event!(Level::WARN, "webhook rejected"),
@@ -137,6 +139,7 @@ pub(super) fn record(layer: Option<&str>, summary: &Summary, throttle: &Throttle
             event!(Level::WARN, "webhook rejected", shown = shown);
         }
         (Severity::Stranger(_), _) => event!(Level::DEBUG, "webhook rejected"),
+        (Severity::Unproven, Outcome::Handshake) => event!(Level::DEBUG, "webhook handshake"),
         (Severity::Unproven, _) => event!(Level::DEBUG, "webhook abandoned"),
     }
 }

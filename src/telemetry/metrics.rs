@@ -28,7 +28,7 @@ macro_rules! of_layer {
     };
 }
 
-/// Tells the recorder what each metric is.
+/// Describes each metric to the recorder.
 pub(super) fn describe() {
     describe_counter!(DELIVERIES, Unit::Count, "Requests by outcome");
     describe_histogram!(BODY_BYTES, Unit::Bytes, "Size of the bodies that arrived");

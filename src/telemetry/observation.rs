@@ -81,6 +81,7 @@ pub(crate) struct Observation {
 
 impl Observation {
     /// A frame of the body has arrived.
+    #[cfg_attr(not(feature = "metrics"), expect(clippy::unused_self))]
     pub(crate) fn buffered(&mut self, bytes: usize) {
         #[cfg(feature = "metrics")]
         {
@@ -124,6 +125,12 @@ impl Observation {
         }
     }
 
+    /// It was a handshake of the sender, which the layer responded to.
+    pub(crate) fn shook_hands(&mut self, status: http::StatusCode) {
+        self.summary.outcome = Outcome::Handshake;
+        self.responded(status);
+    }
+
     /// The inner service responded with this status, or failed. What would have been rejected keeps that outcome.
     pub(crate) fn handled(&mut self, status: Option<http::StatusCode>, succeeded: bool) {
         self.summary.status = status.map(|status| status.as_u16());
@@ -143,7 +150,7 @@ impl Observation {
         self.summary.rejection = Some(rejection.clone());
     }
 
-    /// The response to a rejection.
+    /// The response of the layer.
     pub(crate) fn responded(&mut self, status: http::StatusCode) {
         self.summary.status = Some(status.as_u16());
     }

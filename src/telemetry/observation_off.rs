@@ -11,7 +11,6 @@ pub(crate) struct Observation;
 
 #[expect(
     clippy::unused_self,
-    clippy::needless_pass_by_value,
     reason = "the same shape as with the features that observe"
 )]
 impl Observer {
@@ -43,6 +42,8 @@ impl Observation {
     }
 
     pub(crate) fn opened(&mut self, _event_type: Option<&str>, _claimed_tenant: Option<&str>) {}
+
+    pub(crate) fn shook_hands(&mut self, _status: http::StatusCode) {}
 
     pub(crate) fn handled(&mut self, _status: Option<http::StatusCode>, _succeeded: bool) {}
 

@@ -34,6 +34,8 @@ pub(super) enum Outcome {
     #[default]
     Abandoned,
     Delivered,
+    /// The layer responded to a handshake.
+    Handshake,
     HandlerRefused,
     HandlerFailed,
     Rejected(RejectionKind),
@@ -44,6 +46,7 @@ impl Outcome {
         match self {
             Self::Abandoned => "abandoned",
             Self::Delivered => "delivered",
+            Self::Handshake => "handshake",
             Self::HandlerRefused => "handler_refused",
             Self::HandlerFailed => "handler_failed",
             Self::Rejected(kind) => kind.as_str(),
@@ -70,10 +73,11 @@ impl Summary {
     pub(super) fn severity(&self) -> Severity {
         let is_verified = self.message_id.is_some();
         match self.outcome {
-            Outcome::Abandoned if !is_verified => Severity::Unproven,
+            Outcome::Abandoned | Outcome::Handshake if !is_verified => Severity::Unproven,
             Outcome::Rejected(kind) if !is_verified => Severity::Stranger(kind),
             Outcome::Abandoned
             | Outcome::Delivered
+            | Outcome::Handshake
             | Outcome::Rejected(RejectionKind::AlreadyHandled | RejectionKind::ClaimedByAnother) => {
                 Severity::Info
             }

@@ -2,6 +2,7 @@
 //! `testing`).
 
 mod delivery;
+#[cfg(feature = "voyado")]
 mod envelope;
 mod idempotency_conformance;
 #[cfg(feature = "tokio")]
@@ -10,6 +11,7 @@ mod manual_clock;
 mod signer;
 
 pub use delivery::{delivery, delivery_of};
+#[cfg(feature = "voyado")]
 pub use envelope::sealed_envelope;
 pub use idempotency_conformance::{idempotency_conformance, idempotency_key};
 #[cfg(feature = "tokio")]

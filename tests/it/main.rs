@@ -2,9 +2,11 @@
 
 mod allocations;
 mod answers;
+mod auto_traits;
 mod config_errors;
 mod decryption;
 mod dispatch;
+mod documents;
 mod ed25519;
 mod encryption;
 mod examples;
@@ -17,6 +19,8 @@ mod layer;
 mod oracles;
 mod order;
 mod peers;
+#[path = "../../postgres/tests/it/server.rs"]
+mod postgres_server;
 mod properties;
 mod provider;
 mod proxies;

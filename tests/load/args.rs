@@ -26,6 +26,10 @@ pub(crate) struct Args {
     /// How many genuine requests are damaged at random
     #[arg(long, default_value = "1000")]
     pub(crate) mutations: usize,
+
+    /// How many deliveries are sent while the receiver is killed again and again
+    #[arg(long, default_value = "500")]
+    pub(crate) deliveries: usize,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -42,6 +46,7 @@ pub(crate) enum Scenario {
     Streams,
     DeadLog,
     OpenFiles,
+    Kill,
 }
 
 /// What the scenarios without a number of their own need, and the files that are no connections.
@@ -78,6 +83,7 @@ impl Scenario {
             Self::Streams => "streams",
             Self::DeadLog => "dead-log",
             Self::OpenFiles => "open-files",
+            Self::Kill => "kill",
         }
     }
 
@@ -97,6 +103,9 @@ impl Scenario {
             }
             Self::DeadLog => "a log that nobody reads holds nothing up",
             Self::OpenFiles => "fewer open files than connections are enough",
+            Self::Kill => {
+                "kills lose nothing that was acknowledged into the inbox, and repeat only what was in flight"
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 //! ```sh
 //! cargo run --release -p load                       # everything, in about five minutes
 //! cargo run --release -p load -- soak --soak 30m
+//! cargo run --release -p load -- kill --deliveries 10000
 //! cargo run --release -p load -- --help
 //! ```
 //!
@@ -15,9 +16,12 @@ mod dead_log;
 mod deliveries;
 mod figures;
 mod garbage;
+mod kill;
 mod ledger;
 mod limits;
 mod open_files;
+#[path = "../../postgres/tests/it/server.rs"]
+mod postgres_server;
 mod receiver;
 mod resources;
 mod shutdown;
@@ -83,5 +87,6 @@ async fn run(scenario: Scenario, program: &Path, args: &Args) -> Figures {
         Scenario::Streams => streams::run(program).await,
         Scenario::DeadLog => dead_log::run(program, args.senders).await,
         Scenario::OpenFiles => open_files::run(program).await,
+        Scenario::Kill => kill::run(program, args.deliveries, args.senders).await,
     }
 }

@@ -156,6 +156,14 @@ impl Receiver {
         start.elapsed()
     }
 
+    /// Ends it as a crash does.
+    pub(crate) async fn kill(mut self) {
+        self.process.kill().await.expect("it is killed");
+        for reader in self.readers {
+            reader.await.expect("output and log were in order");
+        }
+    }
+
     /// Reads what it has printed to the end: nothing that was acknowledged is missing.
     pub(crate) async fn close(self) -> Totals {
         for reader in self.readers {

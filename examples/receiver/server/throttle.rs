@@ -1,4 +1,4 @@
-//! At most one line a minute of what strangers can repeat.
+//! Few lines of what strangers can repeat.
 
 use std::{
     mem,
@@ -6,10 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-const INTERVAL: Duration = Duration::from_secs(60);
-
-#[derive(Default)]
-pub(crate) struct Throttle(Mutex<State>);
+/// Admits at most one line in each interval.
+pub(crate) struct Throttle {
+    interval: Duration,
+    state: Mutex<State>,
+}
 
 #[derive(Default)]
 struct State {
@@ -17,11 +18,28 @@ struct State {
     left_out: u64,
 }
 
+/// One a minute.
+impl Default for Throttle {
+    fn default() -> Self {
+        Self::every(Duration::from_secs(60))
+    }
+}
+
 impl Throttle {
+    pub(crate) fn every(interval: Duration) -> Self {
+        Self {
+            interval,
+            state: Mutex::default(),
+        }
+    }
+
     /// Whether a line may be written, and if so how many were left out since the last.
     pub(crate) fn admit(&self) -> Option<u64> {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.last.is_some_and(|last| last.elapsed() < INTERVAL) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state
+            .last
+            .is_some_and(|last| last.elapsed() < self.interval)
+        {
             state.left_out += 1;
             return None;
         }

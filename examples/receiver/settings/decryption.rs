@@ -2,6 +2,7 @@
 
 use tower_webhook::{Aes256Cbc, Aes256Gcm, ConfigError, ReceiverBuilder};
 
+use super::provider::Sender;
 use super::variable::{Unset, Variable, VariableError, variables};
 
 variables! {
@@ -10,7 +11,10 @@ variables! {
     REQUIRE_ENCRYPTION: Unset::Value("false"), "true rejects payloads that are not encrypted, false accepts them";
 }
 
-pub(super) fn add(builder: ReceiverBuilder) -> Result<ReceiverBuilder, VariableError> {
+pub(super) fn add(
+    builder: ReceiverBuilder,
+    sender: &Sender,
+) -> Result<ReceiverBuilder, VariableError> {
     let builder = if REQUIRE_ENCRYPTION.parsed("is neither `true` nor `false`")? {
         builder.require_encryption()
     } else {
@@ -23,6 +27,9 @@ pub(super) fn add(builder: ReceiverBuilder) -> Result<ReceiverBuilder, VariableE
             None => Ok(builder),
         };
     };
+    if sender.preset.is_some() {
+        return Err(DECRYPTION_KEY.error("is for Voyado's events alone, and PROVIDER is set"));
+    }
     let mistake = |error: ConfigError| DECRYPTION_KEY.error(error.to_string());
     match cipher.as_deref() {
         None | Some("aes-256-cbc") => Ok(builder.decrypt(Aes256Cbc::new(&key).map_err(mistake)?)),

@@ -5,7 +5,7 @@ use tower_webhook::{Idempotency, MemoryStore, RedisStore};
 use super::variable::{Unset, Variable, VariableError, variables};
 
 variables! {
-    IDEMPOTENCY: Unset::Value("off"), "memory or redis remembers what was handled; off does not";
+    IDEMPOTENCY: Unset::Without("memory for a sender that signs no time, without INBOX_URL; else off"), "memory or redis remembers what was handled; off does not";
     IDEMPOTENCY_SCOPE: Unset::Without("required with redis"), "a name that no other service over the same Redis has";
     REDIS_URL: Unset::Without("required with redis"), "redis://user:password@host:port/database, or rediss:// with TLS";
     REDIS_KIND: Unset::Value("server"), "server; cluster or sentinel, with REDIS_URL of one or several, separated by commas";
@@ -24,9 +24,12 @@ pub(crate) enum Store {
     Redis(Idempotency<RedisStore>),
 }
 
-pub(super) fn read() -> Result<Store, VariableError> {
+/// Where the sender signs no time, only what remembers keeps a captured request from being handled again: this or an inbox.
+pub(super) fn read(is_protected: bool) -> Result<Store, VariableError> {
+    let default = if is_protected { "off" } else { "memory" };
+    let kind = IDEMPOTENCY.text()?;
     let scope = IDEMPOTENCY_SCOPE.text()?;
-    match IDEMPOTENCY.required()?.as_str() {
+    match kind.as_deref().unwrap_or(default) {
         "off" => Ok(Store::Off),
         "memory" => {
             let store = MemoryStore::new(MEMORY_CAPACITY);

@@ -3,24 +3,38 @@
 mod connections;
 mod decryption;
 mod idempotency;
+mod inbox;
 mod log;
+mod provider;
 mod source;
 mod variable;
 mod verification;
 
 use std::fmt::Write;
 
-use tower_webhook::{ConfigError, ConfigErrorKind, Receiver};
+use bytes::Bytes;
+use tower_webhook::{
+    ConfigError, ConfigErrorKind, Receiver, inbox::InboxError, provider::Handshake, voyado,
+};
 
-pub(crate) use self::{connections::Connections, idempotency::Store, log::Log};
-use variable::{Unset, Variable, VariableError};
+pub(crate) use self::{
+    connections::Connections,
+    idempotency::Store,
+    inbox::{Inbox, InboxUrl},
+    log::Log,
+    provider::{PATH, Sender},
+    variable::VariableError,
+};
+use variable::{Unset, Variable};
 
 /// Every variable, by topic.
-const TOPICS: [&[Variable]; 6] = [
+const TOPICS: [&[Variable]; 8] = [
+    provider::VARIABLES,
     verification::VARIABLES,
     source::VARIABLES,
     decryption::VARIABLES,
     idempotency::VARIABLES,
+    inbox::VARIABLES,
     connections::VARIABLES,
     log::VARIABLES,
 ];
@@ -29,35 +43,73 @@ const TOPICS: [&[Variable]; 6] = [
 pub(crate) struct Settings {
     pub(crate) log: Log,
     pub(crate) connections: Connections,
+    /// Who sends.
+    pub(crate) sender: Sender,
+    /// What it asks for before it delivers.
+    pub(crate) handshakes: Vec<Handshake>,
     /// What verifies and opens the deliveries.
     pub(crate) receiver: Receiver,
     /// What remembers the messages that were handled.
     pub(crate) store: Store,
+    /// What stores deliveries before they are answered.
+    pub(crate) inbox: Option<Inbox>,
 }
 
 impl Settings {
     /// Reads the environment.
     pub(crate) fn from_env() -> Result<Self, VariableError> {
+        let sender = provider::read()?;
+        let secrets = verification::secrets(&sender)?;
+        let inbox = inbox::read()?;
+        let store = idempotency::read(sender.scheme.has_replay_protection() || inbox.is_some())?;
+        let is_deduplicated = inbox.is_some() || !matches!(store, Store::Off);
         Ok(Self {
             log: log::read()?,
             connections: connections::read()?,
-            receiver: receiver()?,
-            store: idempotency::read()?,
+            handshakes: sender.handshakes(secrets.first().map_or("", String::as_str))?,
+            receiver: receiver(&sender, &secrets, is_deduplicated)?,
+            store,
+            sender,
+            inbox,
         })
     }
 }
 
-fn receiver() -> Result<Receiver, VariableError> {
-    let builder = verification::read()?;
+/// Where the inbox is, from the environment.
+pub(crate) fn inbox_url() -> Result<InboxUrl, VariableError> {
+    inbox::read_url()
+}
+
+/// That the inbox cannot do what it was to do.
+pub(crate) fn inbox_failed(error: &InboxError) -> VariableError {
+    inbox::failed(error)
+}
+
+fn receiver(
+    sender: &Sender,
+    secrets: &[String],
+    is_deduplicated: bool,
+) -> Result<Receiver, VariableError> {
+    let builder = verification::read(sender, secrets)?;
     let builder = source::add(builder)?;
-    let builder = decryption::add(builder)?;
-    builder.build().map_err(|error| blame(&error))
+    let builder = decryption::add(builder, sender)?;
+    let builder = if is_deduplicated {
+        builder.deduplicated()
+    } else {
+        builder.danger_accept_replays()
+    };
+    let receiver = builder.build().map_err(|error| blame(&error))?;
+    let validated = match sender.preset {
+        None => receiver.validate_event_type::<voyado::Envelope>(),
+        Some(_) => receiver.validate_event_type::<Bytes>(),
+    };
+    validated.map_err(|error| blame(&error))?;
+    Ok(receiver)
 }
 
 /// Names the variable that has the mistake.
 fn blame(error: &ConfigError) -> VariableError {
     let variable = match error.kind() {
-        ConfigErrorKind::ToleranceTooLong => verification::TOLERANCE_SECS,
         ConfigErrorKind::InvalidHeaderName => verification::TOKEN_HEADER,
         ConfigErrorKind::NoHeaderToken | ConfigErrorKind::EmptyHeaderToken => verification::TOKENS,
         ConfigErrorKind::InvalidNetwork if source::is_of_the_proxies(error.culprit()) => {
@@ -68,8 +120,10 @@ fn blame(error: &ConfigError) -> VariableError {
         }
         ConfigErrorKind::TrustedHopsBesideProxies => source::TRUSTED_HOPS,
         ConfigErrorKind::TrustedProxiesTooWide => source::TRUSTED_PROXIES,
-        ConfigErrorKind::NoDecryptionKey => decryption::REQUIRE_ENCRYPTION,
-        _ => verification::SIGNING_SECRETS,
+        ConfigErrorKind::NoDecryptionKey | ConfigErrorKind::EventTypeCannotDecrypt => {
+            decryption::REQUIRE_ENCRYPTION
+        }
+        _ => verification::of_the_secrets(),
     };
     variable.error(error.to_string())
 }
@@ -77,14 +131,16 @@ fn blame(error: &ConfigError) -> VariableError {
 /// The table of all variables, as text.
 pub(crate) fn table() -> String {
     let mut table = String::from("Environment variables:\n");
-    for variable in TOPICS.concat() {
+    let variables = TOPICS.concat();
+    let names = variables.iter().map(|variable| variable.name.len());
+    let width = names.max().unwrap_or_default();
+    for variable in variables {
         let unset = match variable.default {
-            Unset::Required => "required".to_owned(),
             Unset::Value(default) => format!("default: {default}"),
             Unset::Without(text) => text.to_owned(),
         };
         let Variable { name, meaning, .. } = variable;
-        writeln!(table, "  {name:<19} {meaning} [{unset}]").expect("a string takes it");
+        writeln!(table, "  {name:<width$} {meaning} [{unset}]").expect("a string takes it");
     }
     table
 }

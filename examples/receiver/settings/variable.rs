@@ -18,8 +18,6 @@ pub(crate) struct Variable {
 /// What holds for a variable that is not set.
 #[derive(Clone, Copy)]
 pub(crate) enum Unset {
-    /// The service does not start.
-    Required,
     /// It is as if it had this value.
     Value(&'static str),
     /// It has no value; the text tells the table what that means.
@@ -52,7 +50,7 @@ impl Variable {
         Ok(match self.default {
             _ if !text.is_empty() => Some(text),
             Unset::Value(default) => Some(default.to_owned()),
-            Unset::Required | Unset::Without(_) => None,
+            Unset::Without(_) => None,
         })
     }
 
@@ -65,12 +63,12 @@ impl Variable {
         Ok(list)
     }
 
-    /// The text of a variable that is required or has a default.
+    /// The text of a variable that has a default.
     pub(crate) fn required(&self) -> Result<String, VariableError> {
         self.text()?.ok_or_else(|| self.error("is missing"))
     }
 
-    /// The parsed value of a variable that is required or has a default; `mistake` says what is wrong with any other.
+    /// The parsed value of a variable that has a default or is set; `mistake` says what is wrong with any other.
     pub(crate) fn parsed<T: FromStr>(&self, mistake: &'static str) -> Result<T, VariableError> {
         self.required()?.parse().map_err(|_| self.error(mistake))
     }

@@ -8,12 +8,15 @@ mod tasks;
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use sqlx::{PgPool, Postgres, Transaction};
+use sqlx::{
+    Connection, PgConnection, PgPool, Postgres, Transaction,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
 use tower_webhook::{
     Clock,
     inbox::{
-        Accepted, Claims, DeadLetter, DueTasks, Fate, Inbox, InboxError, InboxFuture, Retention,
-        Settled, StoredRequest, Swept, TargetStats, TaskKey, WakeUps,
+        Accepted, Claims, DeadLetter, DueTasks, Fate, Inbox, InboxError, InboxErrorKind,
+        InboxFuture, Retention, Settled, StoredRequest, Swept, TargetStats, TaskKey, WakeUps,
     },
 };
 
@@ -33,8 +36,7 @@ use crate::{
 /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 /// use tower_webhook_postgres::PgInbox;
 ///
-/// let pool = sqlx::PgPool::connect("postgres://user:password@db.internal/app").await?;
-/// let inbox = PgInbox::new(pool);
+/// let inbox = PgInbox::connect("postgres://user:password@db.internal/app").await?;
 /// inbox.migrate().await?;
 /// # Ok(())
 /// # }
@@ -47,14 +49,38 @@ pub struct PgInbox {
     notify: Arc<Notify>,
 }
 
+/// How long an operation may take.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
 impl PgInbox {
+    /// Connects to the database of a URL such as `postgres://user:password@host:port/database`, with a pool of up to ten
+    /// connections. Waits for one connection, so that a mistake is found at once. The tables are made by
+    /// [`migrate`](Self::migrate).
+    ///
+    /// # Errors
+    ///
+    /// [`CannotOpen`](InboxErrorKind::CannotOpen) for a malformed URL, which is not repeated; the database cannot be reached
+    /// within 5 seconds, or rejects the user.
+    pub async fn connect(url: &str) -> Result<Self, InboxError> {
+        let options: PgConnectOptions = url.parse().map_err(|error: sqlx::Error| {
+            InboxError::with_source(InboxErrorKind::CannotOpen, error.to_string())
+        })?;
+        let connecting = async {
+            // A pool would try a server that is down again and again, and not say what is wrong with it.
+            PgConnection::connect_with(&options).await?.close().await?;
+            let pool = PgPoolOptions::new().acquire_timeout(TIMEOUT);
+            pool.connect_with(options.clone()).await
+        };
+        Ok(Self::new(within(TIMEOUT, connecting).await?))
+    }
+
     /// An inbox over a pool, whose tables are made by [`migrate`](Self::migrate).
     pub fn new(pool: PgPool) -> Self {
         Self {
             notify: Arc::new(Notify::new(pool.clone())),
             pool,
             clock: None,
-            timeout: Duration::from_secs(5),
+            timeout: TIMEOUT,
         }
     }
 

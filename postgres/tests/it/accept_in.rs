@@ -4,8 +4,8 @@ use tower_webhook::inbox::{Accepted, Inbox};
 use tower_webhook_postgres::PgInbox;
 
 use crate::{
+    database::database_or_skip,
     inbox::{due, request},
-    server::database_or_skip,
 };
 
 #[tokio::test]

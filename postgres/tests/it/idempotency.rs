@@ -8,7 +8,7 @@ use tower_webhook::{
 };
 use tower_webhook_postgres::{PgIdempotencyStore, PgInbox};
 
-use crate::server::database_or_skip;
+use crate::database::database_or_skip;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_conforms() {

@@ -12,7 +12,7 @@ use tower_webhook::{
 };
 use tower_webhook_postgres::PgInbox;
 
-use crate::server::database_or_skip;
+use crate::database::database_or_skip;
 
 pub(crate) fn request(id: &str) -> StoredRequest {
     StoredRequest {

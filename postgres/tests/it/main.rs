@@ -1,6 +1,7 @@
 //! Against a PostgreSQL of the tests' own.
 
 mod accept_in;
+mod database;
 mod idempotency;
 mod inbox;
 mod server;

@@ -1,4 +1,5 @@
-//! A `postgres` on a free port, which ends with this process, and a database for each test.
+//! A `postgres` on a free port, which ends with this process, and a database for each test. Tests of other packages include
+//! this file.
 
 use std::{
     env, fs,
@@ -10,11 +11,12 @@ use std::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
     },
-    thread::sleep,
+    thread::{sleep, spawn},
     time::{Duration, Instant},
 };
 
-use sqlx::{Executor, PgPool, postgres::PgPoolOptions};
+use sqlx::{Connection, Executor, PgConnection};
+use tokio::runtime::Runtime;
 
 /// Makes a database cluster, serves it, and deletes it when standard input ends: with the process of the tests, however that ends.
 const SERVE: &str = r#"
@@ -27,8 +29,8 @@ const SERVE: &str = r#"
     rm -f "$2.log"
 "#;
 
-/// A pool over a new database. Without PostgreSQL on this machine it says loudly what is skipped; in CI that is a failure.
-pub(crate) async fn database_or_skip(what: &str) -> Option<PgPool> {
+/// The URL of a new database. Without PostgreSQL on this machine it says loudly what is skipped; in CI that is a failure.
+pub(crate) fn url_or_skip(what: &str) -> Option<String> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let Some(port) = port() else {
         assert!(
@@ -40,14 +42,19 @@ pub(crate) async fn database_or_skip(what: &str) -> Option<PgPool> {
         io::stderr().write_all(loudly.as_bytes()).unwrap();
         return None;
     };
-    let url = |name: &str| format!("postgres://test@127.0.0.1:{port}/{name}");
     let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
-    let admin = PgPool::connect(&url("postgres")).await.unwrap();
+    let url = |name: &str| format!("postgres://test@127.0.0.1:{port}/{name}");
+    let admin = url("postgres");
     let create = format!("CREATE DATABASE {name}");
-    admin.execute(sqlx::AssertSqlSafe(create)).await.unwrap();
-    admin.close().await;
-    let pool = PgPoolOptions::new().max_connections(12);
-    Some(pool.connect(&url(&name)).await.unwrap())
+    // A thread of its own, since the test may be in a runtime already.
+    let creating = spawn(move || {
+        Runtime::new().unwrap().block_on(async {
+            let mut admin = PgConnection::connect(&admin).await.unwrap();
+            admin.execute(sqlx::AssertSqlSafe(create)).await.unwrap();
+        });
+    });
+    creating.join().unwrap();
+    Some(url(&name))
 }
 
 fn port() -> Option<u16> {

@@ -19,7 +19,7 @@ use tower_webhook::{
 };
 use tower_webhook_postgres::PgInbox;
 
-use crate::server::database_or_skip;
+use crate::database::database_or_skip;
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const DELIVERIES: usize = 200;

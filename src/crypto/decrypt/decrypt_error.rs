@@ -2,7 +2,7 @@ use std::{error::Error, fmt};
 
 /// A payload could not be decrypted.
 ///
-/// It does not say why. Whoever learns whether the padding or something else was wrong can ask often enough
+/// It gives no reason. Anyone who learns whether the padding or something else was wrong can ask often enough
 /// to read what is encrypted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct DecryptError;

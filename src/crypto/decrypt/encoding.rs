@@ -19,7 +19,7 @@ pub(super) fn decode(text: &str) -> Result<Vec<u8>, DecryptError> {
     decoded.map_err(|_| DecryptError)
 }
 
-/// Padding fills up to a multiple of four; what is too much of it is left on, for the engine to refuse.
+/// Padding fills up to a multiple of four; what is too much of it is left on, for the engine to reject.
 fn without_padding(text: &str) -> Result<&str, DecryptError> {
     let symbols = text
         .strip_suffix("==")

@@ -1,23 +1,31 @@
 //! Opening encrypted payloads.
 
+#[cfg(feature = "aes-cbc")]
 mod aes_256_cbc;
+#[cfg(feature = "aes-gcm")]
 mod aes_256_gcm;
 mod decrypt_error;
+#[cfg(any(feature = "aes-cbc", feature = "aes-gcm"))]
 mod encoding;
 mod plaintext;
-#[cfg(feature = "testing")]
-mod seal;
+#[cfg(all(feature = "aes-cbc", feature = "testing"))]
+mod seal_cbc;
+#[cfg(all(feature = "aes-gcm", feature = "testing"))]
+mod seal_gcm;
 
+#[cfg(feature = "aes-cbc")]
 pub use aes_256_cbc::Aes256Cbc;
+#[cfg(feature = "aes-gcm")]
 pub use aes_256_gcm::Aes256Gcm;
 pub use decrypt_error::DecryptError;
 pub use plaintext::Plaintext;
 
 use std::sync::Arc;
 
-/// A way to open encrypted payloads: [`Aes256Cbc`], [`Aes256Gcm`] or one of your own.
+/// A way to open encrypted payloads: [`Aes256Cbc`] (feature `aes-cbc`), [`Aes256Gcm`] (feature `aes-gcm`) or one of your
+/// own.
 ///
-/// In a webhook it is asked only after the signature held. It is asked on the task that handles the request,
+/// In a webhook it is called only after the signature is verified. It is called on the task that handles the request,
 /// so it should neither block nor wait.
 ///
 /// ```

@@ -5,7 +5,7 @@ use crate::idempotency::{BodyDigest, Claim, OwnerToken, Settlement, StoreError};
 /// The transitions of an [`IdempotencyStore`](crate::IdempotencyStore) as plain `async fn`s (feature `tokio`), with no rules
 /// about dropped requests: [`Detached`](super::Detached) makes a store of it.
 ///
-/// The table of `IdempotencyStore` says what each call does. Each has to be atomic; one statement of SQL is.
+/// The table of `IdempotencyStore` defines what each call does. Each has to be atomic; one statement of SQL is.
 /// `examples/sqlx` has a store over Postgres in 40 lines.
 ///
 /// `key` is the text of an [`IdempotencyKey`](crate::IdempotencyKey::to_text); no two keys share one.

@@ -26,10 +26,10 @@ use super::{
 /// A sender waits 15 seconds for a response; the store may not take much of them.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How long a call goes on that nobody waits for any more.
+/// How long a call goes on whose caller is gone.
 const GOES_ON: Duration = Duration::from_secs(60);
 
-/// Before each attempt to give back a key that nobody waits for.
+/// Before each attempt to give back a key whose caller is gone.
 const ABANDON_PAUSES: [Duration; 4] = [
     Duration::ZERO,
     Duration::from_millis(250),
@@ -44,6 +44,7 @@ const ABANDON_PAUSES: [Duration; 4] = [
 /// [time-out](Self::timeout).
 ///
 /// The runtime is that of the first call, so a store can be made outside of one.
+#[must_use]
 pub struct Detached<S> {
     store: Arc<S>,
     timeout: Option<Duration>,

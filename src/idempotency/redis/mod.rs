@@ -29,7 +29,7 @@ use transitions::Transitions;
 /// All calls share one connection. A call that meets a connection that was closed, has gone silent for half of the
 /// [time-out](RedisStoreBuilder::timeout) or leads to a server that became a replica is tried again over a new one, so
 /// neither an idle time-out of Redis or of a balancer nor a restart is seen from outside. A call that fails all the same
-/// is rejected with 503; the [source](std::error::Error::source) of its [`StoreError`] says why, without the password. TCP
+/// is rejected with 503; the [source](std::error::Error::source) of its [`StoreError`] names the cause, without the password. TCP
 /// keepalive keeps the connection alive in the tables of firewalls.
 ///
 /// # What a failover can lose

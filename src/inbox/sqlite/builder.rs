@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::{Shared, SqliteInbox, error::inbox_error, schema, writer::Writer};
 use crate::{
-    inbox::{InboxError, WakeUp},
+    inbox::{InboxError, InboxErrorKind, WakeUp},
     message::clock::{Clock, SystemClock},
 };
 
@@ -67,6 +67,14 @@ impl SqliteInboxBuilder {
     ///
     /// See [`SqliteInbox::open`].
     pub fn open(self) -> Result<SqliteInbox, InboxError> {
+        // To SQLite these name databases that end with their connection.
+        if ["", ":memory:"]
+            .map(Path::new)
+            .contains(&&*self.opening.path)
+        {
+            let detail = "an inbox needs a file";
+            return Err(InboxError::with_source(InboxErrorKind::CannotOpen, detail));
+        }
         schema::check_file(&self.opening.path)?;
         let mut connection = self.opening.connect_to_write()?;
         schema::migrate(&mut connection)?;

@@ -20,7 +20,7 @@ use crate::{
 /// Opens a verified request and puts the delivery into the extensions.
 pub(super) type Open = fn(Verified, &mut Extensions) -> Result<(), Rejection>;
 
-/// Calls the service: the head of its response, or what its error says.
+/// Calls the service: the head of its response, or its error's text.
 pub(super) type Handler = dyn Fn(Request<Full<Bytes>>) -> Handling + Send + Sync;
 pub(super) type Handling = Pin<Box<dyn Future<Output = Result<Parts, String>> + Send>>;
 

@@ -8,7 +8,7 @@ use crate::error::rejection::{Rejection, RejectionKind};
 const WEBHOOK_DELIVERY: HeaderName = HeaderName::from_static("webhook-delivery");
 const ABORT_MESSAGE: HeaderValue = HeaderValue::from_static("abort-message");
 
-/// Tells Svix to stop retrying what this deployment can never handle. **Events are lost by it.**
+/// Asks Svix to stop retrying what this deployment can never handle. **Events are lost by it.**
 ///
 /// Adds `webhook-delivery: abort-message` to the response of `R` where the delivery is genuine and the same bytes
 /// would be rejected again: [`MalformedEvent`](RejectionKind::MalformedEvent),

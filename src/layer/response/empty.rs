@@ -12,13 +12,13 @@ use crate::error::rejection::Rejection;
 /// | `SourceIpUnknown` | 403 | the operator: configure where the address is to be found |
 /// | `SourceIpNotAllowed` | 403 | the operator, if the sender has a new address |
 /// | `UnknownTenant` | 401 | the operator, if the tenant should be known |
-/// | `HeaderTokenMissing`, `HeaderTokenMismatch` | 401 | whoever changed the token on one side only |
+/// | `HeaderTokenMissing`, `HeaderTokenMismatch` | 401 | the operator, if the token was changed on one side only |
 /// | `MissingSignatureHeaders`, `ConflictingSignatureHeaders`, `MalformedMessageId`, `MalformedTimestamp`, `SignatureListTooLong` | 400 | nobody: never a genuine delivery |
 /// | `TimestampTooOld`, `TimestampTooNew` | 401 | the operator: it is usually this machine's clock, and a genuine retry has a new timestamp |
 /// | `BodyTooLarge` | 413 | the operator, if events are that large |
 /// | `BodyIncomplete` | 400 | the caller |
 /// | `Overloaded` | 503, with `retry-after` | the operator, if it lasts |
-/// | `SignatureMismatch` | 401 | whoever rotated the secret on one side only |
+/// | `SignatureMismatch` | 401 | the operator, if the secret was rotated on one side only |
 /// | `AlreadyHandled` | 200 | nobody |
 /// | `ClaimedByAnother` | 409, with `retry-after` | nobody: the sender comes back |
 /// | `MessageIdReused` | 422 | the sender: it used one id for two bodies |

@@ -116,7 +116,7 @@ enum Code {
 }
 
 impl Code {
-    /// Made of the status and not of the kind, so that it cannot say more.
+    /// Made of the status and not of the kind, so that it cannot reveal more.
     fn of(status: StatusCode) -> Self {
         match status {
             StatusCode::OK => Self::AlreadyExists,

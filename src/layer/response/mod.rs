@@ -30,7 +30,7 @@ use crate::error::rejection::Rejection;
 /// | [`EmptyRejectionResponse`] | an empty body; the default, and the table of statuses |
 /// | [`ProblemDetails`] | `application/problem+json` |
 /// | [`GrpcRejectionResponse`] | a gRPC status where the request is gRPC, another response elsewhere |
-/// | [`DangerAbortUndeliverable`] | another response, and tells Svix not to retry what can never succeed |
+/// | [`DangerAbortUndeliverable`] | another response, which asks Svix not to retry what can never succeed |
 ///
 /// The caller may be anybody: nothing in the response should help an unauthenticated client. The ready-made responses
 /// show no more than their status, so that rejections with one status cannot be told apart. The layer adds the

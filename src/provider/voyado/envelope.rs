@@ -125,7 +125,7 @@ impl<'de> Deserialize<'de> for Envelope {
     }
 }
 
-/// From the JSON of a whole [`Envelope`] in plain text: a payload alone does not say what happened.
+/// From the JSON of a whole [`Envelope`] in plain text: a payload alone does not name what happened.
 impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Envelope::deserialize(deserializer).map(|envelope| envelope.event)

@@ -18,7 +18,7 @@ pub(super) const PING: &str = "svix.ping";
 /// As the event of a layer it drops the rest of the [`Envelope`](super::Envelope). It is serialised as its
 /// payload, with the names that Voyado documents, and with what this crate does not know exactly as it was
 /// sent, line breaks included; a ping as `null`. It is deserialised from a whole envelope in plain text, since a payload
-/// alone does not say what happened.
+/// alone does not name what happened.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]

@@ -21,7 +21,7 @@
 //! Malformed is only what is no envelope: no JSON object, no `eventType` that is a text, a field of the envelope that is
 //! there twice with different values, or an `isEncrypted` that is no boolean. Whether to decrypt is not guessed.
 //!
-//! A body takes at most twenty times its size while it is decoded, whatever whoever holds the secret puts into it.
+//! A body takes at most twenty times its size while it is decoded, whatever the holder of the secret puts into it.
 //!
 //! The addresses of the pages that document each field, or that it was inferred from, stand at the fields.
 //!
@@ -29,6 +29,8 @@
 //!
 //! Payloads are personal data, and their `Debug` shows it: keep them out of logs.
 
+#[cfg(feature = "schema")]
+pub mod describe;
 mod envelope;
 mod event;
 mod event_type;

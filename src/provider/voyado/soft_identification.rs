@@ -36,10 +36,10 @@ payload! {
     ///
     /// # What it is good for
     ///
-    /// To greet, not to log in. Whoever has the link is taken for the contact, and e-mails are forwarded.
+    /// To greet, not to log in. Anyone who has the link is taken for the contact, and e-mails are forwarded.
     /// Nothing signs the link either: AES-CBC keeps it secret but does not show that it was altered.
     ///
-    /// Answer a link that cannot be opened as you answer one without the parameter. A visitor who can tell the
+    /// Respond to a link that cannot be opened as to one without the parameter. A visitor who can tell the
     /// two apart, and tries often enough, decrypts other people's links; the error's kind is for the log.
     pub struct SoftIdentification {
         /// The contact, a GUID. Documented in [soft identification](https://developer.voyado.com/docs/contacts/identify-contact/soft-identification).
@@ -79,7 +79,7 @@ impl SoftIdentification {
     ///
     /// Links stay in inboxes and in browsers' histories: `max_age` is how long one is good for after it was
     /// made, to the nanosecond. From the future it may come by five minutes, since clocks differ. A link that
-    /// does not say when it was made is refused.
+    /// carries no time is rejected.
     ///
     /// With several keys, while one is rotated, try one after the other.
     ///
@@ -97,7 +97,7 @@ impl SoftIdentification {
         Ok(opened)
     }
 
-    /// Decrypts the value of the parameter of a link however old, even if it does not say when it was made.
+    /// Decrypts the value of the parameter of a link however old, even if it carries no time.
     ///
     /// Such a link identifies the contact for ever, to everyone who ever gets hold of it.
     ///
@@ -171,11 +171,11 @@ pub struct SoftIdentificationError {
 pub enum SoftIdentificationErrorKind {
     /// The query does not have the parameter: most visitors come without.
     Missing,
-    /// The query has the parameter several times, and nothing says which one holds.
+    /// The query has the parameter several times, and nothing decides which one counts.
     Repeated,
-    /// The parameter cannot be decrypted, or identifies nobody, whatever the reason.
+    /// The parameter cannot be decrypted, or identifies no contact, whatever the reason.
     Unreadable,
-    /// The link does not say when it was made, or says it without an offset from UTC.
+    /// The link carries no time, or a time without an offset from UTC.
     Undated,
     /// The link was made longer ago than the maximum age.
     TooOld,

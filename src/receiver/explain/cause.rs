@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Why a delivery was rejected, with its proof.
 ///
-/// A cause is named only if its proof holds: what it says to have happened was undone, and the signature matched.
+/// A cause is named only if it is proven: what it states was undone, and the signature matched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Cause {

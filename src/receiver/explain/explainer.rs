@@ -22,7 +22,7 @@ const MAX_CAUSES: usize = 3;
 /// From there on, an old timestamp is a capture that was sent again.
 const CAPTURE_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Tells why a request was rejected, given the secrets and, for comparison, those that should not have signed it.
+/// Explains why a request was rejected, given the secrets and, for comparison, those that should not have signed it.
 ///
 /// A tool of development: it hashes a body some hundred times. Made by [`Receiver::explainer`](crate::Receiver::explainer),
 /// or for a scheme alone. It judges any secret as given, and never fails for one.

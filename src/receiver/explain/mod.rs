@@ -1,4 +1,4 @@
-//! Why was it rejected? Causes that can be proven, each by undoing what it says to have happened.
+//! Why was it rejected? Causes that can be proven, each by undoing what it states.
 //!
 //! A tool of development, for the command line and for a console: it needs the whole body and hashes it some hundred
 //! times, so it has no place on a stranger's request in production, and its findings never belong into a response. It shows

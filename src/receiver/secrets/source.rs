@@ -22,11 +22,11 @@ use crate::receiver::RequestHead;
 /// # Ok::<_, tower_webhook::ConfigError>(())
 /// ```
 ///
-/// What decides is not yet authenticated: a path or a header says only with which secrets the signature is to be
+/// What decides is not yet authenticated: a path or a header selects only with which secrets the signature is to be
 /// checked. It is asked once a request, before the body is read, so it must not block. A stranger can tell from the
-/// answer whether there are secrets for a request.
+/// response whether there are secrets for a request.
 pub trait SecretSource: Send + Sync + 'static {
-    /// The secrets for a request; `None` if nobody expects it, which refuses it.
+    /// The secrets for a request. Returning `None` rejects the request as [`UnknownTenant`](crate::RejectionKind::UnknownTenant).
     fn secrets(&self, head: &RequestHead<'_>) -> Option<Arc<Secrets>>;
 }
 

@@ -15,7 +15,7 @@
 //!    address that is not a trusted proxy's is the source; nothing left of it is looked at.
 //! 4. If there is no such address, because the header ends or is missing, then the last trusted proxy is the source:
 //!    the request originated there, or the proxy does not name the client. It is rejected unless the allowlist names
-//!    that proxy too, so a proxy that forgets the header lets nobody in.
+//!    that proxy too, so a proxy that forgets the header lets no request in.
 //! 5. An entry that has to be decided on and names no address (`unknown`, `_hidden`, empty, garbage, a zone id) makes
 //!    the source unknown, and the request is rejected. An entry is never skipped: what stands to its left may be forged.
 //!
@@ -61,7 +61,7 @@ pub use crate::error::{SourceIpCause, SourceIpDetail, SourceIpHint};
 /// as IPv6 (`::ffff:203.0.113.7`, RFC 4291 section 2.5.5.2) are the IPv4 addresses that they stand for, here and in
 /// requests. Mistakes show in [`ReceiverBuilder::build`](crate::ReceiverBuilder::build).
 ///
-/// The [module](self) says whose address counts behind proxies.
+/// The [module](self) describes whose address counts behind proxies.
 ///
 /// ```
 /// use tower_webhook::{PeerAddr, Receiver, RejectionKind, SourceIp, source_ip::svix};
@@ -89,6 +89,7 @@ pub use crate::error::{SourceIpCause, SourceIpDetail, SourceIpHint};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct SourceIp {
     allowed: Result<Vec<IpNet>, ConfigError>,
     trusted_proxies: Result<Vec<IpNet>, ConfigError>,

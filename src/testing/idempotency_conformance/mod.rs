@@ -13,7 +13,7 @@ use crate::{
 };
 use subject::Subject;
 
-/// Checks that a store does what [`IdempotencyStore`] says, the same for every store: each line of its table, leases and
+/// Checks that a store does what [`IdempotencyStore`] documents, the same for every store: each line of its table, leases and
 /// retentions that end, calls at the same time, and calls whose futures are dropped after every number of polls.
 ///
 /// `wait` lets time pass for the store: it sleeps, or moves the clock that the store was given. The store may have other keys;

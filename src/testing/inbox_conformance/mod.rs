@@ -30,7 +30,7 @@ use crate::{
 const LEASE: Duration = Duration::from_secs(60);
 const TARGET: &str = "crm";
 
-/// Checks that an inbox does what [`Inbox`] says, the same for every inbox: duplicates, concurrent duplicates, a crash
+/// Checks that an inbox does what [`Inbox`] documents, the same for every inbox: duplicates, concurrent duplicates, a crash
 /// between claim and settlement, due times, dead letters, redriving, purging, order by key and jumps of the clock.
 ///
 /// `inbox` has to be empty, and `clock` has to be the clock that it was given.

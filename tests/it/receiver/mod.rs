@@ -2,7 +2,9 @@
 
 mod connections;
 mod faults;
+mod inbox;
 mod process;
 mod right;
+mod senders;
 mod variables;
 mod wrong;

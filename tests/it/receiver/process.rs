@@ -202,6 +202,18 @@ pub(super) fn status(stream: &mut TcpStream) -> u16 {
         .unwrap()
 }
 
+/// The next response as a whole, on a connection that ends with it.
+pub(super) fn whole(stream: &mut TcpStream) -> (u16, String, String) {
+    let head = head(stream);
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "));
+    let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
+    stream.read_exact(&mut body).unwrap();
+    (status, head, String::from_utf8(body).unwrap())
+}
+
 /// The head of the next response.
 pub(super) fn head(stream: &mut TcpStream) -> String {
     let mut head = Vec::new();

@@ -28,6 +28,12 @@ fn right(variables: &[(&'static str, &str)], delivery: Delivery, status: u16) ->
     }
 }
 
+/// A file that is not there yet.
+pub(super) fn inbox_url() -> String {
+    let directory = env!("CARGO_TARGET_TMPDIR");
+    format!("sqlite:{directory}/receiver-{:x}.db", fastrand::u128(..))
+}
+
 pub(super) fn genuine() -> Delivery {
     Delivery::default()
 }
@@ -44,6 +50,20 @@ fn of_age(seconds: u64) -> Delivery {
         age: Duration::from_secs(seconds),
         ..Delivery::default()
     }
+}
+
+fn at(path: &'static str) -> Delivery {
+    Delivery {
+        path,
+        ..Delivery::default()
+    }
+}
+
+/// A file with two secrets.
+fn secrets_file() -> String {
+    let path = std::env::temp_dir().join(format!("receiver-secrets-{}", std::process::id()));
+    std::fs::write(&path, format!("{SECRET}\n\n v1,{OTHER_SECRET} \n")).unwrap();
+    path.to_str().unwrap().to_owned()
 }
 
 pub(super) fn signed_with(secret: &str) -> Delivery {
@@ -92,6 +112,19 @@ pub(super) fn all_right() -> Vec<Right> {
         right(&[("TOLERANCE_SECS", "60")], of_age(250), 401),
         right(&[("TOLERANCE_SECS", "600")], of_age(350), 204),
         right(&[("TOLERANCE_SECS", "")], of_age(250), 204),
+        right(&[("TOLERANCE_SECS", "1000000000")], of_age(900_000_000), 204),
+        right(&[("TOLERANCE_SECS", "1000000000")], of_age(1_100_000_000), 401),
+        right(&[("SIGNING_SECRETS", ""), ("SIGNING_SECRETS_FILE", &secrets_file())], signed_with(OTHER_SECRET), 204),
+        right(&[("PROVIDER", "svix"), ("PUBLIC_URL", "https://example.com/"), ("WEBHOOK_ID", "unused")], genuine(), 204),
+        right(&[("PROVIDER", "svix")], at("/webhooks/svix"), 204),
+        right(&[("PROVIDER", "svix")], at("/webhooks/github"), 404),
+        right(&[], at("/webhooks/svix"), 404),
+        right(&[("PROVIDER", "github")], genuine(), 400),
+        right(&[("HANDSHAKES", "false")], genuine(), 204),
+        right(&[("PROVIDER", "svix"), ("HANDSHAKES", "true"), ("VERIFY_TOKEN", "unused"), ("HANDSHAKE_SECRETS_FILE", "/dev/null")], genuine(), 204),
+        right(&[("EXPLAIN", "false")], genuine(), 204),
+        right(&[("EXPLAIN", "true")], genuine(), 204),
+        right(&[("EXPLAIN", "true")], signed_with(OTHER_SECRET), 401),
         right(&[("MAX_BODY_BYTES", "100")], genuine(), 413),
         right(&[("MAX_BODY_BYTES", "2097152")], genuine(), 204),
         right(&[("MAX_BYTES_IN_FLIGHT", "1048576")], genuine(), 204),
@@ -136,6 +169,22 @@ pub(super) fn all_right() -> Vec<Right> {
         let mut redis = vec![("IDEMPOTENCY", "redis"), ("IDEMPOTENCY_SCOPE", "engage"), ("REDIS_KIND", kind), ("REDIS_URL", urls)];
         redis.extend(service.map(|service| ("REDIS_SERVICE", service)));
         all.push(right(&redis, genuine(), 503));
+    }
+    let inbox = inbox_url();
+    all.push(right(&[("INBOX_URL", &inbox)], genuine(), 202));
+    all.push(right(&[("INBOX_URL", &inbox)], signed_with(OTHER_SECRET), 401));
+    all.push(right(&[("INBOX_URL", &inbox)], sealed_with_cbc(), 202));
+    for url in [inbox.replace("sqlite:", "sqlite://"), format!("{inbox} with a space")] {
+        all.push(right(&[("INBOX_URL", &url)], genuine(), 202));
+    }
+    let encrypted = [("INBOX_URL", inbox.as_str()), ("DECRYPTION_KEY", KEY), ("REQUIRE_ENCRYPTION", "true")];
+    all.push(right(&encrypted, genuine(), 422));
+    all.push(right(&encrypted, sealed_with_cbc(), 202));
+    // Nobody listens there: it is stored all the same.
+    let forwarding = [("INBOX_URL", inbox.as_str()), ("FORWARD_URLS", "http://127.0.0.1:1/a, http://127.0.0.1:1/b?c"), ("FORWARD_SECRET", OTHER_SECRET)];
+    all.push(right(&forwarding, genuine(), 202));
+    for (name, value) in [("INBOX_SCHEDULE_SECS", "0.5, 5,300"), ("WORKERS", "1"), ("WORKERS", "1000"), ("INBOX_LEASE_SECS", "1")] {
+        all.push(right(&[("INBOX_URL", &inbox), (name, value)], genuine(), 202));
     }
     let one_hop = [("ALLOWED_SOURCES", "203.0.113.7"), ("TRUSTED_HOPS", "1")];
     all.push(right(&one_hop, forwarded("x-forwarded-for", "192.0.2.1, 203.0.113.7"), 204));

@@ -147,7 +147,7 @@ fn help_and_version_are_printed_and_an_unknown_argument_is_not_ignored() {
         let (code, stdout, stderr) = run(help);
         assert_eq!((code, stderr.as_str()), (Some(0), ""));
         assert!(
-            stdout.contains("  SIGNING_SECRETS     the signing secrets"),
+            stdout.contains("  SIGNING_SECRETS        the signing secrets"),
             "{stdout}"
         );
     }

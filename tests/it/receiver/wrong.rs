@@ -1,6 +1,10 @@
 //! Wrong values of the variables.
 
 use super::right::KEY;
+use crate::support::SECRET;
+
+/// The mistake is found before it is opened.
+const NEVER_MADE: &str = "sqlite:/no/such/directory/inbox.db";
 
 /// Variables with which it does not start, the one that is named, and what is said about it.
 pub(super) type Wrong = (
@@ -12,6 +16,24 @@ pub(super) type Wrong = (
 #[rustfmt::skip]
 pub(super) const ALL_WRONG: &[Wrong] = &[
     (&[("SIGNING_SECRETS", "")], "SIGNING_SECRETS", "is missing"),
+    (&[("SIGNING_SECRETS", " "), ("PROVIDER", "github")], "SIGNING_SECRETS", "is missing"),
+    (&[("SIGNING_SECRETS", "hush,,hush")], "SIGNING_SECRETS", "secret"),
+    (&[("SIGNING_SECRETS", "no key"), ("PROVIDER", "discord")], "SIGNING_SECRETS", "public key"),
+    (&[("SIGNING_SECRETS", "no certificate"), ("PROVIDER", "aws-sns")], "SIGNING_SECRETS", "certificate"),
+    (&[("SIGNING_SECRETS_FILE", "/dev/null")], "SIGNING_SECRETS_FILE", "is set beside SIGNING_SECRETS"),
+    (&[("SIGNING_SECRETS", ""), ("SIGNING_SECRETS_FILE", "/dev/null")], "SIGNING_SECRETS_FILE", "has no secret"),
+    (&[("SIGNING_SECRETS", ""), ("SIGNING_SECRETS_FILE", "/dev/null/secrets")], "SIGNING_SECRETS_FILE", "directory"),
+    (&[("PROVIDER", "braze")], "PROVIDER", "no sender is called `braze`"),
+    (&[("PROVIDER", "GitHub"), ("SIGNING_SECRETS", "")], "PROVIDER", "no sender is called `GitHub`"),
+    (&[("PROVIDER", "square")], "PUBLIC_URL", "is missing beside PROVIDER=square"),
+    (&[("PROVIDER", "square"), ("PUBLIC_URL", "/webhooks")], "PUBLIC_URL", "is not a URL"),
+    (&[("PROVIDER", "paypal")], "WEBHOOK_ID", "is missing beside PROVIDER=paypal"),
+    (&[("HANDSHAKES", "yes")], "HANDSHAKES", "is neither `true` nor `false`"),
+    (&[("VERIFY_TOKEN", "hush")], "HANDSHAKES", "is not `true`, which VERIFY_TOKEN needs"),
+    (&[("PROVIDER", "meta"), ("HANDSHAKES", "true")], "VERIFY_TOKEN", "is missing beside HANDSHAKES=true"),
+    (&[("HANDSHAKES", "true"), ("HANDSHAKE_SECRETS_FILE", "/dev/null/secrets")], "HANDSHAKE_SECRETS_FILE", "directory"),
+    (&[("PROVIDER", "github"), ("DECRYPTION_KEY", KEY)], "DECRYPTION_KEY", "Voyado"),
+    (&[("EXPLAIN", "yes")], "EXPLAIN", "is neither `true` nor `false`"),
     (&[("SIGNING_SECRETS", "whsk_private_private_private")], "SIGNING_SECRETS", "private key"),
     (&[("SIGNING_SECRETS", "whsec_c2hvcnQ=")], "SIGNING_SECRETS", "16 bytes"),
     (&[("SIGNING_SECRETS", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw,whsec_c2hvcnQ=")], "SIGNING_SECRETS", "16 bytes"),
@@ -19,7 +41,6 @@ pub(super) const ALL_WRONG: &[Wrong] = &[
     (&[("TOLERANCE_SECS", "-1")], "TOLERANCE_SECS", "is not a whole number of seconds"),
     (&[("MAX_BODY_BYTES", "1MiB")], "MAX_BODY_BYTES", "is not a whole number of bytes"),
     (&[("MAX_BODY_BYTES", "0")], "MAX_BODY_BYTES", "is not a whole number of bytes"),
-    (&[("TOLERANCE_SECS", "864000")], "TOLERANCE_SECS", "day"),
     (&[("MAX_BYTES_IN_FLIGHT", "64M")], "MAX_BYTES_IN_FLIGHT", "is not a whole number of bytes"),
     (&[("MAX_BYTES_IN_FLIGHT", "1048575")], "MAX_BYTES_IN_FLIGHT", "is less than MAX_BODY_BYTES"),
     (&[("TOKEN_HEADER", "x token"), ("TOKENS", "hush")], "TOKEN_HEADER", "header"),
@@ -48,6 +69,26 @@ pub(super) const ALL_WRONG: &[Wrong] = &[
     (&[("IDEMPOTENCY", "redis"), ("IDEMPOTENCY_SCOPE", "engage"), ("REDIS_URL", "redis://host"), ("REDIS_KIND", "raft")], "REDIS_KIND", "is neither `server`, `cluster` nor `sentinel`"),
     (&[("IDEMPOTENCY", "redis"), ("IDEMPOTENCY_SCOPE", "engage"), ("REDIS_URL", "redis://host"), ("REDIS_KIND", "sentinel")], "REDIS_SERVICE", "is missing beside REDIS_KIND=sentinel"),
     (&[("IDEMPOTENCY", "redis"), ("IDEMPOTENCY_SCOPE", "engage"), ("REDIS_URL", "redis://host"), ("REDIS_SERVICE", "mymaster")], "REDIS_KIND", "is not `sentinel`"),
+    (&[("INBOX_URL", "mysql://host/database")], "INBOX_URL", "is neither `sqlite:PATH` nor"),
+    (&[("INBOX_URL", "inbox.db")], "INBOX_URL", "is neither `sqlite:PATH` nor"),
+    (&[("INBOX_URL", "sqlite:")], "INBOX_URL", "needs a file"),
+    (&[("INBOX_URL", "sqlite::memory:")], "INBOX_URL", "needs a file"),
+    (&[("INBOX_URL", "sqlite:/no/such/directory/inbox.db")], "INBOX_URL", "cannot be opened"),
+    (&[("INBOX_URL", "sqlite:/etc/passwd")], "INBOX_URL", "not an inbox"),
+    (&[("INBOX_URL", "sqlite:/")], "INBOX_URL", "cannot be opened"),
+    (&[("INBOX_URL", "postgres://user:hush@127.0.0.1:1/database")], "INBOX_URL", "unavailable"),
+    (&[("INBOX_URL", "postgres://user:hush@127.0.0.1:port/database")], "INBOX_URL", "cannot be opened"),
+    (&[("FORWARD_URLS", "http://127.0.0.1:1/"), ("FORWARD_SECRET", SECRET)], "INBOX_URL", "is missing beside FORWARD_URLS"),
+    (&[("INBOX_URL", NEVER_MADE), ("FORWARD_URLS", "http://127.0.0.1:1/")], "FORWARD_SECRET", "is missing beside FORWARD_URLS"),
+    (&[("INBOX_URL", NEVER_MADE), ("FORWARD_SECRET", SECRET)], "FORWARD_URLS", "is missing beside FORWARD_SECRET"),
+    (&[("INBOX_URL", NEVER_MADE), ("FORWARD_URLS", "http://127.0.0.1:1/"), ("FORWARD_SECRET", "whsec_c2hvcnQ=")], "FORWARD_SECRET", "16 bytes"),
+    (&[("INBOX_URL", NEVER_MADE), ("FORWARD_URLS", "http://127.0.0.1:1/,ftp://host/"), ("FORWARD_SECRET", SECRET)], "FORWARD_URLS", "`ftp://host/`"),
+    (&[("INBOX_URL", NEVER_MADE), ("FORWARD_URLS", "http://user:hush@host/"), ("FORWARD_SECRET", SECRET)], "FORWARD_URLS", "URL"),
+    (&[("INBOX_URL", NEVER_MADE), ("FORWARD_URLS", "http://host/?a, http://host/?b"), ("FORWARD_SECRET", SECRET)], "FORWARD_URLS", "twice"),
+    (&[("INBOX_SCHEDULE_SECS", "5,soon")], "INBOX_SCHEDULE_SECS", "`soon`"),
+    (&[("INBOX_SCHEDULE_SECS", "-5")], "INBOX_SCHEDULE_SECS", "`-5`"),
+    (&[("WORKERS", "0")], "WORKERS", "is not a whole number from 1"),
+    (&[("INBOX_LEASE_SECS", "0")], "INBOX_LEASE_SECS", "is not a whole number of seconds from 1"),
     (&[("LISTEN", "localhost")], "LISTEN", "is not an address and port"),
     (&[("LISTEN", "3000")], "LISTEN", "is not an address and port"),
     (&[("MAX_CONNECTIONS", "0")], "MAX_CONNECTIONS", "is not a whole number from 1 to 65535"),

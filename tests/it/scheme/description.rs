@@ -143,7 +143,19 @@ fn a_scheme_names_the_headers_that_it_reads_and_whether_it_is_safe_from_replays(
 #[test]
 fn a_receiver_without_a_signed_timestamp_needs_idempotency_or_a_word_that_says_danger() {
     let builder = || tower_webhook::Receiver::builder("secret").scheme(super::plain());
-    assert!(builder().build().unwrap().needs_idempotency());
+    let undecided = builder().build().unwrap_err();
+    assert_eq!(
+        undecided.kind(),
+        tower_webhook::ConfigErrorKind::ReplaysPossible
+    );
+    assert_eq!(undecided.culprit(), Some("plain"));
+    assert!(
+        builder()
+            .deduplicated()
+            .build()
+            .unwrap()
+            .needs_idempotency()
+    );
     let accepting = builder().danger_accept_replays().build().unwrap();
     assert!(!accepting.needs_idempotency());
     let standard = crate::support::receiver_at(0);

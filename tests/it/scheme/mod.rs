@@ -33,6 +33,7 @@ pub(super) fn plain() -> Scheme {
 pub(super) fn receiver(scheme: &Scheme, keys: impl IntoKeys) -> Receiver {
     Receiver::builder(keys)
         .scheme(scheme.clone())
+        .danger_accept_replays()
         .clock(|| Duration::from_secs(NOW))
         .build()
         .unwrap()

@@ -70,6 +70,7 @@ impl Vector {
         };
         let mut builder = builder
             .scheme(scheme)
+            .danger_accept_replays()
             .clock(move || Duration::from_secs(now));
         if let Some(seconds) = self.tolerance {
             builder = builder.tolerance(Duration::from_secs(seconds));

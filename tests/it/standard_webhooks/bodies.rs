@@ -57,7 +57,7 @@ fn a_genuine_body_opens_with_its_id_and_timestamp() {
 
 #[test]
 fn a_genuine_body_that_is_not_the_event_is_malformed() {
-    for body in ["", "{", "\u{feff}{}"] {
+    for body in ["", "{", "\u{feff}\u{feff}{}"] {
         assert_eq!(
             open::<Json<serde_json::Value>>(body).unwrap_err(),
             RejectionKind::MalformedEvent

@@ -8,7 +8,7 @@ use super::{JsonField, Mismatch, text::text};
 
 /// A date and time as Voyado sends it: with an offset from UTC, or with none.
 ///
-/// Two values are equal if they say the same; to compare instants, compare their [`timestamp`](Self::timestamp)s.
+/// Two values are equal if they were sent alike; to compare instants, compare their [`timestamp`](Self::timestamp)s.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DateTime {
     civil: civil::DateTime,
@@ -66,6 +66,14 @@ impl JsonField for DateTime {
     fn to_json(&self) -> impl Serialize {
         self
     }
+
+    #[cfg(feature = "schema")]
+    fn schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "description": "A date and time of RFC 3339; the offset from UTC may be missing."
+        })
+    }
 }
 
 /// Reads a field that means a date but may have a time: a date alone is its midnight.
@@ -90,6 +98,11 @@ impl JsonField for civil::Date {
 
     fn to_json(&self) -> impl Serialize {
         self.to_string()
+    }
+
+    #[cfg(feature = "schema")]
+    fn schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string" })
     }
 }
 

@@ -1,0 +1,105 @@
+//! The documents of the repository: their links lead somewhere, and the crate's documentation shows their picture.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn documents() -> Vec<PathBuf> {
+    let folders = [
+        root().to_path_buf(),
+        root().join("docs"),
+        root().join("docs/guides"),
+    ];
+    let mut documents: Vec<_> = folders
+        .iter()
+        .flat_map(|folder| fs::read_dir(folder).unwrap())
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+        .collect();
+    documents.sort();
+    documents
+}
+
+/// What `](…)` and `]: …` lead to, outside of code.
+fn links(text: &str) -> Vec<&str> {
+    let mut is_code = false;
+    let mut links = Vec::new();
+    for line in text.lines() {
+        if line.starts_with("```") {
+            is_code = !is_code;
+        }
+        if is_code {
+            continue;
+        }
+        links.extend(
+            line.split("](")
+                .skip(1)
+                .filter_map(|rest| rest.split(')').next()),
+        );
+        if line.starts_with('[') {
+            links.extend(line.split_once("]: ").map(|(_, target)| target));
+        }
+    }
+    links
+}
+
+/// The names of the headings as a link has them: lower case, with hyphens.
+fn anchors(text: &str) -> Vec<String> {
+    let heading = |line: &str| {
+        let title = line.trim_start_matches('#');
+        let is_heading = title.len() < line.len() && title.starts_with(' ');
+        is_heading.then(|| {
+            let kept = |c: &char| c.is_alphanumeric() || *c == ' ' || *c == '-';
+            let kept: String = title.trim().to_lowercase().chars().filter(kept).collect();
+            kept.replace(' ', "-")
+        })
+    };
+    text.lines().filter_map(heading).collect()
+}
+
+#[test]
+fn every_relative_link_leads_to_a_file_or_a_heading() {
+    let mut broken = Vec::new();
+    let mut followed = 0;
+    for document in documents() {
+        let text = fs::read_to_string(&document).unwrap();
+        let anchors = anchors(&text);
+        for link in links(&text) {
+            let is_there = match link.strip_prefix('#') {
+                Some(anchor) => anchors.iter().any(|known| known == anchor),
+                None if link.contains(':') => continue,
+                None => {
+                    let file = link.split('#').next().unwrap_or(link);
+                    document.parent().unwrap().join(file).exists()
+                }
+            };
+            followed += 1;
+            if !is_there {
+                broken.push(format!("{}: {link}", document.display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+    assert!(followed > 30, "only {followed} links were found");
+}
+
+#[test]
+fn the_crates_documentation_shows_the_picture_of_the_readme() {
+    let svg = fs::read(root().join("docs/performance.svg")).unwrap();
+    let link = fs::read_to_string(root().join("docs/performance-picture.md")).unwrap();
+    let encoded = link
+        .trim_end()
+        .strip_prefix("[performance-picture]: data:image/svg+xml;base64,")
+        .unwrap();
+    assert!(
+        STANDARD.decode(encoded).unwrap() == svg,
+        "the picture is another one"
+    );
+}
