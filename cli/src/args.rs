@@ -23,7 +23,7 @@ pub(crate) enum Command {
     /// Receive deliveries on a local port and show them on a live page
     Listen(ListenArgs),
     /// Send signed sample deliveries
-    Send(SendArgs),
+    Send(Box<SendArgs>),
     /// Tell why a captured request is rejected
     Explain(ExplainArgs),
     /// Tell whether a captured request is genuine

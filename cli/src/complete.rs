@@ -5,16 +5,14 @@ use std::{io, process::ExitCode};
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
-use crate::failure::Failure;
-
 #[derive(Debug, Args)]
 pub(crate) struct CompleteArgs {
     /// The shell
     shell: Shell,
 }
 
-pub(crate) fn run(args: &CompleteArgs) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &CompleteArgs) -> ExitCode {
     let mut command = crate::args::Args::command();
     clap_complete::generate(args.shell, &mut command, "tower-webhook", &mut io::stdout());
-    Ok(ExitCode::SUCCESS)
+    ExitCode::SUCCESS
 }

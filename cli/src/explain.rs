@@ -1,9 +1,8 @@
 //! `tower-webhook explain`.
 
 use std::{
-    fs,
-    io::{self, IsTerminal, Read, Write},
-    path::{Path, PathBuf},
+    io::{self, Write},
+    path::PathBuf,
     process::ExitCode,
     time::Duration,
 };
@@ -15,36 +14,46 @@ use tower_webhook::{
     receiver::explain::{Explainer, Explanation, Outcome, Verdict},
 };
 
-use crate::{capture::Capture, failure::Failure, provider::ProviderArgs};
+use crate::{
+    capture::Capture,
+    failure::Failure,
+    input,
+    provider::{ProviderArgs, SecretArgs},
+    time,
+};
+
+/// Shown by `--help`.
+pub(crate) const EXIT_CODES: &str =
+    "Exit codes: 0 verified; 1 rejected; 2 if the input is no request or the arguments are wrong.";
 
 /// A captured request, and what it is judged with.
 #[derive(Debug, Args)]
 pub(crate) struct Judged {
     #[command(flatten)]
-    pub(crate) provider: ProviderArgs,
+    provider: ProviderArgs,
 
     /// The captured request: raw HTTP, HAR, what `curl -v` showed, or the console's export; - for standard input
     #[arg(default_value = "-")]
-    pub(crate) file: PathBuf,
+    file: PathBuf,
 
-    /// The secret as it is configured; repeat it for several
-    #[arg(long = "secret", env = "SIGNING_SECRET", hide_env_values = true, required = true)]
-    pub(crate) secrets: Vec<String>,
+    #[command(flatten)]
+    secrets: SecretArgs,
 
     /// The body, where the capture has none
     #[arg(long, value_name = "FILE")]
-    pub(crate) data: Option<PathBuf>,
+    data: Option<PathBuf>,
 
     /// Judge a stored capture as of then: seconds since 1970, or RFC 3339
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    pub(crate) at: Option<Timestamp>,
+    #[arg(long, value_name = "TIME", value_parser = time::parse)]
+    at: Option<Timestamp>,
 
     /// How many seconds a timestamp may be off; default: the sender's own figure, or 300
     #[arg(long, value_name = "SECONDS")]
-    pub(crate) tolerance: Option<u64>,
+    tolerance: Option<u64>,
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
 pub(crate) struct ExplainArgs {
     #[command(flatten)]
     judged: Judged,
@@ -65,17 +74,20 @@ pub(crate) struct ExplainArgs {
 impl Judged {
     /// What judges, and the request.
     pub(crate) fn read(&self) -> Result<(Explainer, Capture, Bytes), Failure> {
-        let scheme = self.provider.scheme()?;
-        let capture = Capture::read(&read(&self.file)?)?;
+        let secrets = self.secrets.required()?;
+        let capture = Capture::read(&input::read(&self.file)?)?;
+        let scheme = self.provider.scheme_of(&capture.parts)?;
         let body = match (&self.data, &capture.body) {
-            (Some(data), _) => read(data)?.into(),
+            (Some(data), _) => input::read(data)?.into(),
             (None, Some(body)) => body.clone(),
             (None, None) => {
-                return Err(Failure("the capture shows no body: give it with --data FILE".to_owned()));
+                return Err(Failure(
+                    "the capture shows no body: give it with --data FILE".to_owned(),
+                ));
             }
         };
         let mut explainer = Explainer::new(scheme);
-        for secret in &self.secrets {
+        for secret in secrets {
             explainer = explainer.secret(secret);
         }
         if let Some(at) = self.at {
@@ -123,7 +135,12 @@ fn print(out: &mut impl Write, explanation: &Explanation) -> io::Result<()> {
             _ => "-   ",
         };
         let detail = check.detail().map(|detail| format!(": {detail}"));
-        writeln!(out, "  {mark} {}{}", check.name(), detail.unwrap_or_default())?;
+        writeln!(
+            out,
+            "  {mark} {}{}",
+            check.name(),
+            detail.unwrap_or_default()
+        )?;
     }
     for cause in explanation.causes() {
         writeln!(out, "\n{}", cause.kind())?;
@@ -131,28 +148,4 @@ fn print(out: &mut impl Write, explanation: &Explanation) -> io::Result<()> {
         writeln!(out, "  cure:  {}", cause.cure())?;
     }
     Ok(())
-}
-
-/// The bytes of a file, or of standard input for `-`.
-pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    if path.as_os_str() != "-" {
-        return fs::read(path).map_err(|error| Failure(format!("{}: {error}", path.display())));
-    }
-    let mut stdin = io::stdin().lock();
-    if stdin.is_terminal() {
-        eprintln!("reading standard input; end it with Ctrl-D");
-    }
-    let mut input = Vec::new();
-    stdin.read_to_end(&mut input)?;
-    Ok(input)
-}
-
-/// Seconds since 1970, or RFC 3339.
-pub(crate) fn time(text: &str) -> Result<Timestamp, String> {
-    if let Ok(seconds) = text.parse() {
-        return Ok(Timestamp::from_unix_seconds(seconds));
-    }
-    humantime::parse_rfc3339_weak(text)
-        .map(Timestamp::from)
-        .map_err(|_| "expected seconds since 1970, or a time such as 2026-11-25T12:00:00Z".to_owned())
 }

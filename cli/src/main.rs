@@ -1,18 +1,26 @@
 //! Receive, send, sign, verify and explain webhooks of any sender.
 #![forbid(unsafe_code)]
+#![allow(
+    clippy::doc_markdown,
+    reason = "the doc comments of arguments are the text of --help"
+)]
 
 mod args;
 mod capture;
+mod client;
 mod complete;
 mod describe;
 mod explain;
 mod failure;
 mod inbox;
+mod input;
 mod listen;
 mod provider;
+mod runtime;
 mod secret;
 mod send;
 mod sign;
+mod time;
 mod verify;
 
 use std::process::ExitCode;
@@ -27,13 +35,13 @@ use failure::Failure;
 fn main() -> ExitCode {
     let args = Args::parse();
     let done = match args.command {
-        Command::Complete(args) => complete::run(&args),
+        Command::Complete(args) => Ok(complete::run(&args)),
         Command::Describe(args) => describe::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Inbox(args) => inbox::run(&args),
-        Command::Listen(args) => listen::run(args),
+        Command::Listen(args) => listen::run(&args),
         Command::Secret(args) => secret::run(&args),
-        Command::Send(args) => send::run(args),
+        Command::Send(args) => send::run(&args),
         Command::Sign(args) => sign::run(&args),
         Command::Verify(args) => verify::run(&args),
     };

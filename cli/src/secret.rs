@@ -12,6 +12,9 @@ use serde_json::json;
 use crate::failure::Failure;
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: 0; 2 for wrong arguments, or where the system has no randomness."
+)]
 pub(crate) struct SecretArgs {
     #[command(subcommand)]
     command: SecretCommand,

@@ -10,11 +10,12 @@ use serde_json::json;
 use tower_webhook::receiver::explain::Outcome;
 
 use crate::{
-    explain::{Judged, code},
+    explain::{EXIT_CODES, Judged, code},
     failure::Failure,
 };
 
 #[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
 pub(crate) struct VerifyArgs {
     #[command(flatten)]
     judged: Judged,
@@ -35,11 +36,20 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
     let verdict = explanation.verdict();
     let mut out = io::stdout().lock();
     if args.json {
-        writeln!(out, "{}", json!({ "verdict": verdict.as_str(), "failed": failed }))?;
+        writeln!(
+            out,
+            "{}",
+            json!({ "verdict": verdict.as_str(), "failed": failed })
+        )?;
     } else {
         writeln!(out, "{verdict}")?;
         for check in failed {
-            writeln!(out, "  {}: {}", check.name(), check.detail().unwrap_or_default())?;
+            writeln!(
+                out,
+                "  {}: {}",
+                check.name(),
+                check.detail().unwrap_or_default()
+            )?;
         }
     }
     Ok(code(verdict))

@@ -1,249 +1,316 @@
-// What a sender wrote is only ever set as text, never as markup.
+// The page: the list, one request, the inbox, and what the keyboard does.
 "use strict";
 
-const base = new URL(".", document.currentScript.src).pathname;
-const $ = (id) => document.getElementById(id);
-const deliveries = new Map();
-let inbox = [];
+const most = 500;
+
+/** The rows that are shown, by number: `{ delivery, tr, link }`. */
+const rows = new Map();
 let current = null;
+let samples = [];
 
-const element = (name, text, className) => {
-  const made = document.createElement(name);
-  if (text !== undefined && text !== null) made.textContent = text;
-  if (className) made.className = className;
-  return made;
-};
+// The list
 
-const say = (text) => { $("status").textContent = text; };
-
-const ask = async (path, options) => {
-  const response = await fetch(base + path, options);
-  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
-  return response.json();
-};
-
-const post = (path, content) => ask(path, {
-  method: "POST",
-  headers: { "content-type": "application/json" },
-  body: JSON.stringify(content ?? {}),
-});
-
-const clock = (at) => new Date(at).toLocaleTimeString(undefined, { hour12: false }) + "." + at.slice(20, 23);
-
-const duration = (micros) => micros < 1000 ? `${micros} µs` : `${(micros / 1000).toFixed(1)} ms`;
-
-const matches = (row) => {
+const matches = (delivery) => {
+  if ($("verdict").value && $("verdict").value !== delivery.group) return false;
+  if ($("type").value && $("type").value !== typeOf(delivery)) return false;
   const wanted = $("search").value.trim().toLowerCase();
-  const verdict = $("verdict").value;
-  if (verdict && (verdict === "verified") !== (row.verdict === "verified")) return false;
-  if (!wanted) return true;
-  return [row.type, row.message_id, row.sender, row.verdict, row.path, String(row.status)]
-    .some((text) => (text ?? "").toLowerCase().includes(wanted));
+  return !wanted || [
+    typeOf(delivery), delivery.message_id, delivery.sender, delivery.verdict, delivery.method, delivery.path,
+    String(delivery.status ?? ""), clock(delivery.at),
+  ].some((text) => (text ?? "").toLowerCase().includes(wanted));
 };
 
-const shown = () => [...deliveries.values()].sort((a, b) => b.id - a.id).filter(matches);
-
-const row = (delivery, isNew) => {
-  const tr = element("tr");
-  tr.dataset.id = delivery.id;
-  if (isNew) tr.classList.add("new");
-  if (delivery.id === current) tr.setAttribute("aria-current", "true");
-  tr.append(element("td", clock(delivery.at), "time"));
-  const what = element("td");
-  const link = element("a", delivery.type ?? "(no type)");
+const makeRow = (delivery, isNew) => {
+  const tr = element("tr", null, isNew ? "new" : "");
+  const link = breakable(element("a", null, "clamp"), typeOf(delivery));
   link.href = `#${delivery.id}`;
-  what.append(link);
-  if (delivery.from_console) what.append(element("span", " from this page", "faint"));
-  tr.append(what);
-  tr.append(element("td", delivery.sender, "wide"));
-  const isGood = delivery.verdict === "verified";
-  tr.append(element("td", (isGood ? "✓ " : "✗ ") + delivery.verdict, isGood ? "good" : "bad"));
-  tr.append(element("td", delivery.status ?? "–", "number"));
-  tr.append(element("td", duration(delivery.duration_us), "number wide"));
-  return tr;
+  link.addEventListener("click", (event) => { event.preventDefault(); open(delivery.id, true); });
+  const type = element("td", null, "type");
+  type.append(link);
+  const at = clock(delivery.at);
+  const time = element("td", at.slice(0, 8), "time");
+  time.append(element("span", at.slice(8), "millis"));
+  if (delivery.from_console) type.append(element("span", "from this page", "faint small"));
+  tr.append(
+    time,
+    type,
+    element("td", delivery.sender, "wide"),
+    breakable(element("td", null, `verdict ${tone[delivery.group]}`), mark[delivery.group] + delivery.verdict),
+    element("td", delivery.status ?? "none", isFailure(delivery.status) ? "number bad" : "number"),
+    element("td", duration(delivery.duration_us), "number wide"),
+  );
+  tr.addEventListener("click", (event) => { if (event.target !== link) open(delivery.id, false); });
+  return { delivery, tr, link };
 };
 
-const draw = (newId) => {
-  const rows = shown();
-  $("rows").replaceChildren(...rows.map((delivery) => row(delivery, delivery.id === newId)));
-  $("count").textContent = `${rows.length} of ${deliveries.size} requests`;
-  $("empty").hidden = deliveries.size > 0;
+const add = (delivery, isNew) => {
+  if (rows.has(delivery.id)) return;
+  const row = makeRow(delivery, isNew);
+  rows.set(delivery.id, row);
+  // Almost always the newest; the others keep their place, and the focus with it.
+  const older = [...$("rows").children].find((tr) => Number(tr.dataset.id) < delivery.id);
+  row.tr.dataset.id = delivery.id;
+  $("rows").insertBefore(row.tr, older ?? null);
+  const name = typeOf(delivery);
+  if (![...$("type").options].some((option) => option.value && option.value === name)) {
+    $("type").append(new Option(name, name));
+  }
+  while (rows.size > most) {
+    const oldest = Math.min(...rows.keys());
+    rows.get(oldest).tr.remove();
+    rows.delete(oldest);
+  }
 };
+
+const filter = () => {
+  let shown = 0;
+  for (const { delivery, tr } of rows.values()) {
+    tr.hidden = !matches(delivery);
+    if (!tr.hidden) shown += 1;
+    if (delivery.id === current) tr.setAttribute("aria-current", "true");
+    else tr.removeAttribute("aria-current");
+  }
+  $("count").textContent = shown === rows.size ? `${rows.size} requests` : `${shown} of ${rows.size} requests`;
+  $("empty").hidden = rows.size > 0;
+  $("no-match").hidden = rows.size === 0 || shown > 0;
+};
+
+const load = async () => {
+  const deliveries = await ask("api/deliveries");
+  const kept = new Set(deliveries.map((delivery) => delivery.id));
+  const newest = deliveries.length === 0 ? 0 : deliveries[0].id;
+  for (const [id, { tr }] of rows) {
+    // One that is newer than the list has come since it was asked for, unless all were cleared.
+    if (!kept.has(id) && (id < newest || newest === 0)) { tr.remove(); rows.delete(id); }
+  }
+  for (const delivery of deliveries) add(delivery, false);
+  filter();
+};
+
+const step = (by) => {
+  const shown = [...$("rows").children].filter((tr) => !tr.hidden).map((tr) => Number(tr.dataset.id));
+  if (shown.length === 0) return;
+  const at = shown.indexOf(current);
+  const next = at < 0 ? 0 : Math.min(Math.max(at + by, 0), shown.length - 1);
+  open(shown[next], false);
+  rows.get(shown[next]).link.focus();
+};
+
+// One request
 
 const facts = (pairs) => {
   const list = element("dl");
-  for (const [name, value] of pairs) {
-    list.append(element("dt", name), element("dd", value));
-  }
+  for (const [name, value] of pairs) list.append(element("dt", name), element("dd", value));
   return list;
 };
 
-const pretty = (body) => {
-  if (body.base64 !== undefined) return body.base64;
-  try {
-    // Only the layout changes: what was sent stands in the export.
-    return JSON.stringify(JSON.parse(body.text), null, 2);
-  } catch {
-    return body.text;
-  }
+const block = (title, text) => {
+  const heading = element("h3", title);
+  const pre = element("pre", text);
+  pre.tabIndex = 0;
+  pre.setAttribute("role", "region");
+  pre.setAttribute("aria-label", title);
+  return [heading, pre];
 };
 
 const button = (text, act) => {
   const made = element("button", text);
   made.type = "button";
   made.addEventListener("click", async () => {
-    made.disabled = true;
-    try { await act(); } catch (error) { say(error.message); } finally { made.disabled = false; }
+    made.setAttribute("aria-busy", "true");
+    await attempt(act);
+    made.removeAttribute("aria-busy");
   });
   return made;
 };
 
-const replay = (id, as) => button(
-  as === "same" ? "Replay as the same message" : "Replay as a new message",
-  async () => {
-    const { status } = await post(`api/deliveries/${id}/replay`, { as });
-    say(`Replayed: the handler's response was ${status}.`);
-  },
-);
+const replay = async (id, as) => {
+  const { status } = await post(`api/deliveries/${id}/replay`, { as });
+  say(`Replayed as ${as === "same" ? "the same" : "a new"} message: the response was ${status}.`, isFailure(status));
+};
 
-const show = async (id) => {
-  current = id;
-  for (const tr of $("rows").children) {
-    if (Number(tr.dataset.id) === id) tr.setAttribute("aria-current", "true");
-    else tr.removeAttribute("aria-current");
+const actions = (id, isWhole) => {
+  const bar = element("div", null, "actions");
+  const back = button("Back to the list", () => close());
+  back.classList.add("narrow");
+  bar.append(back);
+  if (isWhole) {
+    bar.append(button("Replay as the same message", () => replay(id, "same")));
+    if (canSign) bar.append(button("Replay as a new message", () => replay(id, "new")));
+    const save = element("a", "Export", "button");
+    save.href = `${base}api/deliveries/${id}/export`;
+    save.download = `delivery-${id}.json`;
+    save.title = "For tower-webhook explain. It has the request as it came, credentials included.";
+    bar.append(save);
   }
-  const detail = await ask(`api/deliveries/${id}`);
+  return bar;
+};
+
+const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+const why = (detail) => {
   const parts = [];
-  parts.push(element("h2", `${detail.type ?? "(no type)"} at ${clock(detail.at)}`));
-  const actions = element("div", null, "actions");
-  actions.append(replay(id, "same"), replay(id, "new"));
-  const save = element("a", "Export");
-  save.href = `${base}api/deliveries/${id}/export`;
-  save.download = `delivery-${id}.json`;
-  actions.append(save);
-  parts.push(actions);
-  for (const cause of detail.explanation.causes) {
-    const box = element("div", null, "cause");
-    box.append(element("strong", cause.cause), element("p", cause.proof), element("p", cause.cure));
+  if (detail.rejection) {
+    const box = element("div", null, "rejection");
+    box.append(element("strong", detail.group === "verified" ? "Not handled again" : "Rejected"), element("p", sentence(detail.rejection)));
     parts.push(box);
   }
-  parts.push(facts([
-    ["verdict", detail.verdict],
-    ["message id", detail.message_id ?? "–"],
-    ["sender", detail.sender],
-    ["request", `${detail.method} ${detail.path}`],
-    ["response", detail.status === null ? "–" : `${detail.status} in ${duration(detail.duration_us)}`],
-  ]));
-  parts.push(element("h3", detail.body.truncated ? "Payload (its beginning)" : "Payload"));
-  const payload = element("pre", pretty(detail.body));
-  payload.tabIndex = 0;
-  payload.setAttribute("aria-label", "Payload");
-  payload.setAttribute("role", "region");
-  parts.push(payload);
-  if (detail.decrypted) {
-    parts.push(element("h3", "Decrypted"));
-    const decrypted = element("pre", detail.decrypted);
-    decrypted.tabIndex = 0;
-    decrypted.setAttribute("aria-label", "Decrypted payload");
-    decrypted.setAttribute("role", "region");
-    parts.push(decrypted);
+  for (const cause of detail.group === "rejected" || detail.group === "other" ? detail.explanation?.causes ?? [] : []) {
+    const box = element("div", null, "cause");
+    box.append(element("strong", cause.cause), element("p", cause.proof), element("p", `What to do: ${cause.cure}`));
+    parts.push(box);
   }
+  if (detail.body.truncated) {
+    parts.push(element("p", "Only the beginning of the body is here, so its signature cannot be checked.", "faint"));
+  }
+  return parts;
+};
+
+const show = (detail) => {
+  const title = element("h2", `${typeOf(detail)} at ${clock(detail.at)}`);
+  title.tabIndex = -1;
+  const parts = [title, actions(detail.id, !detail.body.truncated), ...why(detail)];
+  const verdict = element("span", mark[detail.group] + detail.verdict, tone[detail.group]);
+  parts.push(facts([
+    ["Verdict", ""],
+    ["Message", detail.message_id ?? "not verified"],
+    ["Sender", detail.sender],
+    ["Request", `${detail.method} ${detail.path}`],
+    ["Response", detail.status === null ? "none: the client hung up, or the handler failed"
+      : `${detail.status} after ${duration(detail.duration_us)}`],
+  ]));
+  parts[parts.length - 1].querySelector("dd").append(verdict);
+  const contentType = (detail.headers.find(([name]) => name === "content-type") ?? ["", ""])[1];
+  const payload = pretty(detail.body, contentType);
+  parts.push(...block(detail.body.truncated ? "Payload (its beginning)" : "Payload", payload || "(empty)"));
+  if (detail.decrypted) parts.push(...block("Decrypted payload", detail.decrypted));
+  if (detail.response_body) parts.push(...block("Response body", detail.response_body));
   parts.push(element("h3", "Headers"), facts(detail.headers));
-  parts.push(element("h3", "Checks"));
-  parts.push(facts(detail.explanation.checks.map((check) => [
-    check.check,
-    check.verdict + (check.detail ? `: ${check.detail}` : ""),
-  ])));
-  if (detail.response_body) {
-    parts.push(element("h3", "Response body"));
-    const body = element("pre", detail.response_body);
-    body.tabIndex = 0;
-    body.setAttribute("aria-label", "Response body");
-    body.setAttribute("role", "region");
-    parts.push(body);
+  if (detail.explanation) {
+    parts.push(element("h3", "Checks"), facts(detail.explanation.checks.map((check) =>
+      [check.check, check.verdict + (check.detail ? `: ${check.detail}` : "")])));
   }
   $("detail").replaceChildren(...parts);
+  $("detail").scrollTop = 0;
+  return title;
 };
 
-const follow = async () => {
+/** Shows a request; with the focus moved to it, for whoever opened it to read it. */
+const open = (id, moveFocus) => attempt(async () => {
+  current = id;
+  history.replaceState(null, "", `#${id}`);
+  filter();
+  const detail = await ask(`api/deliveries/${id}`);
+  if (current !== id) return;
+  const title = show(detail);
+  if (!moveFocus) return;
+  // At a narrow width there is room for one of the two.
+  document.body.classList.add("reading");
+  title.focus();
+});
+
+const close = () => {
+  document.body.classList.remove("reading");
+  (rows.get(current)?.link ?? $("search")).focus();
+};
+
+const follow = () => {
   const id = Number(location.hash.slice(1));
-  if (!id) return;
-  try { await show(id); } catch (error) { say(error.message); }
+  if (Number.isInteger(id) && id > 0 && id !== current) open(id, true);
 };
 
-const step = (by) => {
-  const rows = shown();
-  if (rows.length === 0) return;
-  const at = rows.findIndex((delivery) => delivery.id === current);
-  const next = rows[Math.min(Math.max(at + by, 0), rows.length - 1)];
-  location.hash = `#${next.id}`;
-  $("rows").querySelector(`[data-id="${next.id}"] a`)?.focus();
-};
+// The inbox and samples
 
 const drawInbox = async () => {
   if (!$("inbox")) return;
-  const { stats, dead } = await ask("api/inbox");
-  inbox = dead;
-  $("inbox-stats").textContent = `${stats.waiting} waiting, ${stats.dead} dead`;
-  $("dead").replaceChildren(...inbox.map((letter) => {
+  const { targets, dead } = await ask("api/inbox");
+  $("targets").replaceChildren(...targets.map((target) => element("li",
+    `${target.target} of ${target.endpoint}: ${target.waiting} waiting` +
+    (target.oldest_waiting ? `, the oldest for ${target.oldest_waiting}` : "") + `, ${target.dead} dead`)));
+  $("dead-count").textContent = dead.length === 0 ? "No dead letters" : `${dead.length} dead letters`;
+  const known = $("dead").dataset.shown;
+  const shown = JSON.stringify(dead);
+  // An inbox that has not changed keeps the focus where it is.
+  if (known === shown) return;
+  $("dead").dataset.shown = shown;
+  $("dead").replaceChildren(...dead.map((letter) => {
     const tr = element("tr");
-    tr.append(element("td", letter.id), element("td", letter.target), element("td", letter.reason));
-    tr.append(element("td", letter.last_status ?? "–", "number"));
+    const message = element("td", letter.type ?? letter.id);
+    if (letter.type) message.append(element("span", ` ${letter.id}`, "faint small"));
+    const status = letter.last_status === null ? "" : `, last response ${letter.last_status}`;
     const act = element("td");
-    act.append(button("Redrive", async () => {
+    const redrive = button("Redrive", async () => {
       await post("api/inbox/redrive", { id: letter.id });
       say(`Redriven: ${letter.id}.`);
       await drawInbox();
-    }));
-    tr.append(act);
+      $("inbox-title").focus();
+    });
+    redrive.setAttribute("aria-label", `Redrive ${letter.id}`);
+    act.append(redrive);
+    tr.append(message, element("td", letter.target),
+      element("td", `${letter.reason} (${letter.attempts} attempts${status})`), act);
     return tr;
   }));
 };
 
-const load = async () => {
-  deliveries.clear();
-  for (const delivery of await ask("api/deliveries")) deliveries.set(delivery.id, delivery);
-  draw();
+const fill = () => {
+  const sample = samples.find(({ name }) => name === $("sample").value);
+  $("body").value = sample ? sample.body : "{}";
 };
+
+// What happens
 
 const listen = () => {
-  const events = new EventSource(base + "api/events");
-  const live = $("live");
-  events.addEventListener("open", () => { live.textContent = "live"; live.className = "live on"; load(); });
-  events.addEventListener("error", () => { live.textContent = "not connected"; live.className = "live off"; });
+  const events = new EventSource(`${base}api/events`);
+  const live = (text, className) => { $("live").textContent = text; $("live").className = `live ${className}`; };
+  events.addEventListener("open", () => { live("live", "on"); attempt(load); });
+  events.addEventListener("error", () => live("not connected", "off"));
   events.addEventListener("delivery", (event) => {
-    const delivery = JSON.parse(event.data);
-    deliveries.set(delivery.id, delivery);
-    while (deliveries.size > 500) deliveries.delete(Math.min(...deliveries.keys()));
-    draw(delivery.id);
-    drawInbox().catch((error) => say(error.message));
+    add(JSON.parse(event.data), true);
+    filter();
+    attempt(drawInbox);
   });
-  events.addEventListener("reload", load);
+  events.addEventListener("reload", () => attempt(load));
 };
 
-$("search").addEventListener("input", () => draw());
-$("verdict").addEventListener("change", () => draw());
+for (const [id, kind] of [["search", "input"], ["verdict", "change"], ["type", "change"]]) {
+  $(id).addEventListener(kind, filter);
+}
 $("filter").addEventListener("submit", (event) => event.preventDefault());
-$("clear").addEventListener("click", async () => { await post("api/clear"); await load(); say("Cleared."); });
-$("send")?.addEventListener("submit", async (event) => {
+$("clear").addEventListener("click", () => attempt(async () => {
+  await post("api/clear", {});
+  await load();
+  $("type").replaceChildren(new Option("all", ""));
+  filter();
+  say("Cleared.");
+}));
+$("sample")?.addEventListener("change", fill);
+$("send")?.addEventListener("submit", (event) => {
   event.preventDefault();
-  try {
-    const { status } = await post("api/send", { sample: $("sample").value });
-    say(`Sent: the handler's response was ${status}.`);
-  } catch (error) {
-    say(error.message);
-  }
+  attempt(async () => {
+    const { status } = await post("api/send", { sample: $("sample").value, body: $("body").value });
+    say(`Sent: the response was ${status}.`, isFailure(status));
+  });
 });
 window.addEventListener("hashchange", follow);
 document.addEventListener("keydown", (event) => {
   const isTyping = event.target.matches("input, select, textarea");
-  if (event.key === "Escape" && isTyping) event.target.blur();
+  if (event.key === "Escape") {
+    if (isTyping) event.target.blur();
+    else if (current !== null) close();
+    return;
+  }
   if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "j") step(1);
   else if (event.key === "k") step(-1);
-  else if (event.key === "/") { event.preventDefault(); $("search").focus(); }
+  else if (event.key === "/") { event.preventDefault(); close(); $("search").focus(); }
+  else if (event.key === "r" && current !== null) attempt(() => replay(current, "same"));
+  else if (event.key === "n" && current !== null && canSign) attempt(() => replay(current, "new"));
 });
 
 listen();
 follow();
-drawInbox().catch((error) => say(error.message));
+attempt(drawInbox);
+// A worker changes the inbox without a delivery.
+setInterval(() => { if (!document.hidden) attempt(drawInbox); }, 5000);
+if ($("send")) attempt(async () => { samples = await ask("api/samples"); fill(); });

@@ -1,16 +1,16 @@
 //! Configuring a console.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, header::CONTENT_TYPE, request::Parts};
 use tower_webhook::{
-    Receiver, WebhookEvent, inbox::Inbox, receiver::explain::Explanation, testing::Signer, voyado,
+    Receiver, WebhookEvent, inbox::Inbox, receiver::explain::Explanation, testing::Signer,
 };
 
-use crate::{Console, guard::AllowedHosts, record::Ring, replay::Handler, routes::State};
+use crate::{Console, guard::Allowed, record::Ring, routes::State};
 
-pub(crate) type Explain = Box<dyn Fn(&Parts, &Bytes) -> Explanation + Send + Sync>;
+pub(crate) type Explain = Box<dyn Fn(&Parts, &Bytes, Duration) -> Explanation + Send + Sync>;
 pub(crate) type Decrypted = Box<dyn Fn(&Parts, &Bytes) -> Option<String> + Send + Sync>;
 
 /// A body that the page can send.
@@ -18,20 +18,31 @@ pub(crate) type Decrypted = Box<dyn Fn(&Parts, &Bytes) -> Option<String> + Send 
 pub struct Sample {
     pub(crate) name: String,
     pub(crate) body: Bytes,
+    pub(crate) headers: HeaderMap,
 }
 
 impl Sample {
     /// A sample under a name, such as its event's type.
     pub fn new(name: impl Into<String>, body: impl Into<Bytes>) -> Self {
+        let json = HeaderValue::from_static("application/json");
         Self {
             name: name.into(),
             body: body.into(),
+            headers: HeaderMap::from_iter([(CONTENT_TYPE, json)]),
         }
     }
 
-    /// One of each event of Voyado Engage.
+    /// Adds a header to the sample, such as the one in which the sender says the type. Default: a `content-type` of
+    /// `application/json`.
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// One of each event of Voyado Engage (feature `voyado`, which is on by default).
+    #[cfg(feature = "voyado")]
     pub fn voyado() -> Vec<Self> {
-        voyado::EventType::ALL
+        tower_webhook::voyado::EventType::ALL
             .iter()
             .map(|event_type| Self::new(event_type.as_str(), event_type.sample()))
             .collect()
@@ -57,7 +68,9 @@ impl Console {
         let explaining = receiver.clone();
         ConsoleBuilder {
             receiver,
-            explain: Box::new(move |head, body| explaining.explain(head, body)),
+            explain: Box::new(move |head, body, elapsed| {
+                explaining.explain_after(head, body, elapsed)
+            }),
             decrypted: None,
             signer: None,
             samples: Vec::new(),
@@ -72,18 +85,21 @@ impl ConsoleBuilder {
     /// Says also where an event does not parse as `E`. Default: only signatures are explained.
     pub fn event<E: WebhookEvent>(mut self) -> Self {
         let receiver = self.receiver.clone();
-        self.explain = Box::new(move |head, body| receiver.explain_event::<E>(head, body));
+        self.explain = Box::new(move |head, body, elapsed| {
+            receiver.explain_event_after::<E>(head, body, elapsed)
+        });
         self
     }
 
-    /// Signs what the page sends: replays, so that they are fresh, and samples. Default: a replay is sent as it came, so that an
-    /// old one is rejected for its age, and there are no samples.
+    /// Signs what the page sends: samples, and replays of what was verified, so that they are fresh. Default: a replay is sent
+    /// as it came, so that an old one is rejected for its age, and there are no samples.
     pub fn signer(mut self, signer: Signer) -> Self {
         self.signer = Some(signer);
         self
     }
 
-    /// Adds samples that the page can send. They need a [`signer`](Self::signer). Default: none.
+    /// Adds samples that the page can send, edited or as they are. They need a [`signer`](Self::signer). Default: an empty
+    /// JSON object.
     pub fn samples(mut self, samples: impl IntoIterator<Item = Sample>) -> Self {
         self.samples.extend(samples);
         self
@@ -114,7 +130,8 @@ impl ConsoleBuilder {
         self
     }
 
-    /// Lets [`Console::serve`] bind to any address. **Whoever reaches the page reads every payload.**
+    /// Lets [`Console::serve`] bind to any address, and responds to peers that are not this machine, directly or through a
+    /// proxy. They need a [host](Self::danger_allow_host) too. **Whoever reaches the page reads every payload.**
     pub fn danger_bind_anywhere(mut self) -> Self {
         self.bind_anywhere = true;
         self
@@ -124,15 +141,16 @@ impl ConsoleBuilder {
     pub fn build(self) -> Console {
         Console::new(State {
             ring: Arc::new(Ring::default()),
-            handler: Handler::default(),
             receiver: self.receiver,
             explain: self.explain,
             decrypted: self.decrypted,
             signer: self.signer,
             samples: self.samples,
             inbox: self.inbox,
-            hosts: AllowedHosts(self.allowed_hosts.into()),
-            bind_anywhere: self.bind_anywhere,
+            allowed: Allowed {
+                hosts: self.allowed_hosts.into(),
+                any_peer: self.bind_anywhere,
+            },
         })
     }
 }

@@ -22,19 +22,21 @@
 //!
 //! It is a tool of development: it keeps the last 500 requests, bodies included, in at most 64 MiB of memory, and shows them to
 //! whoever reaches the page. So it responds only to pages of its own on this machine: a `Host` other than `127.0.0.1`,
-//! `localhost` or `[::1]` gets a 421, a foreign `Origin` or a `Sec-Fetch-Site` of another site a 403, for the event stream
-//! and the data too. [`Console::serve`] binds to loopback addresses only. Payloads are decrypted only where
+//! `localhost` or `[::1]` gets a 421, a foreign `Origin`, a `Sec-Fetch-Site` of another site, a peer that is known not to be
+//! this machine, and what came through a proxy a 403, for the event stream and the data too. [`Console::serve`] binds to loopback addresses only. Payloads are decrypted only where
 //! [`ConsoleBuilder::danger_show_decrypted`] says so, and shown as text.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
 mod builder;
 mod guard;
+mod inbox;
 mod layer;
 mod page;
 mod record;
 mod replay;
 mod routes;
+mod tee;
 mod view;
 
 pub use builder::{ConsoleBuilder, Sample};
@@ -45,8 +47,6 @@ use std::{fmt, io, net::SocketAddr, sync::Arc};
 use axum::Router;
 use tokio::net::TcpListener;
 
-use record::Ring;
-use replay::Handler;
 use routes::State;
 
 /// A console: the layer that records, and the page. Cheap to clone.
@@ -62,13 +62,16 @@ impl Console {
         }
     }
 
-    /// The layer that records: put it around the webhook layer, outside of it. The last service that it was put around is
-    /// the one to which the page replays.
+    /// The layer that records: put it around the webhook layer, outside of it, or around a whole router.
+    ///
+    /// A replay goes to the service that handled the request. A sample goes to the handler that was reached last, before any
+    /// to the one that the layer was put around last. A request costs some microseconds, and is passed on as it comes:
+    /// only a body that nobody read is read afterwards, for at most 250 ms, so that a rejection can be explained.
     pub fn layer(&self) -> ConsoleLayer {
-        ConsoleLayer::new(self.ring(), self.handler())
+        ConsoleLayer::new(Arc::clone(&self.state.ring))
     }
 
-    /// The page and its data, to be nested anywhere in a router.
+    /// The page and its data, to be [nested](Router::nest) anywhere in a router. It is never recorded itself.
     pub fn router(&self) -> Router {
         routes::router(Arc::clone(&self.state))
     }
@@ -80,22 +83,32 @@ impl Console {
     /// An address that is not a loopback address, unless [`ConsoleBuilder::danger_bind_anywhere`] was called; an address
     /// that cannot be bound.
     pub async fn serve(&self, address: SocketAddr) -> io::Result<()> {
-        if !address.ip().is_loopback() && !self.state.bind_anywhere {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                format!("the console binds to loopback addresses only, and {address} is none"),
-            ));
-        }
+        self.may_bind(address)?;
         let listener = TcpListener::bind(address).await?;
-        axum::serve(listener, self.router()).await
+        self.serve_on(listener).await
     }
 
-    fn ring(&self) -> Arc<Ring> {
-        Arc::clone(&self.state.ring)
+    /// As [`serve`](Self::serve), on a listener that is bound already, such as one to port 0.
+    ///
+    /// # Errors
+    ///
+    /// A listener at an address that is not a loopback address, unless [`ConsoleBuilder::danger_bind_anywhere`] was called.
+    pub async fn serve_on(&self, listener: TcpListener) -> io::Result<()> {
+        self.may_bind(listener.local_addr()?)?;
+        let service = self
+            .router()
+            .into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(listener, service).await
     }
 
-    fn handler(&self) -> Handler {
-        self.state.handler.clone()
+    fn may_bind(&self, address: SocketAddr) -> io::Result<()> {
+        if address.ip().is_loopback() || self.state.allowed.any_peer {
+            return Ok(());
+        }
+        Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            format!("the console binds to loopback addresses only, and {address} is none"),
+        ))
     }
 }
 

@@ -2,14 +2,17 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::{Duration, SystemTime},
 };
 
 use bytes::Bytes;
-use http::{Extensions, HeaderMap, Method, StatusCode, Uri};
+use http::{Extensions, HeaderMap, Method, Request, StatusCode, request::Parts};
+use serde_json::Value;
 use tokio::sync::broadcast;
 use tower_webhook::Rejection;
+
+use crate::replay::{FromConsole, Target};
 
 /// How many requests are kept.
 const MAX_RECORDS: usize = 500;
@@ -17,45 +20,103 @@ const MAX_RECORDS: usize = 500;
 const MAX_BYTES: usize = 64 * 1024 * 1024;
 /// How many changes a page may be behind before it has to load the list anew.
 const MAX_BEHIND: usize = 1024;
+/// How many services that the layer was put around are remembered. A router puts it around its own responses too, and
+/// around everything again for each connection.
+const MAX_SERVICES: usize = 32;
+/// What a header line takes besides its value, and a record besides its parts.
+const OVERHEAD: usize = 64;
+
+/// A request without its body.
+#[derive(Debug)]
+pub(crate) struct Head {
+    pub(crate) method: Method,
+    pub(crate) uri: String,
+    pub(crate) headers: HeaderMap,
+    /// What the server knew of the request, such as the peer's address.
+    pub(crate) extensions: Extensions,
+}
+
+/// What became of a request.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    /// `None` if there was no response.
+    pub(crate) status: Option<StatusCode>,
+    pub(crate) rejection: Option<Rejection>,
+    pub(crate) duration: Duration,
+    pub(crate) body: Bytes,
+}
 
 /// A request and what became of it.
 #[derive(Debug)]
 pub(crate) struct Record {
     pub(crate) id: u64,
     pub(crate) at: SystemTime,
-    pub(crate) method: Method,
-    pub(crate) uri: Uri,
-    pub(crate) headers: HeaderMap,
-    /// What the server knew of the request, such as the peer's address.
-    pub(crate) extensions: Extensions,
+    pub(crate) head: Head,
     /// The body, or its beginning.
     pub(crate) body: Bytes,
-    /// More came than is kept.
+    /// More came than is kept, or less than was announced.
     pub(crate) is_truncated: bool,
-    pub(crate) status: Option<StatusCode>,
-    pub(crate) rejection: Option<Rejection>,
-    pub(crate) duration: Duration,
-    pub(crate) response_body: Bytes,
     /// Sent from this page, as a replay or a sample.
-    pub(crate) from_console: bool,
+    pub(crate) from_console: Option<FromConsole>,
+    pub(crate) outcome: Outcome,
+    /// The service that handled it.
+    pub(crate) target: Arc<dyn Target>,
+    /// Its row in the list, once somebody looked.
+    pub(crate) row: OnceLock<Value>,
 }
 
 impl Record {
+    /// The head as it came.
+    pub(crate) fn parts(&self) -> Parts {
+        let mut request = Request::new(());
+        *request.method_mut() = self.head.method.clone();
+        // It was the text of a URI.
+        *request.uri_mut() = self.head.uri.parse().unwrap_or_default();
+        *request.headers_mut() = self.head.headers.clone();
+        *request.extensions_mut() = self.head.extensions.clone();
+        request.into_parts().0
+    }
+
     fn bytes(&self) -> usize {
         let headers: usize = self
+            .head
             .headers
-            .iter()
-            .map(|(name, value)| name.as_str().len() + value.len())
+            .values()
+            .map(|value| value.len() + OVERHEAD)
             .sum();
-        headers + self.body.len() + self.response_body.len() + self.uri.path().len()
+        let bodies = self.body.len() + self.outcome.body.len();
+        size_of::<Self>() + headers + bodies + self.head.uri.len()
     }
+
+    fn reached_a_handler(&self) -> bool {
+        let status = self.outcome.status;
+        self.head.method == Method::POST
+            && status.is_some_and(|status| !is_of_router(status, self.outcome.rejection.is_some()))
+    }
+}
+
+/// Whether a response is the router's own, so that there is no handler for webhooks.
+pub(crate) fn is_of_router(status: StatusCode, is_rejection: bool) -> bool {
+    !is_rejection
+        && matches!(
+            status,
+            StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED
+        )
+}
+
+/// What the pages are told.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum News {
+    /// The number of a new request. Not the request itself: a slow page would keep it in memory.
+    Recorded(u64),
+    Cleared,
 }
 
 /// The kept requests, newest last, and who is told of new ones.
 #[derive(Debug)]
 pub(crate) struct Ring {
     kept: Mutex<Kept>,
-    news: broadcast::Sender<Arc<Record>>,
+    news: broadcast::Sender<News>,
 }
 
 #[derive(Debug, Default)]
@@ -63,6 +124,19 @@ struct Kept {
     next_id: u64,
     bytes: usize,
     records: VecDeque<Arc<Record>>,
+    /// The last that came to a handler.
+    reached: Option<Arc<Record>>,
+    /// What the layer was put around, the last one last.
+    services: VecDeque<Arc<dyn Target>>,
+}
+
+impl Kept {
+    fn put_around(&mut self, target: Arc<dyn Target>) {
+        if self.services.len() == MAX_SERVICES {
+            self.services.pop_front();
+        }
+        self.services.push_back(target);
+    }
 }
 
 impl Default for Ring {
@@ -77,23 +151,27 @@ impl Default for Ring {
 impl Ring {
     /// Keeps a record under the next number, and drops the oldest beyond the bounds.
     pub(crate) fn push(&self, mut record: Record) {
-        let record = {
-            let mut kept = self.lock();
-            kept.next_id += 1;
-            record.id = kept.next_id;
-            kept.bytes += record.bytes();
-            let record = Arc::new(record);
-            kept.records.push_back(Arc::clone(&record));
-            while kept.records.len() > MAX_RECORDS || kept.bytes > MAX_BYTES {
-                let Some(oldest) = kept.records.pop_front() else {
-                    break;
-                };
-                kept.bytes -= oldest.bytes();
-            }
-            record
-        };
-        // Nobody may be looking.
-        let _ = self.news.send(record);
+        if record.from_console == Some(FromConsole::Probe) && !record.reached_a_handler() {
+            return;
+        }
+        let mut kept = self.lock();
+        kept.next_id += 1;
+        record.id = kept.next_id;
+        kept.bytes += record.bytes();
+        let record = Arc::new(record);
+        if record.reached_a_handler() {
+            kept.reached = Some(Arc::clone(&record));
+        }
+        kept.records.push_back(record);
+        while kept.records.len() > MAX_RECORDS || kept.bytes > MAX_BYTES {
+            let Some(oldest) = kept.records.pop_front() else {
+                break;
+            };
+            kept.bytes -= oldest.bytes();
+        }
+        let id = kept.next_id;
+        drop(kept);
+        self.tell(News::Recorded(id));
     }
 
     /// Everything that is kept, newest first.
@@ -111,10 +189,35 @@ impl Ring {
         let mut kept = self.lock();
         kept.records.clear();
         kept.bytes = 0;
+        if let Some(reached) = kept.reached.take() {
+            kept.put_around(Arc::clone(&reached.target));
+        }
+        drop(kept);
+        self.tell(News::Cleared);
     }
 
-    pub(crate) fn subscribe(&self) -> broadcast::Receiver<Arc<Record>> {
+    pub(crate) fn subscribe(&self) -> broadcast::Receiver<News> {
         self.news.subscribe()
+    }
+
+    /// Remembers a service that the layer was put around.
+    pub(crate) fn put_around(&self, target: Arc<dyn Target>) {
+        self.lock().put_around(target);
+    }
+
+    /// The last request that came to a handler.
+    pub(crate) fn reached(&self) -> Option<Arc<Record>> {
+        self.lock().reached.clone()
+    }
+
+    /// The services that the layer was put around, the last one first.
+    pub(crate) fn services(&self) -> Vec<Arc<dyn Target>> {
+        self.lock().services.iter().rev().cloned().collect()
+    }
+
+    fn tell(&self, news: News) {
+        // Nobody may be looking.
+        let _ = self.news.send(news);
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {

@@ -1,11 +1,16 @@
 //! What the page asks for.
 
-use std::{convert::Infallible, sync::Arc, time::SystemTime};
+use std::{
+    convert::Infallible,
+    future::{Ready, ready},
+    sync::Arc,
+    time::SystemTime,
+};
 
 use axum::{
     Json, Router,
     body::Body,
-    extract::{self, Path},
+    extract::{self, OriginalUri, Path},
     middleware,
     response::{
         IntoResponse, Response,
@@ -15,116 +20,161 @@ use axum::{
 };
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
-use http::{Request, StatusCode, header::CONTENT_TYPE};
-use maud::Markup;
+use http::{
+    Request, StatusCode,
+    header::{CONTENT_LENGTH, CONTENT_TYPE},
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio_stream::wrappers::BroadcastStream;
-use tower_webhook::{Receiver, Timestamp, inbox::Inbox, testing::Signer};
+use tower_webhook::{Receiver, Rejection, Timestamp, inbox::Inbox, testing::Signer};
 
 use crate::{
     builder::{Decrypted, Explain, Sample},
-    guard::{AllowedHosts, guard},
+    guard::{Allowed, guard},
+    inbox,
     page::{Features, page},
-    record::{Record, Ring},
-    replay::Handler,
+    record::{News, Record, Ring, is_of_router},
+    replay::{self, FromConsole},
     view,
 };
-
-/// How many dead letters the page shows.
-const MAX_DEAD_LETTERS: usize = 200;
 
 /// What the routes share.
 pub(crate) struct State {
     pub(crate) ring: Arc<Ring>,
-    pub(crate) handler: Handler,
     pub(crate) receiver: Receiver,
     pub(crate) explain: Explain,
     pub(crate) decrypted: Option<Decrypted>,
     pub(crate) signer: Option<Signer>,
     pub(crate) samples: Vec<Sample>,
     pub(crate) inbox: Option<Arc<dyn Inbox>>,
-    pub(crate) hosts: AllowedHosts,
-    pub(crate) bind_anywhere: bool,
+    pub(crate) allowed: Allowed,
 }
 
-type Shared = extract::State<Arc<State>>;
+pub(crate) type Shared = extract::State<Arc<State>>;
 
 pub(crate) fn router(state: Arc<State>) -> Router {
-    let hosts = state.hosts.clone();
+    let allowed = state.allowed.clone();
     Router::new()
         .route("/", get(index))
-        .route("/console.css", get(|| asset("text/css", include_str!("../assets/console.css"))))
-        .route("/console.js", get(|| asset("text/javascript", include_str!("../assets/console.js"))))
-        .route("/icon.svg", get(|| asset("image/svg+xml", include_str!("../assets/icon.svg"))))
+        .route(
+            "/console.css",
+            get(|| asset("text/css", include_str!("../assets/console.css"))),
+        )
+        .route(
+            "/console.js",
+            get(|| asset("text/javascript", include_str!("../assets/console.js"))),
+        )
+        .route(
+            "/common.js",
+            get(|| asset("text/javascript", include_str!("../assets/common.js"))),
+        )
+        .route(
+            "/pretty.js",
+            get(|| asset("text/javascript", include_str!("../assets/pretty.js"))),
+        )
+        .route(
+            "/icon.svg",
+            get(|| asset("image/svg+xml", include_str!("../assets/icon.svg"))),
+        )
         .route("/api/events", get(events))
         .route("/api/deliveries", get(list))
         .route("/api/deliveries/{id}", get(detail))
         .route("/api/deliveries/{id}/export", get(export))
         .route("/api/deliveries/{id}/replay", post(replay))
+        .route("/api/samples", get(samples))
         .route("/api/send", post(send))
         .route("/api/clear", post(clear))
-        .route("/api/inbox", get(inbox))
-        .route("/api/inbox/redrive", post(redrive))
+        .route("/api/inbox", get(inbox::show))
+        .route("/api/inbox/redrive", post(inbox::redrive))
         .with_state(state)
-        .layer(middleware::from_fn_with_state(hosts, guard))
+        .layer(middleware::from_fn_with_state(allowed, guard))
 }
 
-async fn index(extract::State(state): Shared) -> Markup {
-    let samples = match state.signer {
-        Some(_) => state.samples.iter().map(|sample| sample.name.as_str()).collect(),
-        None => Vec::new(),
-    };
+async fn index(extract::State(state): Shared, OriginalUri(uri): OriginalUri) -> Response {
     page(&Features {
-        samples,
+        base: uri.path().trim_end_matches('/'),
+        samples: state.signer.is_some().then(|| {
+            let names = state.samples.iter().map(|sample| sample.name.as_str());
+            names.collect()
+        }),
         has_inbox: state.inbox.is_some(),
     })
+    .into_response()
 }
 
-async fn asset(content_type: &'static str, text: &'static str) -> Response {
-    ([(CONTENT_TYPE, content_type)], text).into_response()
+fn asset(content_type: &'static str, text: &'static str) -> Ready<Response> {
+    ready(([(CONTENT_TYPE, content_type)], text).into_response())
 }
 
-async fn list(extract::State(state): Shared) -> Json<Vec<Value>> {
-    let records = state.ring.newest_first();
-    Json(records.iter().map(|record| view::row(&state, record)).collect())
+async fn list(extract::State(state): Shared) -> Result<Json<Vec<Value>>, Problem> {
+    let rows = in_background(move || {
+        let records = state.ring.newest_first();
+        records
+            .iter()
+            .map(|record| view::row(&state, record))
+            .collect()
+    });
+    rows.await.map(Json)
 }
 
-async fn detail(extract::State(state): Shared, Path(id): Path<u64>) -> Result<Json<Value>, Problem> {
+async fn detail(
+    extract::State(state): Shared,
+    Path(id): Path<u64>,
+) -> Result<Json<Value>, Problem> {
     let record = find(&state, id)?;
-    // Explaining hashes the body some hundred times.
-    let detail = tokio::task::spawn_blocking(move || view::detail(&state, &record));
-    let detail = detail.await.map_err(|_| Problem(StatusCode::INTERNAL_SERVER_ERROR, "the explanation failed"))?;
-    Ok(Json(detail))
+    in_background(move || view::detail(&state, &record))
+        .await
+        .map(Json)
 }
 
-async fn export(extract::State(state): Shared, Path(id): Path<u64>) -> Result<Json<Value>, Problem> {
-    Ok(Json(view::export(&*find(&state, id)?)))
+/// Bodies are hashed again to show them, some hundred times to explain them.
+async fn in_background<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "this cannot be shown"))
 }
 
-/// New requests as they come; `reload` where the page fell behind.
+async fn export(
+    extract::State(state): Shared,
+    Path(id): Path<u64>,
+) -> Result<Json<Value>, Problem> {
+    let record = find(&state, id)?;
+    if record.is_truncated {
+        return Err(only_the_beginning());
+    }
+    Ok(Json(view::export(&record)))
+}
+
+/// New requests as they come; `reload` where the page fell behind, or the list was cleared.
 async fn events(
     extract::State(state): Shared,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let news = BroadcastStream::new(state.ring.subscribe());
-    let events = news.map(move |news| {
-        Ok(match news {
-            Ok(record) => Event::default()
-                .event("delivery")
-                .data(view::row(&state, &record).to_string()),
-            Err(_) => Event::default().event("reload").data(""),
-        })
+    let events = news.filter_map(move |news| {
+        let state = Arc::clone(&state);
+        async move {
+            let Ok(News::Recorded(id)) = news else {
+                return Some(Ok(Event::default().event("reload").data("list")));
+            };
+            let record = state.ring.get(id)?;
+            let row = in_background(move || view::row(&state, &record).to_string())
+                .await
+                .ok()?;
+            Some(Ok(Event::default().event("delivery").data(row)))
+        }
     });
     Sse::new(events).keep_alive(KeepAlive::default())
 }
 
-async fn clear(extract::State(state): Shared) -> Json<Value> {
+async fn clear(extract::State(state): Shared, Json(_): Json<Value>) -> Json<Value> {
     state.ring.clear();
     Json(json!({}))
 }
 
 /// As which message a request is replayed.
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 enum As {
     Same,
@@ -136,6 +186,8 @@ struct Replay {
     r#as: As,
 }
 
+/// What was verified is signed anew, since its signature is too old by now. Anything else goes as it came: the page must not
+/// make a forged request genuine by itself.
 async fn replay(
     extract::State(state): Shared,
     Path(id): Path<u64>,
@@ -143,59 +195,116 @@ async fn replay(
 ) -> Result<Json<Value>, Problem> {
     let record = find(&state, id)?;
     if record.is_truncated {
-        return Err(Problem(StatusCode::CONFLICT, "only the beginning of the body was kept"));
+        return Err(only_the_beginning());
     }
-    let head = view::head(&record);
-    let known = state.receiver.verify_stored(&head, record.body.clone()).ok();
-    let message_id = match (r#as, known) {
-        (As::Same, Some(verified)) => verified.id().as_str().to_owned(),
-        _ => new_id(),
-    };
+    let head = record.parts();
+    let known = state
+        .receiver
+        .verify_stored(&head, record.body.clone())
+        .ok();
     let mut request = Request::from_parts(head, record.body.clone());
-    sign(&state, &mut request, &message_id);
-    pass_on(&state, request).await
+    let signer = state.signer.as_ref();
+    match (r#as, known, signer) {
+        (As::Same, Some(verified), Some(signer)) => {
+            sign(signer, &mut request, verified.id().as_str())?;
+        }
+        (As::Same, _, _) => {}
+        (As::New, _, Some(signer)) => sign(signer, &mut request, &new_id())?,
+        (As::New, _, None) => {
+            let why = "a new message has to be signed, and the console has no signer";
+            return Err(Problem::new(StatusCode::CONFLICT, why));
+        }
+    }
+    let target = Arc::clone(&record.target);
+    let response = replay::send(target, request.map(Body::from), FromConsole::Sent).await;
+    Ok(Json(json!({ "status": response.status().as_u16() })))
+}
+
+/// What the page offers to send, and an empty object to write anything else into.
+async fn samples(extract::State(state): Shared) -> Json<Vec<Value>> {
+    let samples = state.samples.iter();
+    let samples = samples.map(
+        |sample| json!({ "name": sample.name, "body": String::from_utf8_lossy(&sample.body) }),
+    );
+    Json(samples.collect())
 }
 
 #[derive(Deserialize)]
-struct Send {
+struct Sending {
+    /// Whose headers it has. Empty for none.
     sample: String,
+    body: String,
 }
 
 async fn send(
     extract::State(state): Shared,
-    Json(Send { sample }): Json<Send>,
+    Json(Sending { sample, body }): Json<Sending>,
 ) -> Result<Json<Value>, Problem> {
+    let signer = state.signer.as_ref();
+    let signer = signer.ok_or(Problem::new(
+        StatusCode::CONFLICT,
+        "the console has no signer",
+    ))?;
+    let empty = Sample::new("", "");
     let mut samples = state.samples.iter();
-    let sample = samples
-        .find(|known| known.name == sample)
-        .ok_or(Problem(StatusCode::NOT_FOUND, "there is no such sample"))?;
-    let mut request = Request::post("/")
-        .header(CONTENT_TYPE, "application/json")
-        .body(sample.body.clone())
-        .map_err(|_| Problem(StatusCode::INTERNAL_SERVER_ERROR, "the sample cannot be sent"))?;
-    sign(&state, &mut request, &new_id());
-    pass_on(&state, request).await
-}
-
-/// Without a signer, or with a scheme that cannot sign, the request goes as it came.
-fn sign(state: &State, request: &mut Request<Bytes>, id: &str) {
-    if let Some(signer) = &state.signer {
-        // Nothing of the old signature may stay beside the new one.
-        for name in state.receiver.scheme().headers() {
-            if name != CONTENT_TYPE {
-                request.headers_mut().remove(name);
-            }
-        }
-        let _ = signer.sign(request, id, Timestamp::now());
-        request.headers_mut().remove(http::header::CONTENT_LENGTH);
+    let sample = match sample.as_str() {
+        "" => Some(&empty),
+        name => samples.find(|sample| sample.name == name),
+    };
+    let sample = sample.ok_or(Problem::new(
+        StatusCode::NOT_FOUND,
+        "there is no such sample",
+    ))?;
+    let mut request = Request::new(Bytes::from(body));
+    *request.method_mut() = http::Method::POST;
+    *request.headers_mut() = sample.headers.clone();
+    let reached = state.ring.reached();
+    if let Some(reached) = &reached {
+        // A handler may need the peer's address, and a sender may sign the URI.
+        let like = reached.parts();
+        *request.uri_mut() = like.uri;
+        *request.extensions_mut() = like.extensions;
     }
+    sign(signer, &mut request, &new_id())?;
+    let status = if let Some(reached) = reached {
+        let target = Arc::clone(&reached.target);
+        replay::send(target, request.map(Body::from), FromConsole::Sent)
+            .await
+            .status()
+    } else {
+        send_to_first(&state, &request).await?
+    };
+    Ok(Json(json!({ "status": status.as_u16() })))
 }
 
-async fn pass_on(state: &State, request: Request<Bytes>) -> Result<Json<Value>, Problem> {
-    let sent = state.handler.send(request.map(Body::from));
-    let sent = sent.ok_or(Problem(StatusCode::CONFLICT, "the console's layer is around no handler"))?;
-    let status = sent.await.status().as_u16();
-    Ok(Json(json!({ "status": status })))
+/// Sends to the first service that is a handler.
+async fn send_to_first(state: &State, request: &Request<Bytes>) -> Result<StatusCode, Problem> {
+    for target in state.ring.services() {
+        let request = request.clone().map(Body::from);
+        let response = replay::send(target, request, FromConsole::Probe).await;
+        let is_rejection = response.extensions().get::<Rejection>().is_some();
+        if !is_of_router(response.status(), is_rejection) {
+            return Ok(response.status());
+        }
+    }
+    Err(Problem::new(
+        StatusCode::CONFLICT,
+        "the console knows of no handler yet: send one request to it first",
+    ))
+}
+
+fn sign(signer: &Signer, request: &mut Request<Bytes>, id: &str) -> Result<(), Problem> {
+    // Standard Webhooks has two families of headers, of which one may stay beside the other. Other signatures are replaced
+    // under their own names. The body may change its length.
+    let headers = request.headers_mut();
+    for family in ["svix", "webhook"] {
+        for part in ["id", "timestamp", "signature"] {
+            headers.remove(format!("{family}-{part}"));
+        }
+    }
+    headers.remove(CONTENT_LENGTH);
+    let signed = signer.sign(request, id, Timestamp::from(SystemTime::now()));
+    signed.map_err(|_| Problem::new(StatusCode::CONFLICT, "this sender's scheme cannot sign"))
 }
 
 fn new_id() -> String {
@@ -203,57 +312,30 @@ fn new_id() -> String {
     format!("msg_console_{:x}", now.map_or(0, |now| now.as_nanos()))
 }
 
-async fn inbox(extract::State(state): Shared) -> Result<Json<Value>, Problem> {
-    let Some(inbox) = &state.inbox else {
-        return Err(Problem(StatusCode::NOT_FOUND, "there is no inbox"));
-    };
-    let unavailable = |_| Problem(StatusCode::SERVICE_UNAVAILABLE, "the inbox does not respond");
-    let stats = inbox.stats().await.map_err(unavailable)?;
-    let dead = inbox.dead_letters(None, MAX_DEAD_LETTERS).await.map_err(unavailable)?;
-    let (waiting, died) = stats.iter().fold((0, 0), |(waiting, dead), target| {
-        (waiting + target.waiting, dead + target.dead)
-    });
-    let dead: Vec<Value> = dead
-        .iter()
-        .map(|letter| {
-            json!({
-                "id": letter.message_id,
-                "target": letter.target,
-                "reason": letter.reason,
-                "last_status": letter.last_status,
-                "attempts": letter.attempts,
-            })
-        })
-        .collect();
-    Ok(Json(json!({ "stats": { "waiting": waiting, "dead": died }, "dead": dead })))
-}
-
-#[derive(Deserialize)]
-struct Redrive {
-    id: String,
-}
-
-async fn redrive(
-    extract::State(state): Shared,
-    Json(Redrive { id }): Json<Redrive>,
-) -> Result<Json<Value>, Problem> {
-    let Some(inbox) = &state.inbox else {
-        return Err(Problem(StatusCode::NOT_FOUND, "there is no inbox"));
-    };
-    match inbox.redrive(&id).await {
-        Ok(0) => Err(Problem(StatusCode::NOT_FOUND, "there is no such dead letter")),
-        Ok(targets) => Ok(Json(json!({ "targets": targets }))),
-        Err(_) => Err(Problem(StatusCode::SERVICE_UNAVAILABLE, "the inbox does not respond")),
-    }
-}
-
 fn find(state: &State, id: u64) -> Result<Arc<Record>, Problem> {
     let record = state.ring.get(id);
-    record.ok_or(Problem(StatusCode::NOT_FOUND, "the request is not kept any more"))
+    record.ok_or(Problem::new(
+        StatusCode::NOT_FOUND,
+        "the request is not kept any more",
+    ))
+}
+
+fn only_the_beginning() -> Problem {
+    Problem::new(
+        StatusCode::CONFLICT,
+        "only the beginning of the body was kept",
+    )
 }
 
 /// Why the page does not get what it asked for.
-struct Problem(StatusCode, &'static str);
+#[derive(Clone, Copy)]
+pub(crate) struct Problem(StatusCode, &'static str);
+
+impl Problem {
+    pub(crate) const fn new(status: StatusCode, why: &'static str) -> Self {
+        Self(status, why)
+    }
+}
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {

@@ -1,31 +1,38 @@
 //! Records as the page's script reads them.
 
+use std::time::SystemTime;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
-use http::{Request, request::Parts};
+use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
 use serde_json::{Value, json};
+use tower_webhook::RejectionKind;
 
 use crate::{record::Record, routes::State};
 
-/// The head of a recorded request.
-pub(crate) fn head(record: &Record) -> Parts {
-    let mut request = Request::new(());
-    *request.method_mut() = record.method.clone();
-    *request.uri_mut() = record.uri.clone();
-    *request.headers_mut() = record.headers.clone();
-    *request.extensions_mut() = record.extensions.clone();
-    request.into_parts().0
-}
-
 /// A row of the list.
 pub(crate) fn row(state: &State, record: &Record) -> Value {
-    let head = head(record);
-    let verified = state.receiver.verify_stored(&head, record.body.clone()).ok();
+    record.row.get_or_init(|| make_row(state, record)).clone()
+}
+
+fn make_row(state: &State, record: &Record) -> Value {
+    let head = record.parts();
+    let verified = state
+        .receiver
+        .verify_stored(&head, record.body.clone())
+        .ok();
     let verified_type = verified.as_ref().and_then(|verified| verified.event_type());
-    let event_type = verified_type.map_or_else(|| claimed_type(&record.body), |name| Some(name.to_owned()));
-    let id = verified.as_ref().map(|verified| verified.id().as_str().to_owned());
-    let verdict = match &record.rejection {
-        Some(rejection) => rejection.kind().as_str(),
-        None => "verified",
+    let event_type =
+        verified_type.map_or_else(|| claimed_type(&record.body), |name| Some(name.to_owned()));
+    let id = verified.as_ref().map(|verified| verified.id().as_str());
+    let outcome = &record.outcome;
+    let (verdict, group) = match (&outcome.rejection, outcome.status) {
+        (Some(rejection), _) if rejection.kind() == RejectionKind::AlreadyHandled => {
+            (rejection.kind().as_str(), "verified")
+        }
+        (Some(rejection), _) => (rejection.kind().as_str(), "rejected"),
+        (None, None) => ("no response", "other"),
+        (None, Some(_)) if verified.is_some() => ("verified", "verified"),
+        (None, Some(_)) => ("not checked", "other"),
     };
     json!({
         "id": record.id,
@@ -34,37 +41,54 @@ pub(crate) fn row(state: &State, record: &Record) -> Value {
         "message_id": id,
         "sender": state.receiver.scheme().name(),
         "verdict": verdict,
-        "status": record.status.map(|status| status.as_u16()),
-        "duration_us": u64::try_from(record.duration.as_micros()).unwrap_or(u64::MAX),
-        "method": record.method.as_str(),
-        "path": record.uri.path(),
-        "from_console": record.from_console,
+        "group": group,
+        "status": outcome.status.map(|status| status.as_u16()),
+        "duration_us": u64::try_from(outcome.duration.as_micros()).unwrap_or(u64::MAX),
+        "method": record.head.method.as_str(),
+        "path": record.head.uri,
+        "from_console": record.from_console.is_some(),
     })
 }
 
 /// Everything of one request.
 pub(crate) fn detail(state: &State, record: &Record) -> Value {
     let mut view = row(state, record);
-    let head = head(record);
-    view["headers"] = headers(record).into();
+    let head = record.parts();
+    view["headers"] = headers(record, Credentials::Hidden).into();
     view["body"] = match std::str::from_utf8(&record.body) {
         Ok(text) => json!({ "text": text, "truncated": record.is_truncated }),
-        Err(_) => json!({ "base64": STANDARD.encode(&record.body), "truncated": record.is_truncated }),
+        Err(_) => {
+            json!({ "base64": STANDARD.encode(&record.body), "truncated": record.is_truncated })
+        }
     };
-    view["response_body"] = String::from_utf8_lossy(&record.response_body).into();
-    let explanation = (state.explain)(&head, &record.body);
-    view["explanation"] = serde_json::to_value(&explanation).unwrap_or_default();
-    let decrypted = state.decrypted.as_ref();
-    view["decrypted"] = decrypted.and_then(|show| show(&head, &record.body)).into();
+    view["response_body"] = String::from_utf8_lossy(&record.outcome.body).into();
+    view["rejection"] = match &record.outcome.rejection {
+        None => Value::Null,
+        Some(rejection) => match rejection.detail() {
+            Some(detail) => format!("{rejection}: {detail}.").into(),
+            None => format!("{rejection}.").into(),
+        },
+    };
+    // A signature over a part of the body proves nothing.
+    if !record.is_truncated {
+        let elapsed = SystemTime::now()
+            .duration_since(record.at)
+            .unwrap_or_default();
+        let explanation = (state.explain)(&head, &record.body, elapsed);
+        view["explanation"] = serde_json::to_value(&explanation).unwrap_or_default();
+        let decrypted = state.decrypted.as_ref();
+        view["decrypted"] = decrypted.and_then(|show| show(&head, &record.body)).into();
+    }
     view
 }
 
-/// What `tower-webhook explain` reads.
+/// What `tower-webhook explain` reads: the request as it came, credentials in its headers included, since a check of them
+/// needs them.
 pub(crate) fn export(record: &Record) -> Value {
     let mut export = json!({
-        "method": record.method.as_str(),
-        "uri": record.uri.to_string(),
-        "headers": headers(record),
+        "method": record.head.method.as_str(),
+        "uri": record.head.uri,
+        "headers": headers(record, Credentials::Shown),
     });
     match std::str::from_utf8(&record.body) {
         Ok(text) => export["body"] = text.into(),
@@ -73,10 +97,25 @@ pub(crate) fn export(record: &Record) -> Value {
     export
 }
 
-fn headers(record: &Record) -> Vec<Value> {
-    let headers = record.headers.iter();
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Credentials {
+    Shown,
+    /// A page is shown to others, on a screen and in pictures.
+    Hidden,
+}
+
+fn headers(record: &Record, credentials: Credentials) -> Vec<Value> {
+    let headers = record.head.headers.iter();
     headers
-        .map(|(name, value)| json!([name.as_str(), String::from_utf8_lossy(value.as_bytes())]))
+        .map(|(name, value)| {
+            let is_credential =
+                value.is_sensitive() || [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE].contains(name);
+            if is_credential && credentials == Credentials::Hidden {
+                json!([name.as_str(), format!("({} bytes, hidden)", value.len())])
+            } else {
+                json!([name.as_str(), String::from_utf8_lossy(value.as_bytes())])
+            }
+        })
         .collect()
 }
 

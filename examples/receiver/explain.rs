@@ -64,18 +64,19 @@ async fn explain<E: WebhookEvent>(
     // What breaks off is explained as far as it came.
     let rest = async { while let Some(Ok(_)) = recorded.frame().await {} };
     let is_complete = timeout(REST, rest).await.is_ok();
-    match recorded.bytes().filter(|_| is_complete) {
-        Some(body) => drop(spawn_blocking(move || {
+    if let Some(body) = recorded.bytes().filter(|_| is_complete) {
+        spawn_blocking(move || {
             let explanation = receiver.explain_event::<E>(&head, body);
             match serde_json::to_string(&explanation) {
                 Ok(explanation) => tracing::warn!(%explanation, left_out, "rejected"),
                 Err(error) => tracing::error!(%error, "a rejection could not be explained"),
             }
-        })),
-        None => tracing::warn!(
+        });
+    } else {
+        tracing::warn!(
             left_out,
             "a rejection is not explained: its body is too long or too slow"
-        ),
+        );
     }
     response
 }

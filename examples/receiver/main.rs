@@ -6,7 +6,8 @@
 //! cargo run --example receiver -- --help
 //! ```
 //!
-//! It is configured by environment variables, which `--help` lists. The example `send` reads the same ones, and sends
+//! It is configured by environment variables, which `--help` lists. The command
+//! `tower-webhook send` reads the same ones, and sends
 //! something to print.
 
 mod arguments;

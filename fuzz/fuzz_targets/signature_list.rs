@@ -132,7 +132,11 @@ fn has_genuine(entries: &[Entry<'_>]) -> bool {
             _ => None,
         })
         // What is too long to be a signature, or not base64, is not counted among those that are verified.
-        .filter(|encoded| STANDARD.decode(encoded).is_ok_and(|bytes| bytes.len() <= 72))
+        .filter(|encoded| {
+            STANDARD
+                .decode(encoded)
+                .is_ok_and(|bytes| bytes.len() <= 72)
+        })
         .take(MAX_ED25519_ENTRIES);
     let mut hmac_sha256 = entries.iter().filter_map(|entry| match entry {
         Entry::HmacSha256(encoded) => Some(*encoded),

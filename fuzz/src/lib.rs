@@ -6,5 +6,6 @@ pub mod fields;
 pub mod frames;
 pub mod json;
 pub mod model;
+pub mod request;
 pub mod sender;
 pub mod text;

@@ -45,6 +45,7 @@ impl EcdsaP256PublicKey {
 
 impl EcdsaP256PublicKey {
     /// Verifies a signature of fixed length, `r` and `s` (RFC 7518, section 3.4).
+    #[cfg(feature = "providers")]
     pub(crate) fn verifies_fixed(&self, message: &[u8], signature: &[u8]) -> bool {
         Signature::from_slice(signature).is_ok_and(|signature| {
             let hash = Sha256::digest(message);

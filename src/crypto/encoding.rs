@@ -30,10 +30,17 @@ impl Encoding {
             }
             Self::Base64 => return None,
         };
+        let len = u8::try_from(len).ok()?;
         Some(Decoded { bytes, len })
     }
 
     /// Writes `bytes` as a header has them.
+    #[cfg(any(
+        feature = "explain",
+        feature = "forward",
+        feature = "providers",
+        feature = "testing"
+    ))]
     pub(crate) fn encode(self, bytes: &[u8]) -> String {
         match self {
             Self::Hex => bytes
@@ -57,15 +64,36 @@ impl Encoding {
 /// A signature of a request, decoded. Its sender knows it: zeroing it would be for nothing.
 pub(crate) struct Decoded {
     bytes: [u8; BUFFER_LEN],
-    len: usize,
+    len: u8,
 }
 
 impl Decoded {
     #[inline]
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        self.bytes.get(..self.len).unwrap_or_default()
+        self.bytes.get(..self.len()).unwrap_or_default()
+    }
+
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        usize::from(self.len)
     }
 }
+
+/// What is in [`DIGITS`] for a symbol that is no digit.
+const NO_DIGIT: u8 = 0xff;
+
+/// The value of each hexadecimal digit.
+const DIGITS: [u8; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let mut value = 0_u8;
+    while value < 16 {
+        let symbol = b"0123456789abcdef"[value as usize];
+        digits[symbol as usize] = value;
+        digits[symbol.to_ascii_uppercase() as usize] = value;
+        value += 1;
+    }
+    digits
+};
 
 /// Decodes pairs of hexadecimal digits into `out`; `None` for another character, an odd number or too many of them.
 pub(crate) fn decode_hex(text: &[u8], out: &mut [u8]) -> Option<usize> {
@@ -74,18 +102,19 @@ pub(crate) fn decode_hex(text: &[u8], out: &mut [u8]) -> Option<usize> {
         return None;
     }
     let len = pairs.len();
+    let mut seen = 0;
     for (byte, pair) in out.get_mut(..len)?.iter_mut().zip(pairs) {
         let [high, low] = pair else { return None };
-        *byte = digit(*high)? << 4 | digit(*low)?;
+        let (high, low) = (digit(*high), digit(*low));
+        seen |= high | low;
+        *byte = high << 4 | low;
     }
-    Some(len)
+    // No digit has a high bit.
+    (seen <= 0x0f).then_some(len)
 }
 
-fn digit(symbol: u8) -> Option<u8> {
-    match symbol {
-        b'0'..=b'9' => Some(symbol - b'0'),
-        b'a'..=b'f' => Some(symbol - b'a' + 10),
-        b'A'..=b'F' => Some(symbol - b'A' + 10),
-        _ => None,
-    }
+#[inline]
+fn digit(symbol: u8) -> u8 {
+    let value = DIGITS.get(usize::from(symbol));
+    value.copied().unwrap_or(NO_DIGIT)
 }

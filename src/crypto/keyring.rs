@@ -148,7 +148,7 @@ impl KeyringHasher {
     #[inline]
     pub(crate) fn finish(&mut self) -> Genuine {
         let mut position = None;
-        for (of_key, verifier) in self.verifiers.drain(..) {
+        for (of_key, verifier) in std::mem::take(&mut self.verifiers) {
             if verifier.finish() {
                 position = position.or(Some(of_key));
             }

@@ -1,12 +1,14 @@
 //! HMAC over SHA-256, SHA-1 and SHA-512.
 
-use hmac::{Hmac, KeyInit, Mac, digest::CtOutput};
+use hmac::{
+    Hmac, KeyInit, Mac,
+    digest::{CtOutput, Output},
+};
 #[cfg(feature = "providers")]
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 use smallvec::SmallVec;
-use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
-use zeroize::{ZeroizeOnDrop, Zeroizing};
+use zeroize::ZeroizeOnDrop;
 
 use super::{Algorithm, keyring::is_chosen};
 
@@ -178,7 +180,7 @@ impl RunningMacs {
             [Tag<M>; N]: smallvec::Array<Item = Tag<M>>,
         {
             let mut tags = SmallVec::new();
-            for one in running.drain(..) {
+            while let Some(one) = running.pop() {
                 tags.push(Tag {
                     position: one.position,
                     tag: one.mac.finalize(),
@@ -213,14 +215,16 @@ impl Tags {
     #[inline]
     pub(super) fn position_of(&self, candidate: &[u8]) -> Option<u16> {
         fn position_of<M: Mac>(tags: &[Tag<M>], candidate: &[u8]) -> Option<u16> {
-            let (mut found, mut position) = (Choice::from(0), 0_u16);
+            // Of another length it is never equal.
+            let candidate = CtOutput::<M>::new(Output::<M>::try_from(candidate).ok()?);
+            let mut position = None;
             for tag in tags {
-                // Of another length it is never equal.
-                let matches = tag.tag.as_bytes().as_slice().ct_eq(candidate);
-                position.conditional_assign(&tag.position, matches);
-                found |= matches;
+                // In constant time. That a signature is genuine, and by which key, is no secret.
+                if tag.tag == candidate {
+                    position = Some(tag.position);
+                }
             }
-            bool::from(found).then_some(position)
+            position
         }
         match self {
             Self::Sha256(tags) => position_of(tags, candidate),
@@ -232,7 +236,14 @@ impl Tags {
 }
 
 /// The tag of a text given in parts: the sender's side, and challenges that a sender wants a response to.
-pub(crate) fn tag(algorithm: Algorithm, key: &[u8], parts: &[&[u8]]) -> Zeroizing<Vec<u8>> {
+#[cfg(any(feature = "forward", feature = "providers", feature = "testing"))]
+pub(crate) fn tag(
+    algorithm: Algorithm,
+    key: &[u8],
+    parts: &[&[u8]],
+) -> zeroize::Zeroizing<Vec<u8>> {
+    use zeroize::Zeroizing;
+
     fn tag<M: Mac + KeyInit>(key: &[u8], parts: &[&[u8]]) -> Zeroizing<Vec<u8>> {
         let mut mac: M = keyed(key);
         for part in parts {

@@ -19,6 +19,7 @@ pub use algorithm::Algorithm;
 pub use encoding::Encoding;
 pub(crate) use encoding::{Decoded, decode_hex};
 pub(crate) use keyring::{KeyMaterial, Keyring, KeyringHasher};
+#[cfg(any(feature = "forward", feature = "providers", feature = "testing"))]
 pub(crate) use mac::tag;
 #[cfg(feature = "testing")]
 pub(crate) use private_key::PrivateKey;

@@ -37,6 +37,7 @@ pub trait EventHandler<E, S, M>: Clone + Send + Sync + Sized + 'static {
 }
 
 /// The shape of what axum takes as a handler.
+#[derive(Debug)]
 pub struct Plain<T>(T);
 
 impl<H, T, E, S> EventHandler<E, S, Plain<T>> for H
@@ -54,6 +55,7 @@ where
 }
 
 /// The shape of a function that takes a payload between other arguments.
+#[derive(Debug)]
 pub struct WithPayload<P, A>(P, A);
 
 /// Implements [`EventHandler`] for functions with a [`Payload`] behind `before` and in front of `after`, of which the

@@ -22,10 +22,7 @@ use super::{
     once::{Identity, Once},
 };
 use crate::{
-    error::rejection::Rejection,
-    event::WebhookEvent,
-    idempotency::BodyDigest,
-    receiver::{Delivery, IdOrigin},
+    error::rejection::Rejection, event::WebhookEvent, idempotency::BodyDigest, receiver::Delivery,
     telemetry,
 };
 
@@ -123,18 +120,12 @@ impl<E: WebhookEvent> Route<E> {
         let request = Request::from_parts(parts.clone(), Body::from(delivery.body().clone()));
         let handler = Arc::clone(&self.handler);
         let delivery = delivery.clone();
-        // As the layer's own idempotency does: where two events can have equal bodies and nothing tells them apart, a claim
-        // would lose one of them.
-        let id = match (delivery.deduplication_id(), delivery.id_origin()) {
-            (None, IdOrigin::Digest) => None,
-            (id, _) => Some(id.unwrap_or(delivery.id()).clone()),
-        };
-        let (Some(once), Some(id)) = (&self.once, id) else {
+        let (Some(once), Some(id)) = (&self.once, delivery.claimable_id()) else {
             return handler(request, delivery);
         };
         let message = Identity {
             tenant: delivery.tenant().unwrap_or_default().into(),
-            id,
+            id: id.clone(),
             digest: BodyDigest::of(delivery.body()),
         };
         once.run(message, Box::new(move || handler(request, delivery)))

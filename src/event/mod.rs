@@ -51,6 +51,7 @@ mod standard_event;
 mod tagged;
 
 pub use authentic_body::AuthenticBody;
+#[cfg(any(feature = "forward", feature = "voyado"))]
 pub(crate) use authentic_body::skip_byte_order_mark;
 pub use decode_error::{DecodeError, DecodeErrorKind};
 pub use event_payload::EventPayload;

@@ -27,6 +27,7 @@ const SHORTEST: Duration = Duration::from_millis(1);
 /// # Ok::<_, tower_webhook::ConfigError>(())
 /// ```
 #[derive(Clone)]
+#[must_use]
 pub struct Idempotency<I> {
     pub(crate) store: I,
     scope: Arc<str>,

@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     event::WebhookEvent,
+    idempotency::OwnerToken,
     receiver::{Receiver, delivery::Delivery},
 };
 
@@ -157,7 +158,7 @@ impl<E: WebhookEvent> Shared<E> {
         StoredRequest {
             endpoint: self.endpoint.clone(),
             tenant: delivery.tenant().unwrap_or_default().to_owned(),
-            message_id: delivery.id().as_str().to_owned(),
+            message_id: stored_id(delivery),
             event_type: delivery.event().event_type().map(ToOwned::to_owned),
             order_key: self.order_key.as_ref().and_then(|key| key(delivery)),
             timestamp: delivery.timestamp(),
@@ -175,6 +176,15 @@ impl<E: WebhookEvent> Shared<E> {
         let id = request.message_id.clone();
         let accepted = self.inbox.accept(request, &self.targets).await;
         response(&id, accepted)
+    }
+}
+
+/// What the message is known by in the inbox. Where nothing tells two deliveries apart, each has an id of its own: a
+/// [`MessageId`](crate::MessageId) and, after a dot, a random number.
+fn stored_id<E>(delivery: &Delivery<E>) -> String {
+    match delivery.claimable_id() {
+        Some(id) => id.as_str().to_owned(),
+        None => format!("{}.{}", delivery.id(), OwnerToken::random()),
     }
 }
 

@@ -52,8 +52,11 @@ where
         }
     }
 
-    pub(super) fn receive(exchange: Exchange<S, E, B, I>, intake: Intake, body: ReqBody) -> Self {
-        let intake = Box::new(intake);
+    pub(super) fn receive(
+        exchange: Exchange<S, E, B, I>,
+        intake: Box<Intake>,
+        body: ReqBody,
+    ) -> Self {
         Self {
             state: State::Receiving { body, intake },
             exchange: Some(exchange),

@@ -34,7 +34,7 @@ use crate::{
     error::rejection::{Rejection, RejectionKind},
     event::WebhookEvent,
     idempotency::{BodyDigest, Claim, IdempotencyStore, OnStoreFailure, OwnerToken, StoreError},
-    receiver::{IdOrigin, Intake, Verified},
+    receiver::{Intake, Verified},
 };
 
 /// A message whose claim is awaited.
@@ -62,7 +62,8 @@ pin_project! {
         Claiming {
             #[pin]
             claiming: I::Claiming,
-            claimant: Option<Claimant<I>>,
+            // Only a layer with a store has one: kept apart too.
+            claimant: Option<Box<Claimant<I>>>,
         },
         // The inner service has the request.
         Handling {
@@ -107,7 +108,7 @@ where
             StateProj::Claiming { claiming, claimant } => {
                 let claimed = ready!(claiming.poll(cx));
                 match claimant.take() {
-                    Some(claimant) => exchange.claimed(claimant, claimed),
+                    Some(claimant) => exchange.claimed(*claimant, claimed),
                     None => Self::Responding { reply: None },
                 }
             }
@@ -152,7 +153,7 @@ where
             // What arrived is not the whole body, so there is nothing to pass on, not even to monitor.
             return self.reject(rejection);
         }
-        let (verified, body) = intake.finish(&self.parts.headers);
+        let (verified, body) = intake.finish(&self.shared.receiver);
         self.observation.received(body.len());
         let verified = match verified {
             Ok(verified) => verified,
@@ -173,11 +174,8 @@ where
         if !idempotency.store.is_enabled() {
             return self.deliver(verified);
         }
-        let id = match (verified.deduplication_id(), verified.id_origin()) {
-            (Some(id), _) => id,
-            // Two events can have equal bodies, and nothing tells them apart: a claim would lose one of them.
-            (None, IdOrigin::Digest) => return self.deliver(verified),
-            (None, _) => verified.id(),
+        let Some(id) = verified.claimable_id() else {
+            return self.deliver(verified);
         };
         let key = idempotency.key(tenant, id);
         let (store, unstored) = (&idempotency.store, &self.shared.unstored);
@@ -192,7 +190,7 @@ where
         };
         State::Claiming {
             claiming: store.claim(&claim.key, claim.owner, claim.digest, idempotency.lease),
-            claimant: Some(Claimant { verified, claim }),
+            claimant: Some(Box::new(Claimant { verified, claim })),
         }
     }
 

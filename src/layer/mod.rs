@@ -200,6 +200,9 @@ impl<E, B, I> WebhookLayer<E, B, I> {
     /// Handles each message once, as far as that can be had: at least once, never two deliveries at a time while a lease
     /// lives, and not again after its completion is stored. Default: each delivery is handled, as often as it comes.
     ///
+    /// A message is known by [`Delivery::deduplication_id`](crate::Delivery::deduplication_id), else by its id; one that has
+    /// neither, and whose body can be another event's too, is delivered unguarded.
+    ///
     /// | what happened | the claim | the sender's retry |
     /// |---|---|---|
     /// | the inner service responded with 2xx | completed | 200, not handled again |

@@ -21,6 +21,7 @@ const DEFAULT_MAX_BODY_BYTES: usize = 1024 * 1024;
 const DEFAULT_MAX_BYTES_IN_FLIGHT: usize = 64 * 1024 * 1024;
 
 /// Configures a [`Receiver`]. Every default is safe; nothing but a key is required.
+#[must_use]
 pub struct ReceiverBuilder {
     scheme: Scheme,
     secrets: Origin,
@@ -111,6 +112,9 @@ impl ReceiverBuilder {
     /// [inbox](crate::inbox) remembers it. Default: such a receiver is not built.
     ///
     /// For as long as the store remembers, that is: a request that is captured can be sent again afterwards.
+    ///
+    /// Nothing can remember the deliveries of a sender who gives no id and whose events can have equal bodies
+    /// ([`bodies_repeat`](crate::scheme::SchemeBuilder::bodies_repeat), as Dropbox and Asana): each is handled.
     pub fn deduplicated(mut self) -> Self {
         self.replays = Replays::Deduplicated;
         self

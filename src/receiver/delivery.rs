@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::facts::{Facts, IdOrigin};
 use crate::message::{MessageId, Timestamp};
 #[cfg(feature = "testing")]
-use crate::scheme::{Claims, Signed};
+use crate::scheme::Claims;
 
 /// A webhook that passed every check, with its event. Only the receiver makes one.
 ///
@@ -24,6 +24,8 @@ pub struct Delivery<E> {
 
 struct Shared<E> {
     facts: Facts,
+    /// Empty if it has no name.
+    tenant: Arc<str>,
     event: E,
 }
 
@@ -32,16 +34,17 @@ impl<E> Delivery<E> {
     #[cfg(feature = "testing")]
     pub(crate) fn unverified(id: MessageId, timestamp: Timestamp, body: Bytes, event: E) -> Self {
         let claims = Claims::new().with_signed_id(id).with_timestamp(timestamp);
-        let signed = Signed {
-            claims,
-            key_position: 0,
-        };
-        Self::new(Facts::new(signed, body, Arc::from(""), false), event)
+        let facts = Facts::new(claims, 0, body, false);
+        Self::new(facts, Arc::from(""), event)
     }
 
-    pub(super) fn new(facts: Facts, event: E) -> Self {
+    pub(super) fn new(facts: Facts, tenant: Arc<str>, event: E) -> Self {
         Self {
-            shared: Arc::new(Shared { facts, event }),
+            shared: Arc::new(Shared {
+                facts,
+                tenant,
+                event,
+            }),
         }
     }
 
@@ -65,6 +68,12 @@ impl<E> Delivery<E> {
         self.shared.facts.deduplication_id()
     }
 
+    /// What a store claims the message by; `None` where nothing tells two deliveries apart.
+    #[cfg(any(feature = "axum", feature = "tokio"))]
+    pub(crate) fn claimable_id(&self) -> Option<&MessageId> {
+        self.shared.facts.claimable_id()
+    }
+
     /// When the sender signed this attempt; `None` where it signs no time.
     pub fn timestamp(&self) -> Option<Timestamp> {
         self.shared.facts.timestamp()
@@ -79,7 +88,7 @@ impl<E> Delivery<E> {
     /// The verified tenant: the one whose secrets signed, as
     /// [`SecretsBuilder::tenant`](crate::SecretsBuilder::tenant) names it. `None` if it has no name.
     pub fn tenant(&self) -> Option<&str> {
-        self.shared.facts.tenant()
+        Some(&*self.shared.tenant).filter(|tenant| !tenant.is_empty())
     }
 
     /// The position, from 0, of the key that signed, among those that are configured.

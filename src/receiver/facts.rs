@@ -1,4 +1,4 @@
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     message::{MessageId, Timestamp},
-    scheme::{Claims, Signed},
+    scheme::Claims,
 };
 
 /// Where the id of a message comes from.
@@ -25,7 +25,6 @@ pub enum IdOrigin {
 pub(super) struct Facts {
     claims: Claims,
     key_position: u16,
-    tenant: Arc<str>,
     body: Bytes,
     bodies_repeat: bool,
     /// Made when it is first asked for: hashing the body once more costs as much as verifying it.
@@ -34,11 +33,10 @@ pub(super) struct Facts {
 
 impl Facts {
     #[inline]
-    pub(super) fn new(signed: Signed, body: Bytes, tenant: Arc<str>, bodies_repeat: bool) -> Self {
+    pub(super) fn new(claims: Claims, key_position: u16, body: Bytes, bodies_repeat: bool) -> Self {
         Self {
-            claims: signed.claims,
-            key_position: signed.key_position,
-            tenant,
+            claims,
+            key_position,
             body,
             bodies_repeat,
             digest: OnceLock::new(),
@@ -70,6 +68,13 @@ impl Facts {
         }
     }
 
+    /// What a store knows the message by: what it can be deduplicated by, else the sender's own id, though it is unsigned.
+    /// `None` where nothing tells two deliveries apart: a claim would lose one of them.
+    #[inline]
+    pub(super) fn claimable_id(&self) -> Option<&MessageId> {
+        self.deduplication_id().or(self.claims.id())
+    }
+
     #[inline]
     pub(super) fn timestamp(&self) -> Option<Timestamp> {
         self.claims.timestamp()
@@ -77,10 +82,6 @@ impl Facts {
 
     pub(super) fn event_type(&self) -> Option<&str> {
         self.claims.event_type()
-    }
-
-    pub(super) fn tenant(&self) -> Option<&str> {
-        Some(&*self.tenant).filter(|tenant| !tenant.is_empty())
     }
 
     pub(super) fn key_position(&self) -> usize {

@@ -14,19 +14,15 @@ use crate::{
 /// A head that passed every check which needs no body. Its signature is not checked yet.
 #[must_use = "only `check_signature` verifies"]
 pub struct CheckedHead<'h> {
-    settings: &'h Arc<Settings>,
+    settings: &'h Settings,
     secrets: Arc<Secrets>,
-    headers: &'h HeaderMap,
     reading: HeadReading<'h>,
     received_at: Duration,
 }
 
 impl<'h> CheckedHead<'h> {
     #[inline]
-    pub(super) fn check(
-        settings: &'h Arc<Settings>,
-        head: RequestHead<'h>,
-    ) -> Result<Self, Rejection> {
+    pub(super) fn check(settings: &'h Settings, head: RequestHead<'h>) -> Result<Self, Rejection> {
         if head.method().is_some_and(|method| method != Method::POST) {
             return Err(RejectionKind::MethodNotAllowed.into());
         }
@@ -51,7 +47,6 @@ impl<'h> CheckedHead<'h> {
         Ok(Self {
             settings,
             secrets,
-            headers: head.headers(),
             reading,
             received_at,
         })
@@ -79,11 +74,11 @@ impl<'h> CheckedHead<'h> {
         if body.len() > self.settings.max_body_bytes {
             return Err(too_large(None, body.len(), self.settings.max_body_bytes));
         }
-        let mut pending = Pending::new(self.settings, self.secrets, self.received_at);
-        pending.start(self.reading);
+        let mut pending = Pending::new(self.received_at);
+        pending.start(self.reading, self.secrets);
         // A whole body is one frame.
         pending.update(&body);
-        pending.finish(self.headers, body)
+        pending.finish(self.settings, body)
     }
 
     /// The header that carries the token, if one is required.
@@ -92,10 +87,13 @@ impl<'h> CheckedHead<'h> {
     }
 
     /// Converts into an owned state that hashes the body as it streams in.
-    pub(crate) fn into_intake(self) -> Intake {
-        let mut pending = Pending::new(self.settings, self.secrets, self.received_at);
-        pending.start(self.reading);
-        Intake::new(self.settings, Ok(pending))
+    pub(crate) fn into_intake(self) -> Box<Intake> {
+        let mut intake = Box::new(Intake::new(
+            self.settings,
+            Ok(Pending::new(self.received_at)),
+        ));
+        intake.start(self.reading, self.secrets);
+        intake
     }
 }
 

@@ -45,7 +45,7 @@ use crate::{
     error::rejection::{Rejection, RejectionKind},
     event::WebhookEvent,
     message::{MessageId, Timestamp},
-    scheme::{Claims, Scheme, Signed},
+    scheme::{Claims, Scheme},
 };
 use settings::{Encryption, Settings};
 
@@ -93,7 +93,7 @@ impl Receiver {
     /// 6. The timestamp is within the tolerance, if the sender puts one into the head.
     /// 7. The announced length is within the limit.
     ///
-    /// Takes the [`Parts`](http::request::Parts) of a request, or its headers alone.
+    /// Takes the [`Parts`] of a request, or its headers alone.
     ///
     /// # Errors
     ///
@@ -158,9 +158,16 @@ impl Receiver {
                 verdict = settings.verify(retired, &head, &body);
             }
         }
-        let signed = verdict?;
+        let (claims, key_position) = verdict?;
         let now = settings.clock.unix_time();
-        Ok(Verified::new(signed, body, settings, secrets, now))
+        Ok(Verified::new(
+            claims,
+            key_position,
+            body,
+            settings,
+            secrets,
+            now,
+        ))
     }
 
     /// Opens bytes that carry no signature: polled from the sender's API, taken from a dead-letter queue or a file. Nothing
@@ -184,12 +191,8 @@ impl Receiver {
         if let Some(timestamp) = timestamp.into() {
             claims = claims.with_timestamp(timestamp);
         }
-        let unsigned = Signed {
-            claims,
-            key_position: 0,
-        };
         let now = settings.clock.unix_time();
-        Verified::new(unsigned, body.into(), settings, secrets, now).open()
+        Verified::new(claims, 0, body.into(), settings, secrets, now).open()
     }
 
     /// Checks that deliveries can be decoded into `E`. Call it at the start of a service.
@@ -213,8 +216,8 @@ impl Receiver {
     }
 
     /// Takes in the body of a refused head without checking it, for a layer that monitors.
-    pub(crate) fn intake_unchecked(&self, rejection: Rejection) -> Intake {
-        Intake::new(&self.settings, Err(rejection))
+    pub(crate) fn intake_unchecked(&self, rejection: Rejection) -> Box<Intake> {
+        Box::new(Intake::new(&self.settings, Err(rejection)))
     }
 }
 

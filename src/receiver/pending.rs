@@ -1,11 +1,10 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::HeaderMap;
 
 use super::{Secrets, Verified, settings::Settings};
 use crate::{
-    error::rejection::Rejection,
+    error::rejection::{Rejection, RejectionKind},
     scheme::{HeadReading, SignatureCheck},
 };
 
@@ -13,8 +12,8 @@ use crate::{
 ///
 /// It owns what it needs of the head, so that it can wait inside a future beside the request's parts.
 pub(super) struct Pending {
-    settings: Arc<Settings>,
-    secrets: Arc<Secrets>,
+    /// The verdict takes them: there is one only.
+    secrets: Option<Arc<Secrets>>,
     check: SignatureCheck,
     received_at: Duration,
     age_is_checked: bool,
@@ -23,14 +22,9 @@ pub(super) struct Pending {
 impl Pending {
     /// A request that has not begun: it is large, and is filled where it stays.
     #[inline]
-    pub(super) fn new(
-        settings: &Arc<Settings>,
-        secrets: Arc<Secrets>,
-        received_at: Duration,
-    ) -> Self {
+    pub(super) fn new(received_at: Duration) -> Self {
         Self {
-            settings: Arc::clone(settings),
-            secrets,
+            secrets: None,
             check: SignatureCheck::new(),
             received_at,
             age_is_checked: false,
@@ -39,9 +33,10 @@ impl Pending {
 
     /// Starts with a head that was checked.
     #[inline]
-    pub(super) fn start(&mut self, reading: HeadReading<'_>) {
+    pub(super) fn start(&mut self, reading: HeadReading<'_>, secrets: Arc<Secrets>) {
         self.age_is_checked = reading.timestamp().is_some();
-        self.check.start(reading, &self.secrets.keys);
+        self.check.start(reading, &secrets.keys);
+        self.secrets = Some(secrets);
     }
 
     /// Hashes what is next of the body.
@@ -50,23 +45,24 @@ impl Pending {
         self.check.update(bytes);
     }
 
-    /// Decides. `body` is what was hashed, in one piece.
+    /// Decides. `body` is what was hashed, in one piece, and `settings` are those that the head was checked with.
     #[inline]
     pub(super) fn finish(
         &mut self,
-        headers: &HeaderMap,
+        settings: &Settings,
         body: Bytes,
     ) -> Result<Verified, Rejection> {
-        let settings = &self.settings;
-        let signed = self.check.finish(&settings.scheme, headers, &body)?;
-        if let (Some(timestamp), false) = (signed.claims.timestamp(), self.age_is_checked) {
+        let secrets = self.secrets.take().ok_or(RejectionKind::BodyIncomplete)?;
+        let key_position = self.check.finish(&settings.scheme, &body)?;
+        if let (Some(timestamp), false) = (self.check.claims().timestamp(), self.age_is_checked) {
             settings.tolerance.check(timestamp, self.received_at)?;
         }
         Ok(Verified::new(
-            signed,
+            self.check.take_claims(),
+            key_position,
             body,
             settings,
-            Arc::clone(&self.secrets),
+            secrets,
             self.received_at,
         ))
     }

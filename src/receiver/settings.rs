@@ -7,7 +7,7 @@ use crate::{
     error::rejection::{Rejection, RejectionKind},
     message::{RequestHead, clock::Clock, tolerance::Tolerance},
     receiver::source_ip::SourceIpCheck,
-    scheme::{DotsInMessageId, Scheme, SchemeKeys, SignatureCheck, Signed},
+    scheme::{Claims, DotsInMessageId, Scheme, SchemeKeys, SignatureCheck},
 };
 
 /// What a receiver was configured with, checked.
@@ -36,18 +36,19 @@ impl Settings {
             .ok_or(RejectionKind::UnknownTenant)
     }
 
-    /// Checks the signature of a request that is there as a whole.
+    /// Checks the signature of a request that is there as a whole: what it claims, and the position of the key that signed.
     pub(super) fn verify(
         &self,
         keys: &SchemeKeys,
         head: &RequestHead<'_>,
         body: &Bytes,
-    ) -> Result<Signed, Rejection> {
+    ) -> Result<(Claims, u16), Rejection> {
         let reading = self.scheme.read_head(head, keys, self.dots_in_message_id)?;
         let mut check = SignatureCheck::new();
         check.start(reading, keys);
         check.update(body);
-        check.finish(&self.scheme, head.headers(), body)
+        let key_position = check.finish(&self.scheme, body)?;
+        Ok((check.take_claims(), key_position))
     }
 }
 

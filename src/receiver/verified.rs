@@ -15,7 +15,7 @@ use crate::{
     event::{AuthenticBody, DecodeError, DecodeErrorKind, WebhookEvent},
     message::{MessageId, Timestamp},
     receiver::delivery::Delivery,
-    scheme::Signed,
+    scheme::Claims,
 };
 
 /// Proof that a signature was made over a request with one of the keys. Only checking one makes it.
@@ -35,7 +35,8 @@ pub struct Verified {
 impl Verified {
     #[inline]
     pub(super) fn new(
-        signed: Signed,
+        claims: Claims,
+        key_position: u16,
         body: Bytes,
         settings: &Settings,
         secrets: Arc<Secrets>,
@@ -43,7 +44,7 @@ impl Verified {
     ) -> Self {
         let bodies_repeat = settings.scheme.bodies_repeat();
         Self {
-            facts: Facts::new(signed, body, Arc::clone(&secrets.tenant), bodies_repeat),
+            facts: Facts::new(claims, key_position, body, bodies_repeat),
             secrets,
             encryption: settings.encryption,
             received_at,
@@ -65,6 +66,11 @@ impl Verified {
         self.facts.deduplication_id()
     }
 
+    /// What a store claims the message by; `None` where nothing tells two deliveries apart.
+    pub(crate) fn claimable_id(&self) -> Option<&MessageId> {
+        self.facts.claimable_id()
+    }
+
     /// When the sender signed this attempt; `None` where it signs no time.
     pub fn timestamp(&self) -> Option<Timestamp> {
         self.facts.timestamp()
@@ -77,7 +83,7 @@ impl Verified {
 
     /// The tenant whose secrets signed, as [`SecretsBuilder::tenant`](crate::SecretsBuilder::tenant) names it.
     pub fn tenant(&self) -> Option<&str> {
-        self.facts.tenant()
+        Some(&*self.secrets.tenant).filter(|tenant| !tenant.is_empty())
     }
 
     /// The position, from 0, of the key that signed, among those that are configured.
@@ -112,7 +118,8 @@ impl Verified {
         if self.encryption == Encryption::Required && !body.was_encrypted() {
             return Err(RejectionKind::EncryptionRequired.into());
         }
-        Ok(Delivery::new(self.facts, event))
+        let tenant = Arc::clone(&self.secrets.tenant);
+        Ok(Delivery::new(self.facts, tenant, event))
     }
 }
 

@@ -61,11 +61,16 @@ impl BodyMembers {
     /// Adds the claims of a verified body to those of its head.
     ///
     /// An id or a type that is not there is none, since no genuine request is rejected for it; a time that is not there is
-    /// a rejection, since nothing else shows how old the request is.
-    pub(super) fn add_to(&self, mut claims: Claims, body: &[u8]) -> Result<Claims, RejectionKind> {
+    /// a rejection, since nothing else says how old the request is.
+    #[inline]
+    pub(super) fn add_to(&self, claims: &mut Claims, body: &[u8]) -> Result<(), RejectionKind> {
         if self.wanted.is_empty() {
-            return Ok(claims);
+            return Ok(());
         }
+        self.read_into(claims, body)
+    }
+
+    fn read_into(&self, claims: &mut Claims, body: &[u8]) -> Result<(), RejectionKind> {
         // A byte order mark may stand before JSON (RFC 8259, section 8.1).
         let json = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
         let mut found = Found::default();
@@ -80,18 +85,18 @@ impl BodyMembers {
         if !is_json {
             found = Found::default();
         }
-        if let Some(id) = found.id {
-            claims = claims.with_signed_id(id);
+        if found.id.is_some() {
+            (claims.id, claims.id_is_signed) = (found.id, true);
         }
-        if let Some(event_type) = found.event_type {
-            claims = claims.with_event_type(event_type.as_str());
+        if found.event_type.is_some() {
+            claims.event_type = found.event_type;
         }
         match found.timestamp {
-            Some(timestamp) => claims = claims.with_timestamp(timestamp),
+            Some(timestamp) => claims.timestamp = Some(timestamp),
             None if self.has_timestamp() => return Err(RejectionKind::MalformedTimestamp),
             None => {}
         }
-        Ok(claims)
+        Ok(())
     }
 
     /// Whether the time of a request stands in its body.

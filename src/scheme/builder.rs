@@ -126,6 +126,7 @@ impl SchemeBuilder {
     }
 
     /// A scheme of this crate, whose description is right.
+    #[cfg(feature = "providers")]
     pub(crate) fn preset(self) -> Scheme {
         let name = self.name.clone();
         self.build()

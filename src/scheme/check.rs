@@ -3,7 +3,6 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::HeaderMap;
 
 use super::{
     BodyCheck, Claims, CustomKeys, Kind, Scheme, declared::DeclaredHead,
@@ -56,69 +55,76 @@ impl HeadReading<'_> {
 }
 
 /// A signature that is being checked while the body arrives.
-pub(crate) struct SignatureCheck(Check);
-
-// Boxed, the larger one would be allocated for each request.
-#[allow(clippy::large_enum_variant)]
-enum Check {
-    Declared(DeclaredCheck),
-    Custom(Claims, Box<dyn BodyCheck>),
-    /// The keys are not those of the scheme: nothing matches.
-    Impossible,
-}
-
-/// What a verified request claims, and which of the keys signed it.
-pub(crate) struct Signed {
-    pub(crate) claims: Claims,
-    pub(crate) key_position: u16,
+///
+/// The claims stay where they are until the verdict: they are large too, and each move of them would be felt.
+pub(crate) struct SignatureCheck {
+    claims: Claims,
+    /// Of a declared scheme. No signature matches one that has not begun.
+    declared: DeclaredCheck,
+    /// Of a custom scheme.
+    custom: Option<Box<dyn BodyCheck>>,
 }
 
 impl SignatureCheck {
     /// A check that has not begun: it is large, and is filled where it stays.
     #[inline]
     pub(crate) fn new() -> Self {
-        Self(Check::Declared(DeclaredCheck::new()))
+        Self {
+            claims: Claims::new(),
+            declared: DeclaredCheck::new(),
+            custom: None,
+        }
     }
 
     /// Starts with a head, which is no longer needed then.
     #[inline]
     pub(crate) fn start(&mut self, head: HeadReading<'_>, keys: &SchemeKeys) {
-        match (head, keys, &mut self.0) {
-            (HeadReading::Declared(head), SchemeKeys::Keyring(keyring), Check::Declared(check)) => {
-                head.start(keyring, check);
+        match (head, keys) {
+            (HeadReading::Declared(head), SchemeKeys::Keyring(keyring)) => {
+                head.claim(&mut self.claims);
+                head.start(keyring, &mut self.declared);
             }
-            (HeadReading::Custom(claims, check), ..) => self.0 = Check::Custom(claims, check),
-            (HeadReading::Declared(_), ..) => self.0 = Check::Impossible,
+            (HeadReading::Custom(claims, check), _) => {
+                self.claims = claims;
+                self.custom = Some(check);
+            }
+            // The keys are not those of the scheme: nothing matches.
+            (HeadReading::Declared(_), SchemeKeys::Custom(_)) => {}
         }
     }
 
     /// Takes the next bytes of the body.
     #[inline]
     pub(crate) fn update(&mut self, bytes: &[u8]) {
-        match &mut self.0 {
-            Check::Declared(check) => check.update(bytes),
-            Check::Custom(_, check) => check.update(bytes),
-            Check::Impossible => {}
+        match &mut self.custom {
+            None => self.declared.update(bytes),
+            Some(check) => check.update(bytes),
         }
     }
 
-    /// Decides. `body` is what was taken, in one piece, and `headers` are those of the head that was read.
+    /// Decides: the position of the key that signed. `body` is what was taken, in one piece.
     #[inline]
-    pub(crate) fn finish(
-        &mut self,
-        scheme: &Scheme,
-        headers: &HeaderMap,
-        body: &Bytes,
-    ) -> Result<Signed, Rejection> {
-        match (&mut self.0, &*scheme.0) {
-            (Check::Declared(check), Kind::Declared(scheme)) => {
-                Ok(check.finish(scheme, headers, body)?)
+    pub(crate) fn finish(&mut self, scheme: &Scheme, body: &Bytes) -> Result<u16, Rejection> {
+        match (&mut self.custom, &*scheme.0) {
+            (None, Kind::Declared(scheme)) => {
+                Ok(self.declared.finish(scheme, &mut self.claims, body)?)
             }
-            (Check::Custom(claims, check), _) => Ok(Signed {
-                claims: check.finish(body, std::mem::take(claims))?,
-                key_position: 0,
-            }),
+            (Some(check), _) => {
+                self.claims = check.finish(body, std::mem::take(&mut self.claims))?;
+                Ok(0)
+            }
             _ => Err(RejectionKind::SignatureMismatch.into()),
         }
+    }
+
+    /// What the request claims, to be believed once [`finish`](Self::finish) has found its signature genuine.
+    #[inline]
+    pub(crate) fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    #[inline]
+    pub(crate) fn take_claims(&mut self) -> Claims {
+        std::mem::take(&mut self.claims)
     }
 }

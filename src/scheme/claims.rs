@@ -4,33 +4,18 @@ use crate::message::{MessageId, Timestamp, short_text::ShortText};
 ///
 /// Of a head, nothing of it is to be believed before the signature is verified, and an unsigned id not even then.
 #[derive(Clone, Debug, Default)]
+#[must_use]
 pub struct Claims {
-    id: Option<MessageId>,
-    id_is_signed: bool,
-    timestamp: Option<Timestamp>,
-    event_type: Option<ShortText>,
+    pub(super) id: Option<MessageId>,
+    pub(super) id_is_signed: bool,
+    pub(super) timestamp: Option<Timestamp>,
+    pub(super) event_type: Option<ShortText>,
 }
 
 impl Claims {
     /// Nothing is claimed.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// What a head claims, without a move for each of it.
-    #[inline]
-    pub(super) fn of_head(
-        id: Option<MessageId>,
-        id_is_signed: bool,
-        timestamp: Option<Timestamp>,
-        event_type: Option<&str>,
-    ) -> Self {
-        Self {
-            id,
-            id_is_signed,
-            timestamp,
-            event_type: event_type.map(ShortText::from),
-        }
     }
 
     /// An id that the signature covers.

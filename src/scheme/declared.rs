@@ -2,27 +2,27 @@
 
 use std::{borrow::Cow, time::Duration};
 
-use arrayvec::{ArrayString, ArrayVec};
+use arrayvec::ArrayVec;
 use http::{HeaderMap, HeaderName};
 
 use super::{
     Algorithm, Claims, DotsInMessageId, Encoding, KeyForm, KeyInput, Part, SchemeBuilder,
     TimeFormat,
     body_members::BodyMembers,
-    declared_check::DeclaredCheck,
+    declared_check::{Candidates, DeclaredCheck},
     key_form,
     lines::{Entry, SignatureLines, event_type, only_value},
     signature_format::Grammar,
     validate::{self, Source},
 };
 use crate::{
-    crypto::{Keyring, KeyringHasher},
+    crypto::Keyring,
     error::{
         RejectionDetail,
         config_error::ConfigError,
         rejection::{Rejection, RejectionKind},
     },
-    message::{MessageId, Timestamp, message_id::MessageIdText},
+    message::{MessageId, Timestamp, message_id::MessageIdText, short_text::ShortText},
 };
 
 /// Bytes of the signed text before the body that are put together: what fits, a hash takes in one piece.
@@ -77,9 +77,8 @@ impl HeaderSet {
 pub(crate) struct DeclaredHead<'h> {
     scheme: &'h Declared,
     lines: SignatureLines<'h>,
-    set: usize,
     id: Option<MessageIdText<'h>>,
-    timestamp_text: &'h str,
+    timestamp_text: &'h [u8],
     timestamp: Option<Timestamp>,
     event_type: Option<&'h str>,
     key_id: Option<&'h [u8]>,
@@ -88,8 +87,8 @@ pub(crate) struct DeclaredHead<'h> {
 /// The texts that are signed beside the body.
 #[derive(Clone, Copy)]
 pub(super) struct SignedTexts<'t> {
-    pub(super) id: &'t str,
-    pub(super) timestamp: &'t str,
+    pub(super) id: &'t [u8],
+    pub(super) timestamp: &'t [u8],
 }
 
 impl Declared {
@@ -155,7 +154,7 @@ impl Declared {
         headers: &'h HeaderMap,
         dots_in_id: DotsInMessageId,
     ) -> Result<DeclaredHead<'h>, Rejection> {
-        let (set, lines, id, timestamp_text) = self.complete_set(headers)?;
+        let (lines, id, timestamp_text) = self.complete_set(headers)?;
         let read = |source: &'h Option<Source>| match source {
             Some(Source::Header(name)) => only_value(&headers.get_all(name)),
             Some(Source::Field(key)) => lines.field(&self.grammar, key),
@@ -186,7 +185,7 @@ impl Declared {
                 let time = format
                     .parse(text)
                     .ok_or(RejectionKind::MalformedTimestamp)?;
-                (std::str::from_utf8(text).ok(), Some(time))
+                (Some(text), Some(time))
             }
         };
         lines.limit(&self.grammar)?;
@@ -198,7 +197,6 @@ impl Declared {
         Ok(DeclaredHead {
             scheme: self,
             lines,
-            set,
             id,
             timestamp_text: timestamp_text.unwrap_or_default(),
             timestamp,
@@ -207,39 +205,29 @@ impl Declared {
         })
     }
 
-    /// The first set of headers of which none is missing: its number, its signatures, its id and its timestamp.
+    /// The first set of headers of which none is missing: its signatures, its id and its timestamp.
     #[inline]
     #[allow(clippy::type_complexity)]
     fn complete_set<'h>(
         &'h self,
         headers: &'h HeaderMap,
-    ) -> Result<
-        (
-            usize,
-            SignatureLines<'h>,
-            Option<&'h [u8]>,
-            Option<&'h [u8]>,
-        ),
-        Rejection,
-    > {
-        for (number, set) in self.sets.iter().enumerate() {
-            let lines_of = |name: &'h Option<HeaderName>| match name {
-                None => Some(None),
-                Some(name) => {
-                    let lines = headers.get_all(name);
-                    lines.iter().next().is_some().then_some(Some(lines))
-                }
+    ) -> Result<(SignatureLines<'h>, Option<&'h [u8]>, Option<&'h [u8]>), Rejection> {
+        for set in &self.sets {
+            let value = |name: &Option<HeaderName>| match name {
+                None => Some(Ok(None)),
+                Some(name) => match only_value(&headers.get_all(name)) {
+                    Ok(None) => None,
+                    value => Some(value),
+                },
             };
-            let (Some(ids), Some(timestamps), Some(signatures)) = (
-                lines_of(&set.id),
-                lines_of(&set.timestamp),
+            let (Some(id), Some(timestamp), Some(signatures)) = (
+                value(&set.id),
+                value(&set.timestamp),
                 SignatureLines::find(headers, &set.signatures),
             ) else {
                 continue;
             };
-            let id = ids.map_or(Ok(None), |lines| only_value(&lines))?;
-            let timestamp = timestamps.map_or(Ok(None), |lines| only_value(&lines))?;
-            return Ok((number, signatures, id, timestamp));
+            return Ok((signatures, id?, timestamp?));
         }
         Err(self.missing(headers))
     }
@@ -271,17 +259,17 @@ impl Declared {
         let mut together = ArrayVec::<u8, TOGETHER_LEN>::new();
         for part in parts {
             let text = match part {
-                Part::Literal(text) => text,
+                Part::Literal(text) => text.as_bytes(),
                 Part::Timestamp => texts.timestamp,
                 Part::Id => texts.id,
-                Part::Method => METHOD,
-                Part::Url => &self.url,
+                Part::Method => METHOD.as_bytes(),
+                Part::Url => self.url.as_bytes(),
                 Part::Body => continue,
             };
-            if together.try_extend_from_slice(text.as_bytes()).is_err() {
+            if together.try_extend_from_slice(text).is_err() {
                 update(&together);
                 together.clear();
-                update(text.as_bytes());
+                update(text);
             }
         }
         update(&together);
@@ -297,46 +285,52 @@ impl<'h> DeclaredHead<'h> {
         self.timestamp
     }
 
-    /// Starts to hash the signed text with every key.
+    /// Writes down what the head claims.
+    #[inline]
+    pub(super) fn claim(&self, claims: &mut Claims) {
+        claims.id = self.id.map(MessageId::from);
+        claims.id_is_signed = self.scheme.id_is_signed;
+        claims.timestamp = self.timestamp;
+        claims.event_type = self.event_type.map(ShortText::from);
+    }
+
+    /// Starts to hash the signed text with every key, and keeps the signatures.
     #[inline]
     pub(super) fn start(&self, keyring: &Keyring, check: &mut DeclaredCheck) {
+        let scheme = self.scheme;
         keyring.start(self.key_id, &mut check.hasher);
+        self.collect_candidates(keyring, &mut check.candidates);
         if keyring.has_public_keys() {
-            self.start_to_verify(keyring, &mut check.hasher);
+            keyring.start_to_verify(self.key_id, &check.candidates, &mut check.hasher);
         }
-        check.claims = self.claims();
-        check.set = self.set;
         let texts = SignedTexts {
-            id: self.id().unwrap_or_default(),
+            id: self.id().unwrap_or_default().as_bytes(),
             timestamp: self.timestamp_text,
         };
-        let scheme = self.scheme;
         if !scheme.after_body.is_empty() {
-            check.timestamp_text = ArrayString::from(self.timestamp_text).unwrap_or_default();
+            check.timestamp_text = texts.timestamp.try_into().unwrap_or_default();
         }
         scheme.feed(&scheme.before_body, texts, |part| check.hasher.update(part));
     }
 
-    fn start_to_verify(&self, keyring: &Keyring, hasher: &mut KeyringHasher) {
+    /// Decodes the signatures that one of the keys could have made.
+    #[inline]
+    fn collect_candidates(&self, keyring: &Keyring, candidates: &mut Candidates) {
         let scheme = self.scheme;
-        let mut signatures = Vec::new();
         self.lines
             .visit(&scheme.grammar, scheme.algorithm, |entry| {
-                if let Entry::Signature(algorithm, encoded) = entry {
-                    let decoded = scheme.encoding.decode(encoded);
-                    signatures.extend(decoded.map(|decoded| (algorithm, decoded)));
+                let Entry::Signature(algorithm, encoded) = entry else {
+                    return;
+                };
+                if algorithm != scheme.algorithm && !keyring.has_public_keys() {
+                    return;
+                }
+                if let Some(decoded) = scheme.encoding.decode(encoded) {
+                    // Of another length it is never equal, and a stranger could have many short ones kept.
+                    if algorithm.tag_len().is_none_or(|len| len == decoded.len()) {
+                        candidates.push((algorithm, decoded));
+                    }
                 }
             });
-        keyring.start_to_verify(self.key_id, &signatures, hasher);
-    }
-
-    #[inline]
-    fn claims(&self) -> Claims {
-        Claims::of_head(
-            self.id.map(MessageId::from),
-            self.scheme.id_is_signed,
-            self.timestamp,
-            self.event_type,
-        )
     }
 }

@@ -1,12 +1,10 @@
-use arrayvec::ArrayString;
+use arrayvec::ArrayVec;
 use bytes::Bytes;
-use http::HeaderMap;
+use smallvec::SmallVec;
 
 use super::{
-    Claims,
-    check::Signed,
+    Algorithm, Claims,
     declared::{Declared, SignedTexts},
-    lines::{Entry, SignatureLines},
     time_format,
 };
 use crate::{
@@ -15,15 +13,20 @@ use crate::{
     message::MessageId,
 };
 
+/// Signatures beyond this number move to the heap: a sender that rotates its secret signs with two.
+const INLINE_CANDIDATES: usize = 2;
+
+/// The signatures that a head offers, each with its algorithm.
+pub(super) type Candidates = SmallVec<[(Algorithm, Decoded); INLINE_CANDIDATES]>;
+
 /// A signature that is being checked: the signed text is hashed as it arrives.
 ///
 /// It owns what it needs of the head, so that it can wait inside a future beside the request's parts.
-#[derive(Debug)]
 pub(super) struct DeclaredCheck {
     pub(super) hasher: KeyringHasher,
-    pub(super) claims: Claims,
-    pub(super) set: usize,
-    pub(super) timestamp_text: ArrayString<{ time_format::MAX_LEN }>,
+    pub(super) candidates: Candidates,
+    /// Kept for schemes that sign it behind the body.
+    pub(super) timestamp_text: ArrayVec<u8, { time_format::MAX_LEN }>,
 }
 
 impl DeclaredCheck {
@@ -31,9 +34,8 @@ impl DeclaredCheck {
     pub(super) fn new() -> Self {
         Self {
             hasher: KeyringHasher::new(),
-            claims: Claims::new(),
-            set: 0,
-            timestamp_text: ArrayString::new_const(),
+            candidates: Candidates::new(),
+            timestamp_text: ArrayVec::new_const(),
         }
     }
 
@@ -42,44 +44,30 @@ impl DeclaredCheck {
         self.hasher.update(bytes);
     }
 
-    /// Decides. `body` is what was hashed, part by part.
-    ///
-    /// The headers offer candidates only: id and timestamp were hashed from the head that was checked.
+    /// Decides: the position of the key that signed. `body` is what was hashed, part by part.
     #[inline]
     pub(super) fn finish(
         &mut self,
         scheme: &Declared,
-        headers: &HeaderMap,
+        claims: &mut Claims,
         body: &Bytes,
-    ) -> Result<Signed, RejectionKind> {
+    ) -> Result<u16, RejectionKind> {
         if !scheme.after_body.is_empty() {
+            let id = claims.id().map(MessageId::as_str).unwrap_or_default();
             let texts = SignedTexts {
-                id: self.claims.id().map(MessageId::as_str).unwrap_or_default(),
+                id: id.as_bytes(),
                 timestamp: &self.timestamp_text,
             };
             scheme.feed(&scheme.after_body, texts, |part| self.hasher.update(part));
         }
-        let lines = scheme
-            .sets
-            .get(self.set)
-            .and_then(|set| SignatureLines::find(headers, &set.signatures))
-            .ok_or(RejectionKind::SignatureMismatch)?;
         let mut genuine = self.hasher.finish();
-        lines.visit(&scheme.grammar, scheme.algorithm, |entry| {
-            if let Entry::Signature(algorithm, encoded) = entry {
-                if algorithm == scheme.algorithm {
-                    if let Some(tag) = scheme.encoding.decode(encoded) {
-                        genuine.compare(Decoded::as_bytes(&tag));
-                    }
-                }
+        for (algorithm, candidate) in &self.candidates {
+            if *algorithm == scheme.algorithm {
+                genuine.compare(candidate.as_bytes());
             }
-        });
+        }
         let key_position = genuine.position().ok_or(RejectionKind::SignatureMismatch)?;
-        let claims = std::mem::take(&mut self.claims);
-        let claims = scheme.members.add_to(claims, body)?;
-        Ok(Signed {
-            claims,
-            key_position,
-        })
+        scheme.members.add_to(claims, body)?;
+        Ok(key_position)
     }
 }

@@ -36,22 +36,31 @@ impl<'h> SignatureLines<'h> {
     #[inline]
     pub(super) fn find(headers: &'h HeaderMap, names: &'h [HeaderName]) -> Option<Self> {
         let (first, others) = names.split_first()?;
-        let lines = Self {
+        let first = headers.get_all(first);
+        let is_there =
+            first.iter().next().is_some() || others.iter().any(|name| headers.contains_key(name));
+        is_there.then_some(Self {
             headers,
-            first: headers.get_all(first),
+            first,
             others,
-        };
-        lines.values().next().is_some().then_some(lines)
+        })
     }
 
+    /// Visits each line. An iterator over all of them would cost more than what is done with one line.
     #[inline]
-    fn values(&self) -> impl Iterator<Item = &'h HeaderValue> + use<'h> {
-        let headers = self.headers;
-        let others = self
-            .others
-            .iter()
-            .flat_map(move |name| headers.get_all(name));
-        self.first.iter().chain(others)
+    fn visit_lines(&self, mut visit: impl FnMut(&'h HeaderValue)) {
+        #[expect(
+            clippy::explicit_iter_loop,
+            reason = "a reference to it would live shorter"
+        )]
+        for line in self.first.iter() {
+            visit(line);
+        }
+        for name in self.others {
+            for line in self.headers.get_all(name) {
+                visit(line);
+            }
+        }
     }
 
     /// Visits each entry, in the order of the lines.
@@ -62,17 +71,19 @@ impl<'h> SignatureLines<'h> {
         algorithm: Algorithm,
         mut visit: impl FnMut(Entry<'h>),
     ) {
-        for line in self.values() {
-            grammar.entries(algorithm, line.as_bytes(), &mut visit);
-        }
+        self.visit_lines(|line| grammar.entries(algorithm, line.as_bytes(), &mut visit));
     }
 
     /// Rejects a list that is longer than any sender's.
     #[inline]
     pub(super) fn limit(&self, grammar: &Grammar) -> Result<(), RejectionKind> {
-        let bytes: usize = self.values().map(HeaderValue::len).sum();
-        // So short a list cannot have too many.
-        if bytes <= MAX_ENTRIES {
+        let (mut bytes, mut lines) = (0, 0);
+        self.visit_lines(|line| {
+            bytes += line.len();
+            lines += 1;
+        });
+        // An entry has a byte at least, and another one lies between it and the next: so short a list cannot have too many.
+        if bytes + lines <= 2 * MAX_ENTRIES {
             return Ok(());
         }
         if bytes > MAX_BYTES {
@@ -108,6 +119,7 @@ impl<'h> SignatureLines<'h> {
 }
 
 /// The one value of a header; it may be repeated, not contradicted. `None` if it is missing.
+#[inline]
 pub(super) fn only_value<'h>(
     lines: &GetAll<'h, HeaderValue>,
 ) -> Result<Option<&'h [u8]>, RejectionKind> {
@@ -201,7 +213,14 @@ fn known_version(piece: &[u8]) -> Option<Algorithm> {
 
 /// What stands between separators, without white space at the ends; empty ones are skipped.
 fn separated(line: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
-    line.split(move |byte| *byte == separator)
+    let mut rest = Some(line);
+    let pieces = std::iter::from_fn(move || {
+        let line = rest?;
+        let end = memchr::memchr(separator, line);
+        rest = end.and_then(|end| line.get(end + 1..));
+        Some(end.and_then(|end| line.get(..end)).unwrap_or(line))
+    });
+    pieces
         .map(<[u8]>::trim_ascii)
         .filter(|value| !value.is_empty())
 }

@@ -80,7 +80,7 @@ pub use standard_webhooks::{HeaderFamily, standard_webhooks};
 pub use time_format::TimeFormat;
 pub use verification_key::VerificationKey;
 
-pub(crate) use check::{HeadReading, SchemeKeys, SignatureCheck, Signed};
+pub(crate) use check::{HeadReading, SchemeKeys, SignatureCheck};
 #[cfg(feature = "testing")]
 pub(crate) use sign::SigningKey;
 

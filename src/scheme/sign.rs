@@ -65,12 +65,18 @@ impl SigningKey {
         &self.scheme
     }
 
-    /// Writes the headers of this family, of a scheme that has several.
+    /// Writes the headers of this family, of a scheme that has several. Another scheme has only its own.
     pub(crate) fn set_header_family(&mut self, family: HeaderFamily) {
         let position = HeaderFamily::BY_PRECEDENCE
             .iter()
             .position(|other| *other == family);
-        self.set = position.unwrap_or_default();
+        let sets = match &*self.scheme.0 {
+            Kind::Declared(declared) => declared.sets.len(),
+            Kind::Custom(_) => 0,
+        };
+        self.set = position
+            .filter(|position| *position < sets)
+            .unwrap_or_default();
     }
 
     /// Signs a request: sets the headers of the scheme, or changes the body where the signature stands in it. An id that
@@ -117,7 +123,9 @@ impl SigningKey {
         timestamp: Timestamp,
         body: &[u8],
     ) {
-        let Some(set) = declared.sets.get(self.set) else {
+        // A scheme that has one set writes that, whichever family is chosen.
+        let sets = &declared.sets;
+        let Some(set) = sets.get(self.set).or(sets.first()) else {
             return;
         };
         let mut write = |name: Option<&http::HeaderName>, value: &str| {
@@ -167,7 +175,10 @@ impl SigningKey {
 impl Declared {
     /// The text that is signed, in one piece: what a sender puts together.
     fn signed_text(&self, id: &str, timestamp: &str, body: &[u8]) -> Vec<u8> {
-        let texts = SignedTexts { id, timestamp };
+        let texts = SignedTexts {
+            id: id.as_bytes(),
+            timestamp: timestamp.as_bytes(),
+        };
         let mut text = Vec::new();
         self.feed(&self.before_body, texts, |part| {
             text.extend_from_slice(part);

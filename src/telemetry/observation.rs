@@ -81,6 +81,7 @@ pub(crate) struct Observation {
 
 impl Observation {
     /// A frame of the body has arrived.
+    #[cfg_attr(not(feature = "metrics"), expect(clippy::unused_self))]
     pub(crate) fn buffered(&mut self, bytes: usize) {
         #[cfg(feature = "metrics")]
         {

@@ -11,7 +11,6 @@ pub(crate) struct Observation;
 
 #[expect(
     clippy::unused_self,
-    clippy::needless_pass_by_value,
     reason = "the same shape as with the features that observe"
 )]
 impl Observer {

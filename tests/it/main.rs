@@ -2,6 +2,7 @@
 
 mod allocations;
 mod answers;
+mod auto_traits;
 mod config_errors;
 mod decryption;
 mod dispatch;

@@ -20,7 +20,12 @@ pub(super) fn read(log: &Value) -> Result<Capture, NotARequest> {
         return Err(NotARequest("a request of the HAR has no method or no URL"));
     };
     let mut head = Head::new(method, url)?;
-    for header in request.get("headers").and_then(Value::as_array).into_iter().flatten() {
+    for header in request
+        .get("headers")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
         let text = |name| header.get(name).and_then(Value::as_str);
         if let (Some(name), Some(value)) = (text("name"), text("value")) {
             head.add(name, value.as_bytes())?;

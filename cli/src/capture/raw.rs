@@ -11,13 +11,19 @@ pub(super) fn read(input: &[u8]) -> Result<Capture, NotARequest> {
     let first = std::str::from_utf8(first).map_err(|_| NotARequest("its first line is no text"))?;
     let mut words = first.split_ascii_whitespace();
     let (Some(method), Some(target)) = (words.next(), words.next()) else {
-        return Err(NotARequest("its first line is not such as `POST /path HTTP/1.1`"));
+        return Err(NotARequest(
+            "its first line is not such as `POST /path HTTP/1.1`",
+        ));
     };
     // Tools show `HTTP/2` in a head that is otherwise of HTTP/1.
     match words.next() {
         Some(version) if version.starts_with("HTTP/") => {}
         None => {}
-        Some(_) => return Err(NotARequest("its first line is not such as `POST /path HTTP/1.1`")),
+        Some(_) => {
+            return Err(NotARequest(
+                "its first line is not such as `POST /path HTTP/1.1`",
+            ));
+        }
     }
     let mut head = Head::new(method, target)?;
 

@@ -11,7 +11,9 @@ pub(super) fn read(record: &Value) -> Result<Capture, NotARequest> {
     let headers = record
         .get("headers")
         .and_then(Value::as_array)
-        .ok_or(NotARequest("it is JSON, and neither a HAR nor an export of the console"))?;
+        .ok_or(NotARequest(
+            "it is JSON, and neither a HAR nor an export of the console",
+        ))?;
     let mut head = Head::new(text("method").unwrap_or("POST"), text("uri").unwrap_or("/"))?;
     for header in headers {
         let part = |at| header.get(at).and_then(Value::as_str);

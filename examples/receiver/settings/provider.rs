@@ -145,7 +145,7 @@ fn keep_in(path: Option<String>) -> impl Fn(&str) + Send + Sync + 'static {
         }
         match append(path, &format!("{secret}\n")) {
             Ok(()) => {
-                tracing::info!("a handshake brought a secret: it is in HANDSHAKE_SECRETS_FILE")
+                tracing::info!("a handshake brought a secret: it is in HANDSHAKE_SECRETS_FILE");
             }
             Err(error) => tracing::error!(%error, "the secret of a handshake is lost"),
         }

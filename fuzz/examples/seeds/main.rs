@@ -6,6 +6,7 @@
 mod addresses;
 mod keys;
 mod requests;
+mod schemes;
 mod voyado;
 
 use std::{error::Error, fs, io, path::Path};
@@ -22,6 +23,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     voyado::envelope()?;
     voyado::soft_identification()?;
     requests::layer()?;
+    schemes::scheme()?;
+    schemes::explain()?;
     Ok(())
 }
 

@@ -8,5 +8,6 @@ pub mod head;
 pub mod network;
 pub mod number;
 pub mod payload;
+pub mod scheme;
 pub mod secret;
 pub mod signature_list;

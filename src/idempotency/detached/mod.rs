@@ -44,6 +44,7 @@ const ABANDON_PAUSES: [Duration; 4] = [
 /// [time-out](Self::timeout).
 ///
 /// The runtime is that of the first call, so a store can be made outside of one.
+#[must_use]
 pub struct Detached<S> {
     store: Arc<S>,
     timeout: Option<Duration>,

@@ -96,7 +96,13 @@ fn verify(
         .verify_stored(&parts, body.clone())
         .map_err(|rejection| format!("rejected: {rejection}"))?;
     // Else a genuine request could be copied, and handled again under another id.
-    if verified.id().as_str() != stored.message_id {
+    let is_its_own = if let Some(id) = verified.claimable_id() {
+        id.as_str() == stored.message_id
+    } else {
+        let number = stored.message_id.strip_prefix(verified.id().as_str());
+        number.is_some_and(|number| number.starts_with('.'))
+    };
+    if !is_its_own {
         return Err("rejected: the id is not the one that was signed".to_owned());
     }
     if verified.tenant().unwrap_or_default() != &*stored.tenant {

@@ -18,8 +18,8 @@ pub(super) const PRESET: Preset = Preset::declared(
 ///
 /// There is no id and no event type: a delivery is a ping, after which the application fetches the payloads.
 ///
-/// There is no signed time, so a captured request can be sent again at any time: only an idempotency store keeps it
-/// from being handled twice.
+/// There is no signed time either, so a captured request can be sent again at any time, and no idempotency store can tell
+/// it from another delivery with an equal body: each is handled, which has to be harmless.
 ///
 /// Verified against vectors of an SDK.
 ///

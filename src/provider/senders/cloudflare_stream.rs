@@ -15,7 +15,8 @@ pub(super) const PRESET: Preset = Preset::declared(
 ///
 /// Signs `{time}.{body}` with HMAC-SHA256, in `Webhook-Signature` as `time=…,sig1=…` with hexadecimal digits.
 ///
-/// The id is `uid` in the body, that of the video; there is no event type.
+/// There is no id of the message, since `uid` in the body is that of the video, which has several events; nor is there an
+/// event type.
 ///
 /// The sender documents no tolerance; 5 minutes apply.
 ///
@@ -44,7 +45,5 @@ pub fn cloudflare_stream() -> Scheme {
         .signed([Part::Timestamp, ".".into(), Part::Body])
         .signature(SignatureFormat::fields("webhook-signature", ',', "sig1"))
         .timestamp(Place::field("time"), TimeFormat::Seconds)
-        .id(Place::body("uid"))
-        .bodies_repeat()
         .preset()
 }

@@ -4,7 +4,9 @@
 use bytes::Bytes;
 use http::HeaderName;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
+#[cfg(feature = "testing")]
+use serde_json::json;
 
 use super::{
     preset::{KeyKind, Preset, VerifiedAgainst},

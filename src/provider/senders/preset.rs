@@ -97,6 +97,7 @@ impl PresetSettings {
             .ok_or(ConfigError::new(ConfigErrorKind::NoPublicUrl))
     }
 
+    #[cfg_attr(not(feature = "x509"), expect(dead_code))]
     pub(super) fn webhook_id(&self) -> Result<Cow<'static, str>, ConfigError> {
         self.webhook_id
             .clone()

@@ -29,6 +29,8 @@
 //!
 //! Payloads are personal data, and their `Debug` shows it: keep them out of logs.
 
+#[cfg(feature = "schema")]
+pub mod describe;
 mod envelope;
 mod event;
 mod event_type;

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     error::RejectionKind,
     message::{RequestHead, Timestamp},
-    scheme::{DotsInMessageId, KeyInput, Scheme, SchemeKeys, SignatureCheck, Signed},
+    scheme::{Claims, DotsInMessageId, KeyInput, Scheme, SchemeKeys, SignatureCheck},
 };
 
 /// Most causes of one explanation.
@@ -135,8 +135,8 @@ impl Explainer {
     ) -> (Vec<Check>, Option<RejectionKind>) {
         let keys = self.keys(&self.secrets);
         match self.verify(head, &head.headers, body, keys.as_ref()) {
-            Ok(signed) => {
-                let age = self.check_age(&signed, causes);
+            Ok(claims) => {
+                let age = self.check_age(&claims, causes);
                 (vec![Check::passed("signature"), age], None)
             }
             Err(rejection) => {
@@ -147,8 +147,8 @@ impl Explainer {
     }
 
     /// Whether the timestamp of what verified is within the tolerance.
-    fn check_age(&self, signed: &Signed, causes: &mut Vec<Cause>) -> Check {
-        let Some(timestamp) = signed.claims.timestamp() else {
+    fn check_age(&self, claims: &Claims, causes: &mut Vec<Cause>) -> Check {
+        let Some(timestamp) = claims.timestamp() else {
             return Check::skipped("timestamp", "the sender signs no time");
         };
         let now = self.now();
@@ -185,7 +185,7 @@ impl Explainer {
     fn causes(&self, head: &Parts, body: &Bytes, rejection: RejectionKind) -> Vec<Cause> {
         if let Some(found) = self.search(head, body) {
             let mut causes = found.causes;
-            self.check_age(&found.signed, &mut causes);
+            self.check_age(&found.claims, &mut causes);
             causes.truncate(MAX_CAUSES);
             return causes;
         }
@@ -214,7 +214,7 @@ impl Explainer {
         headers: &HeaderMap,
         body: &Bytes,
         keys: Option<&SchemeKeys>,
-    ) -> Result<Signed, crate::error::Rejection> {
+    ) -> Result<Claims, crate::error::Rejection> {
         let keys = keys.ok_or(RejectionKind::SignatureMismatch)?;
         let mut parts = head.clone();
         parts.headers = headers.clone();
@@ -223,7 +223,8 @@ impl Explainer {
         let mut check = SignatureCheck::new();
         check.start(reading, keys);
         check.update(body);
-        check.finish(&self.scheme, headers, body)
+        check.finish(&self.scheme, body)?;
+        Ok(check.take_claims())
     }
 
     /// The keys of texts, leaving out those that are none.

@@ -1,5 +1,7 @@
 //! Explanations with what a receiver was configured with.
 
+use std::time::Duration;
+
 use http::request::Parts;
 
 use super::{Cause, CauseKind, Check, Explainer, Explanation, Outcome};
@@ -52,7 +54,19 @@ impl Receiver {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn explain(&self, head: &Parts, body: impl AsRef<[u8]>) -> Explanation {
+        self.explain_after(head, body, Duration::ZERO)
+    }
+
+    /// As [`explain`](Self::explain), for a request that arrived `elapsed` ago: its age is judged as it was then.
+    pub fn explain_after(
+        &self,
+        head: &Parts,
+        body: impl AsRef<[u8]>,
+        elapsed: Duration,
+    ) -> Explanation {
         let body = body.as_ref();
+        let now = self.settings.clock.unix_time();
+        let explainer = self.explainer(head).at(now.saturating_sub(elapsed).into());
         let rejection = self.check_head(head).err();
         let mut first = Vec::new();
         for (name, kinds) in HEAD_CHECKS {
@@ -60,8 +74,7 @@ impl Receiver {
                 Some(rejection) if kinds.contains(&rejection.kind()) => {
                     let detail = facts(rejection);
                     first.push(Check::failed(name, detail.clone()));
-                    let mut explanation =
-                        self.explainer(head).explain(head, body).with_first(first);
+                    let mut explanation = explainer.explain(head, body).with_first(first);
                     if name == "source_ip" {
                         explanation.put_first(Cause::new(CauseKind::SourceIp, detail));
                     }
@@ -70,7 +83,7 @@ impl Receiver {
                 _ => first.push(Check::passed(name)),
             }
         }
-        self.explainer(head).explain(head, body).with_first(first)
+        explainer.explain(head, body).with_first(first)
     }
 
     /// As [`explain`](Self::explain), and decodes a verified body as `E`, to show where it does not parse.
@@ -79,8 +92,18 @@ impl Receiver {
         head: &Parts,
         body: impl AsRef<[u8]>,
     ) -> Explanation {
+        self.explain_event_after::<E>(head, body, Duration::ZERO)
+    }
+
+    /// As [`explain_event`](Self::explain_event), for a request that arrived `elapsed` ago.
+    pub fn explain_event_after<E: WebhookEvent>(
+        &self,
+        head: &Parts,
+        body: impl AsRef<[u8]>,
+        elapsed: Duration,
+    ) -> Explanation {
         let body = body.as_ref();
-        let mut explanation = self.explain(head, body);
+        let mut explanation = self.explain_after(head, body, elapsed);
         let is_verified = explanation
             .checks()
             .iter()

@@ -11,13 +11,13 @@ use super::{
     head_variants::head_variants,
     secret_variants::{VariantKey, secret_variants},
 };
-use crate::scheme::{SchemeKeys, Signed};
+use crate::scheme::{Claims, SchemeKeys};
 
 /// Bytes that are hashed at the most for one explanation, besides the first pass: what bounds the work.
 const MAX_HASHED: usize = 256 * 1024 * 1024;
 /// A signature that verifies once something was undone.
 pub(super) struct Found {
-    pub(super) signed: Signed,
+    pub(super) claims: Claims,
     pub(super) causes: Vec<Cause>,
 }
 
@@ -36,20 +36,20 @@ impl Explainer {
             let body = Bytes::copy_from_slice(body);
             self.verify(head, headers, &body, keys).ok()
         };
-        let found = |signed: Signed, undone: Undone| Found {
-            signed,
+        let found = |claims: Claims, undone: Undone| Found {
+            claims,
             causes: told(&undone),
         };
 
         for (keys, undone) in &keys {
-            if let Some(signed) = attempt(&head.headers, body, Some(keys)) {
-                return Some(found(signed, undone.clone()));
+            if let Some(claims) = attempt(&head.headers, body, Some(keys)) {
+                return Some(found(claims, undone.clone()));
             }
         }
         for variant in &heads {
-            if let Some(signed) = attempt(&variant.headers, body, configured.as_ref()) {
+            if let Some(claims) = attempt(&variant.headers, body, configured.as_ref()) {
                 let undone = vec![(variant.cause, variant.undone.clone())];
-                return Some(found(signed, undone));
+                return Some(found(claims, undone));
             }
         }
         let bodies = || {
@@ -58,31 +58,31 @@ impl Explainer {
             )
         };
         for (variant, undone) in bodies() {
-            if let Some(signed) = attempt(&head.headers, &variant, configured.as_ref()) {
-                return Some(found(signed, vec![undone]));
+            if let Some(claims) = attempt(&head.headers, &variant, configured.as_ref()) {
+                return Some(found(claims, vec![undone]));
             }
         }
         for variant in &heads {
             for (keys, undone) in &keys {
-                if let Some(signed) = attempt(&variant.headers, body, Some(keys)) {
+                if let Some(claims) = attempt(&variant.headers, body, Some(keys)) {
                     let mut undone = undone.clone();
                     undone.push((variant.cause, variant.undone.clone()));
-                    return Some(found(signed, undone));
+                    return Some(found(claims, undone));
                 }
             }
         }
         for (changed, of_body) in bodies() {
             for (keys, undone) in &keys {
-                if let Some(signed) = attempt(&head.headers, &changed, Some(keys)) {
+                if let Some(claims) = attempt(&head.headers, &changed, Some(keys)) {
                     let mut undone = undone.clone();
                     undone.push(of_body.clone());
-                    return Some(found(signed, undone));
+                    return Some(found(claims, undone));
                 }
             }
             for variant in &heads {
-                if let Some(signed) = attempt(&variant.headers, &changed, configured.as_ref()) {
+                if let Some(claims) = attempt(&variant.headers, &changed, configured.as_ref()) {
                     let undone = vec![(variant.cause, variant.undone.clone()), of_body.clone()];
-                    return Some(found(signed, undone));
+                    return Some(found(claims, undone));
                 }
             }
         }

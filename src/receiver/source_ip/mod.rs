@@ -89,6 +89,7 @@ pub use crate::error::{SourceIpCause, SourceIpDetail, SourceIpHint};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct SourceIp {
     allowed: Result<Vec<IpNet>, ConfigError>,
     trusted_proxies: Result<Vec<IpNet>, ConfigError>,

@@ -3,3 +3,4 @@
 mod ciphers;
 mod decision;
 mod layer;
+mod presets;

@@ -3,6 +3,7 @@
 mod enqueue;
 mod forged;
 mod killed;
+mod senders;
 mod sqlite;
 mod support;
 mod worker;

@@ -13,7 +13,7 @@ use super::{
         Package,
     },
     sent::{Sent, Set},
-    signatures::{entries, is_well_formed},
+    signatures::{entries, is_well_formed, words},
 };
 
 /// The exception that a difference about a request falls under.
@@ -94,7 +94,7 @@ fn stricter_about_set(
         ),
         RejectionKind::SignatureListTooLong => (
             "list-too-long",
-            list.len() > 8 * 1024 || entries(&list).count() > 64,
+            list.len() > 8 * 1024 || entries(&list).len() > 64,
         ),
         _ => return None,
     };
@@ -107,17 +107,16 @@ fn misled(sent: &Sent, set: &Set<'_>, oracle: Identity) -> Option<&'static str> 
         return None;
     }
     let [_, _, signatures] = set;
-    let mut entries = signatures.iter().flat_map(|line| entries(line));
+    let mut words = signatures.iter().flat_map(|line| words(line));
     let (name, holds) = match (oracle.language, String::from_utf8_lossy(&sent.body)) {
         (Rust, _) => return None,
         (Python, _) => (
             "signature-not-base64",
-            entries.any(|entry| !is_well_formed(entry)),
+            words.any(|entry| !is_well_formed(entry)),
         ),
-        (JavaScript, Cow::Borrowed(_)) => (
-            "signature-with-comma",
-            entries.any(|entry| commas(entry) > 1),
-        ),
+        (JavaScript, Cow::Borrowed(_)) => {
+            ("signature-with-comma", words.any(|entry| commas(entry) > 1))
+        }
         (JavaScript, Cow::Owned(mangled)) => {
             ("body-mangled", sent.is_signed(set, mangled.as_bytes()))
         }
@@ -166,12 +165,13 @@ fn more_lenient_about_lines(
     let repeated = ids.len() > 1 || timestamps.len() > 1;
     let malformed =
         |entry: &[u8]| commas(entry) != 1 || (entry.starts_with(b"v1,") && !is_well_formed(entry));
-    let mut entries = signatures.iter().flat_map(|line| entries(line));
+    let mut words = signatures.iter().flat_map(|line| words(line));
     match oracle.language {
         Python | JavaScript if repeated => Some("repeated-lines"),
         Rust | Python if signatures.len() > 1 => Some("several-signature-lines"),
         Rust if !signatures[0].is_ascii() => Some("signature-line-not-ascii"),
-        Python if entries.any(malformed) => Some("malformed-entry"),
+        Rust if words.any(|word| commas(word) > 1) => Some("entries-joined-by-comma"),
+        Python if words.any(malformed) => Some("malformed-entry"),
         _ => None,
     }
 }

@@ -13,6 +13,7 @@ mod oracle;
 mod packages;
 mod rust_crates;
 mod secrets;
+mod senders;
 mod sent;
 mod signatures;
 mod tally;

@@ -13,8 +13,8 @@ use super::{
 use crate::support::skip;
 
 /// Once for all tests.
-static PYTHON: LazyLock<Option<PathBuf>> = LazyLock::new(|| install("python"));
-static JAVASCRIPT: LazyLock<Option<PathBuf>> = LazyLock::new(|| install("javascript"));
+static PYTHON: LazyLock<Option<PathBuf>> = LazyLock::new(|| install("packages/python"));
+static JAVASCRIPT: LazyLock<Option<PathBuf>> = LazyLock::new(|| install("packages/javascript"));
 
 /// A process for each package that can be had on this machine.
 pub(super) fn all() -> Vec<Box<dyn Oracle>> {
@@ -59,22 +59,20 @@ fn javascript(package: Package, folder: &Path) -> ChildProcess {
     ChildProcess::start(identity, refuses_with, &mut interpreter, folder)
 }
 
-/// Installs what is not installed yet, into a folder below the target directory.
-fn install(language: &str) -> Option<PathBuf> {
+/// Installs the packages that are pinned in a folder beside this file, unless they are installed, below the target directory.
+pub(super) fn install(pinned: &str) -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join("oracles")
-        .join(language);
-    let script = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/it/oracles/packages/install"
-    );
-    let failure = match Command::new(script).arg(language).arg(&folder).output() {
+        .join(pinned);
+    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/oracles");
+    let mut script = Command::new(here.join("packages/install"));
+    let failure = match script.arg(here.join(pinned)).arg(&folder).output() {
         Ok(output) if output.status.success() => return Some(folder),
         Ok(output) => String::from_utf8_lossy(&output.stderr).into_owned(),
         Err(error) => error.to_string(),
     };
     skip(
-        &format!("the oracles in {language}"),
+        &format!("the oracles in {pinned}"),
         &format!("they cannot be installed: {failure}"),
     );
     None

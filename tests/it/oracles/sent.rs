@@ -93,7 +93,7 @@ impl Sent {
     pub(super) fn plain(&self) -> Option<Self> {
         std::str::from_utf8(&self.body).ok()?;
         let [ids, timestamps, signatures] = self.set_read_by_ours()?;
-        let signatures: Vec<&[u8]> = signatures
+        let signatures: Vec<Vec<u8>> = signatures
             .into_iter()
             .flat_map(entries)
             .filter(|entry| is_well_formed(entry))

@@ -132,9 +132,35 @@ pub(super) fn with_unused_bits(encoded: &str) -> String {
     }
 }
 
-/// The entries of a list.
-pub(super) fn entries(list: &[u8]) -> impl Iterator<Item = &[u8]> {
+/// What stands between spaces: an entry, as everybody but ours reads it.
+pub(super) fn words(list: &[u8]) -> impl Iterator<Item = &[u8]> {
     list.split(|byte| *byte == b' ')
+}
+
+/// The entries of a list as ours reads it, of which a comma may join several: a version with what follows its comma, or what
+/// is no such pair.
+pub(super) fn entries(list: &[u8]) -> Vec<Vec<u8>> {
+    words(list).flat_map(entries_of_word).collect()
+}
+
+fn entries_of_word(word: &[u8]) -> Vec<Vec<u8>> {
+    let pieces: Vec<_> = word.split(|byte| *byte == b',').collect();
+    let is_version = |piece: &[u8]| matches!(piece, b"v1" | b"v1a");
+    let mut entries = Vec::new();
+    let mut at = 0;
+    while let Some(piece) = pieces.get(at) {
+        let next = pieces.get(at + 1);
+        // The next entry begins behind the comma of what is no version.
+        let begins_next = next.is_some_and(|next| is_version(next) && at + 2 < pieces.len());
+        let pair = next.filter(|_| is_version(piece) || !begins_next && !piece.is_empty());
+        match pair {
+            Some(next) => entries.push([piece, &b","[..], next].concat()),
+            None if !piece.is_empty() => entries.push(piece.to_vec()),
+            None => {}
+        }
+        at += 1 + usize::from(pair.is_some());
+    }
+    entries
 }
 
 /// Whether an entry is what a sender writes: `v1` and 32 bytes in canonical base64.

@@ -330,7 +330,7 @@ fn kept() -> (Kept, impl Fn(&str) + Send + Sync + 'static) {
     let kept = Kept::default();
     let sink = Arc::clone(&kept);
     (kept, move |secret: &str| {
-        sink.lock().unwrap().push(secret.to_owned())
+        sink.lock().unwrap().push(secret.to_owned());
     })
 }
 

@@ -66,6 +66,14 @@ impl JsonField for DateTime {
     fn to_json(&self) -> impl Serialize {
         self
     }
+
+    #[cfg(feature = "schema")]
+    fn schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "description": "A date and time of RFC 3339; the offset from UTC may be missing."
+        })
+    }
 }
 
 /// Reads a field that means a date but may have a time: a date alone is its midnight.
@@ -90,6 +98,11 @@ impl JsonField for civil::Date {
 
     fn to_json(&self) -> impl Serialize {
         self.to_string()
+    }
+
+    #[cfg(feature = "schema")]
+    fn schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string" })
     }
 }
 

@@ -20,6 +20,11 @@ impl JsonField for Decimal {
     fn to_json(&self) -> impl Serialize {
         Number(self)
     }
+
+    #[cfg(feature = "schema")]
+    fn schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": ["number", "string"] })
+    }
 }
 
 /// Writes the digits of the decimal as a JSON number.

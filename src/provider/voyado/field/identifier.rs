@@ -43,4 +43,9 @@ impl JsonField for Identifier {
     fn to_json(&self) -> impl Serialize {
         self
     }
+
+    #[cfg(feature = "schema")]
+    fn schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": ["string", "number"] })
+    }
 }

@@ -16,4 +16,9 @@ impl JsonField for i64 {
     fn to_json(&self) -> impl Serialize {
         self
     }
+
+    #[cfg(feature = "schema")]
+    fn schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": ["integer", "string"] })
+    }
 }

@@ -33,6 +33,10 @@ pub(super) trait JsonField: Sized {
 
     /// What to write as the value of the field.
     fn to_json(&self) -> impl Serialize;
+
+    /// What is read, `null` aside.
+    #[cfg(feature = "schema")]
+    fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema;
 }
 
 /// The JSON is valid, but of another type than the field's.
@@ -47,6 +51,11 @@ impl JsonField for bool {
     fn to_json(&self) -> impl Serialize {
         self
     }
+
+    #[cfg(feature = "schema")]
+    fn schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "boolean" })
+    }
 }
 
 impl JsonField for Box<RawValue> {
@@ -56,6 +65,11 @@ impl JsonField for Box<RawValue> {
 
     fn to_json(&self) -> impl Serialize {
         self
+    }
+
+    #[cfg(feature = "schema")]
+    fn schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({})
     }
 }
 
@@ -68,6 +82,12 @@ impl<T: JsonField + Serialize> JsonField for Vec<T> {
 
     fn to_json(&self) -> impl Serialize {
         self
+    }
+
+    #[cfg(feature = "schema")]
+    fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let items = T::schema(generator);
+        schemars::json_schema!({ "type": "array", "items": items, "maxItems": MAX_ITEMS })
     }
 }
 

@@ -20,6 +20,11 @@ impl JsonField for String {
     fn to_json(&self) -> impl Serialize {
         self
     }
+
+    #[cfg(feature = "schema")]
+    fn schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": ["string", "number"] })
+    }
 }
 
 /// Reads what names somebody, which an empty text does not.

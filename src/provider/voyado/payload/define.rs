@@ -17,20 +17,20 @@
 /// its `flatten` takes every number through floating point.
 macro_rules! payload {
     (
-        $(#[$meta:meta])*
+        $(#[doc = $doc:literal])*
         pub struct $payload:ident $(in $($container:literal),+)? {
             $(
-                $(#[$field_meta:meta])*
+                $(#[doc = $field_doc:literal])*
                 $class:ident $field:ident: $type:ty = $name:literal $(| $alias:literal)* $(via $read:path)?,
             )*
         }
     ) => {
-        $(#[$meta])*
+        $(#[doc = $doc])*
         #[derive(Clone, Debug)]
         #[non_exhaustive]
         pub struct $payload {
             $(
-                $(#[$field_meta])*
+                $(#[doc = $field_doc])*
                 pub $field: payload!(@type $class $type),
             )*
             /// What else was sent.
@@ -74,6 +74,38 @@ macro_rules! payload {
             fn to_json(&self) -> impl serde::Serialize {
                 self
             }
+
+            #[cfg(feature = "schema")]
+            fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                generator.subschema_for::<Self>()
+            }
+        }
+
+        /// As Voyado sends it. What the schema does not name may be sent too.
+        #[cfg(feature = "schema")]
+        impl schemars::JsonSchema for $payload {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($payload).into()
+            }
+
+            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                use $crate::provider::voyado::{describe::Field, field::JsonField};
+
+                let fields = [$(
+                    Field {
+                        names: &[$name $(, $alias)*],
+                        is_required: payload!(@is_required $class),
+                        doc: &[$($field_doc),*],
+                        schema: <$type as JsonField>::schema,
+                    },
+                )*];
+                $crate::provider::voyado::describe::object(
+                    generator,
+                    &[$($doc),*],
+                    &fields,
+                    &[$($($container),+)?],
+                )
+            }
         }
 
         impl serde::Serialize for $payload {
@@ -105,6 +137,9 @@ macro_rules! payload {
             }
         }
     };
+
+    (@is_required required) => { true };
+    (@is_required optional) => { false };
 
     (@type required $type:ty) => { $type };
     (@type optional $type:ty) => { Option<$type> };

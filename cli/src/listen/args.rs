@@ -1,0 +1,54 @@
+//! The arguments of `listen`.
+
+use clap::Args;
+use reqwest::Url;
+
+use super::record::Printing;
+use crate::provider::{ProviderArgs, SecretArgs};
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+It binds to 127.0.0.1 and takes deliveries at every path except /console, where the page is. SIGINT and SIGTERM end it.
+
+Exit codes: 0 when it was ended; 2 for wrong usage or settings, or a port that is taken.")]
+pub(crate) struct ListenArgs {
+    #[command(flatten)]
+    pub(super) provider: ProviderArgs,
+
+    #[command(flatten)]
+    pub(super) secret: SecretArgs,
+
+    /// The port; 0 for any that is free
+    #[arg(long, default_value = "4400")]
+    pub(super) port: u16,
+
+    /// Pass on each verified delivery, unchanged, to this URL, and respond with its response
+    #[arg(long, value_name = "URL", value_parser = url)]
+    pub(super) forward: Option<Url>,
+
+    /// Show the deliveries in the terminal, with their details; q quits
+    #[arg(long, conflicts_with = "json")]
+    pub(super) tui: bool,
+
+    /// Print a line of JSON for each URL and for each delivery
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+impl ListenArgs {
+    pub(super) fn printing(&self) -> Printing {
+        match (self.tui, self.json) {
+            (true, _) => Printing::Nothing,
+            (false, true) => Printing::Json,
+            (false, false) => Printing::Text,
+        }
+    }
+}
+
+fn url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| error.to_string())?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err("expected a URL such as http://localhost:8080/webhooks".to_owned());
+    }
+    Ok(url)
+}

@@ -1,0 +1,110 @@
+//! What became of all deliveries.
+
+use std::{collections::BTreeMap, fmt, time::Duration};
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::{hint, sender::Response};
+
+/// Responses by status, errors, latencies.
+#[derive(Debug, Default)]
+pub(crate) struct Summary {
+    statuses: BTreeMap<StatusCode, usize>,
+    errors: BTreeMap<String, usize>,
+    latencies: Vec<Duration>,
+    failures: usize,
+}
+
+impl Summary {
+    /// Whether every response was 2xx.
+    pub(crate) fn is_success(&self) -> bool {
+        self.failures == 0
+    }
+
+    fn hints(&self) -> impl Iterator<Item = String> {
+        let statuses = self
+            .statuses
+            .keys()
+            .filter_map(|status| hint::of_status(*status));
+        statuses.chain(self.errors.keys().map(|error| hint::of_error(error)))
+    }
+
+    pub(crate) fn to_json(&self) -> Value {
+        let statuses: serde_json::Map<_, _> = self
+            .statuses
+            .iter()
+            .map(|(status, count)| (status.as_u16().to_string(), (*count).into()))
+            .collect();
+        let deliveries = self
+            .statuses
+            .values()
+            .chain(self.errors.values())
+            .sum::<usize>();
+        let millis =
+            |latency: Option<&Duration>| latency.map(|latency| latency.as_secs_f64() * 1e3);
+        json!({
+            "deliveries": deliveries,
+            "statuses": statuses,
+            "errors": self.errors,
+            "latency_ms": {
+                "min": millis(self.latencies.first()),
+                "median": millis(percentile(&self.latencies, 50)),
+                "p95": millis(percentile(&self.latencies, 95)),
+                "max": millis(self.latencies.last()),
+            },
+            "hints": self.hints().collect::<Vec<_>>(),
+        })
+    }
+}
+
+impl FromIterator<Response> for Summary {
+    fn from_iter<I: IntoIterator<Item = Response>>(responses: I) -> Self {
+        let mut summary = Self::default();
+        for Response { status, latency } in responses {
+            let is_success = status.as_ref().is_ok_and(StatusCode::is_success);
+            summary.failures += usize::from(!is_success);
+            match status {
+                Ok(status) => {
+                    *summary.statuses.entry(status).or_default() += 1;
+                    summary.latencies.push(latency);
+                }
+                Err(error) => *summary.errors.entry(error).or_default() += 1,
+            }
+        }
+        summary.latencies.sort_unstable();
+        summary
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (status, count) in &self.statuses {
+            writeln!(f, "{}: {count}", status.as_u16())?;
+        }
+        for (error, count) in &self.errors {
+            writeln!(f, "error, {error}: {count}")?;
+        }
+        if let (Some(min), Some(median), Some(p95), Some(max)) = (
+            self.latencies.first(),
+            percentile(&self.latencies, 50),
+            percentile(&self.latencies, 95),
+            self.latencies.last(),
+        ) {
+            writeln!(
+                f,
+                "latency: min {min:.1?}, median {median:.1?}, p95 {p95:.1?}, max {max:.1?}"
+            )?;
+        }
+        for hint in self.hints() {
+            writeln!(f, "hint: {hint}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The nearest rank.
+fn percentile(sorted: &[Duration], percent: usize) -> Option<&Duration> {
+    let rank = (sorted.len() * percent).div_ceil(100);
+    sorted.get(rank.saturating_sub(1))
+}
