@@ -6,7 +6,7 @@ use crate::settings;
 
 /// Receives the webhooks of Voyado Engage, or of another PROVIDER, and prints each as one line of JSON.
 ///
-/// The response to `POST /webhooks/engage`, or `/webhooks/` and the PROVIDER, is 204 once the line is written, or with INBOX_URL
+/// The response to `POST /webhooks/engage`, or `/webhooks/` and the PROVIDER, is 204 once the line is written, or with `INBOX_URL`
 /// 202 once the delivery is stored. The log is on stderr and shows no payload.
 #[derive(Debug, Parser)]
 #[command(name = "receiver", version, after_help = settings::table())]
@@ -18,7 +18,7 @@ pub(crate) struct Arguments {
 /// What can be done instead of receiving.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Manages the dead letters of the inbox at INBOX_URL, whether a receiver is running or not
+    /// Manages the dead letters of the inbox at `INBOX_URL`, whether a receiver is running or not
     ///
     /// Exit codes: 0; 1 if there is no dead letter with the id; 2 for wrong usage, wrong settings or an inbox that fails.
     #[command(subcommand)]

@@ -81,12 +81,15 @@ fn printer(is_typed: bool) -> MethodRouter {
     }
 }
 
+/// A route behind every check.
+type Guarded = MethodRouter<Arc<Throttle>>;
+
 impl Endpoint {
     /// Stores deliveries; the worker prints or forwards them.
     fn store<E: WebhookEvent>(
         self,
         inbox: Inbox,
-    ) -> Result<(MethodRouter<Arc<Throttle>>, Option<Worker>), Box<dyn Error>> {
+    ) -> Result<(Guarded, Option<Worker>), Box<dyn Error>> {
         let preset = self.sender.preset;
         let print = Target::new(inbox::PRINT, printer(preset.is_none()));
         let print = match preset {

@@ -88,8 +88,9 @@ impl Traffic {
                 Answer::Acknowledged
             }
             (StatusCode::UNAUTHORIZED, None) => Answer::Refused,
-            (StatusCode::REQUEST_TIMEOUT, _) => Answer::TimedOut,
-            (StatusCode::INTERNAL_SERVER_ERROR, Some(_)) => Answer::TimedOut,
+            (StatusCode::REQUEST_TIMEOUT, _) | (StatusCode::INTERNAL_SERVER_ERROR, Some(_)) => {
+                Answer::TimedOut
+            }
             (status, _) => panic!("{} was answered {status}", delivery.id),
         }
     }

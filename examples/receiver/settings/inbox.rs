@@ -83,11 +83,12 @@ pub(super) fn read_url() -> Result<InboxUrl, VariableError> {
     InboxUrl::parse(url.ok_or_else(missing)?)
 }
 
+/// A target, by its name.
+type Named<E> = (Arc<str>, Forward<E>);
+
 impl Inbox {
     /// The targets to send to, by name; none if deliveries are printed.
-    pub(crate) fn forwards<E: WebhookEvent>(
-        &self,
-    ) -> Result<Vec<(Arc<str>, Forward<E>)>, VariableError> {
+    pub(crate) fn forwards<E: WebhookEvent>(&self) -> Result<Vec<Named<E>>, VariableError> {
         let Some(Forwarding { urls, secret }) = &self.forwarding else {
             return Ok(Vec::new());
         };

@@ -104,7 +104,7 @@ fn a_signature_in_another_encoding_is_named() {
         .to_owned();
     let encoded = value.strip_prefix("v1,").unwrap();
     let tag = STANDARD.decode(encoded).unwrap();
-    let hex: String = tag.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex::encode(&tag);
     for written in [
         encoded.to_owned(),
         format!("v1={encoded}"),

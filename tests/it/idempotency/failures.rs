@@ -29,7 +29,7 @@ const FAILURES: [Failure; 4] = [
 type Outcome = Result<Answer, &'static str>;
 type Handled = Result<Response<Full<Bytes>>, &'static str>;
 
-async fn handle(failure: Option<Failure>) -> Handled {
+fn handle(failure: Option<Failure>) -> Handled {
     match failure {
         None => Ok(empty(StatusCode::OK)),
         Some(Failure::Status500) => Ok(empty(StatusCode::INTERNAL_SERVER_ERROR)),
@@ -49,7 +49,7 @@ async fn attempt<I: IdempotencyStore>(
         let runs = runs.clone();
         service_fn(move |request: Request<Full<Bytes>>| {
             runs.record(&request);
-            handle(failure)
+            async move { handle(failure) }
         })
     };
     let service = layer(idempotency).layer(handler);

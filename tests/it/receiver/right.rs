@@ -90,6 +90,7 @@ fn sealed(seal: impl Fn(&[u8]) -> String) -> Delivery {
 }
 
 #[rustfmt::skip]
+#[expect(clippy::too_many_lines, reason = "a table, a row a line")]
 pub(super) fn all_right() -> Vec<Right> {
     let forwarded = |header, source| with(&[(header, source)]);
     let token = [("TOKEN_HEADER", "x-engage-token"), ("TOKENS", "old, new")];

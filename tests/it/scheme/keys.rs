@@ -30,7 +30,8 @@ fn the_first_guess_of_how_to_give_secrets_compiles_and_works() {
     assert!(accepts(text.clone()));
     assert!(accepts([SECRET]));
     let array = [SECRET];
-    assert!(accepts(&array));
+    let by_reference: &[&str; 1] = &array;
+    assert!(accepts(by_reference));
     assert!(accepts(&[SECRET][..]));
     assert!(accepts([text.clone()]));
     assert!(accepts(&texts));

@@ -14,7 +14,7 @@ use super::{
         right::{KEY, inbox_url},
     },
     assert_silent, start,
-    target::{self, Server},
+    target::{self, Forwarded, Server},
     wait_for_dead,
 };
 
@@ -191,7 +191,7 @@ fn a_stop_settles_what_is_in_flight_and_leaves_the_rest_to_the_next_start() {
     assert!(restarted.elapsed() < Duration::from_secs(15));
     thread::sleep(Duration::from_secs(1));
     assert_eq!(slow.attempts().len(), 5);
-    let mut ids: Vec<_> = attempts.iter().map(|attempt| attempt.id()).collect();
+    let mut ids: Vec<_> = attempts.iter().map(Forwarded::id).collect();
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), 5, "none was sent twice");
