@@ -138,7 +138,7 @@ async fn the_signed_request_is_stored_as_it_came_and_no_other_header() {
         )
         .unwrap();
     let headers = format!(
-        "svix-id: msg_1\nsvix-timestamp: {NOW}\nsvix-signature: {signature}\nx-tenant: shop-1\n"
+        "svix-id: msg_1\nsvix-timestamp: {NOW}\nsvix-signature: {signature}\ncontent-type: application/json\nx-tenant: shop-1\n"
     );
     assert_eq!(row.0, "engage");
     assert_eq!(row.1, "msg_1");
