@@ -1,8 +1,8 @@
 //! The crate in one command: `cargo run --example quickstart`.
 //!
-//! Starts an axum receiver with every layer of security on a free loopback port, sends it one genuine delivery of each
-//! Voyado event type and a forged one for each layer over real HTTP, and prints what was sent, the response, and what the handler saw. Exits
-//! with a failure if anything is not as it should be.
+//! Starts an axum receiver with every check on a free loopback port, sends it one genuine delivery of each Voyado event type
+//! and a forged one for each check over real HTTP, and prints what was sent, the status of the response, and what the handler
+//! saw or why the delivery was rejected. Exits with a failure if anything is not as it should be.
 
 mod deliveries;
 
@@ -14,37 +14,59 @@ use std::{
     time::SystemTime,
 };
 
-use axum::{Router, extract::State, http::StatusCode, routing::post};
+use axum::{
+    Router, extract::State, http::StatusCode, middleware::map_response_with_state,
+    response::Response, routing::post,
+};
 use comfy_table::{Table, presets::UTF8_FULL_CONDENSED};
 use deliveries::{KEY, MAX_BODY_BYTES, PATH, SECRET, TOKEN};
 use tower_webhook::{
-    Aes256Cbc, Delivery, Receiver, SourceIp, Timestamp, WebhookLayer, source_ip::svix, voyado,
+    Aes256Cbc, Delivery, Receiver, Rejection, SourceIp, Timestamp, WebhookLayer, source_ip::svix,
+    voyado,
 };
 
-/// What the handler was called with since the last look.
-#[derive(Clone, Default)]
-struct Seen(Arc<Mutex<Option<String>>>);
+/// What became of a delivery.
+enum Seen {
+    Handled(String),
+    Rejected(String),
+}
 
-impl Seen {
-    fn put(&self, text: String) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(text);
+/// What was seen since the last look.
+#[derive(Clone, Default)]
+struct LastSeen(Arc<Mutex<Option<Seen>>>);
+
+impl LastSeen {
+    fn put(&self, seen: Seen) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(seen);
     }
 
-    fn take(&self) -> Option<String> {
+    fn take(&self) -> Option<Seen> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
-async fn on_event(State(seen): State<Seen>, delivery: Delivery<voyado::Envelope>) -> StatusCode {
+async fn on_event(
+    State(seen): State<LastSeen>,
+    delivery: Delivery<voyado::Envelope>,
+) -> StatusCode {
     let envelope = delivery.event();
     let contact = envelope.event.contact_id().unwrap_or("-");
-    seen.put(format!("{} of contact {contact}", envelope.event_type));
+    let beginning: String = contact.chars().take(8).collect();
+    seen.put(Seen::Handled(format!("contact {beginning}…")));
     StatusCode::NO_CONTENT
+}
+
+/// The reason of a rejection is in the response's extensions: for us, never for the caller.
+async fn on_response(State(seen): State<LastSeen>, response: Response) -> Response {
+    if let Some(rejection) = response.extensions().get::<Rejection>() {
+        seen.put(Seen::Rejected(rejection.to_string()));
+    }
+    response
 }
 
 #[tokio::main]
 async fn main() -> Result<ExitCode, Box<dyn Error>> {
-    let seen = Seen::default();
+    let seen = LastSeen::default();
     let proxy_in_front = ["127.0.0.1"];
     let receiver = Receiver::builder([SECRET])
         .source_ip(SourceIp::allow(svix::EU).trusted_proxies(proxy_in_front))
@@ -55,6 +77,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let app = Router::new()
         .route(PATH, post(on_event))
         .layer(WebhookLayer::new(receiver).decode::<voyado::Envelope>())
+        .layer(map_response_with_state(seen.clone(), on_response))
         .with_state(seen.clone());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let origin = format!("http://{}", listener.local_addr()?);
@@ -68,9 +91,12 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
 
     let client = reqwest::Client::builder().no_proxy().build()?;
     let mut table = Table::new();
-    table
-        .load_style(UTF8_FULL_CONDENSED)
-        .set_header(["sent", "response", "the handler saw", ""]);
+    table.load_style(UTF8_FULL_CONDENSED).set_header([
+        "sent",
+        "status",
+        "handled, or why rejected",
+        "",
+    ]);
     let mut failures = 0;
     for delivery in deliveries::all(Timestamp::from(SystemTime::now()))? {
         let (parts, body) = delivery.request.into_parts();
@@ -80,15 +106,19 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
             .body(body)
             .send()
             .await?;
-        let saw = seen.take();
-        let as_expected =
-            response.status() == delivery.answer && saw.is_some() == delivery.answer.is_success();
+        let status = response.status();
+        let (was_handled, what) = match seen.take() {
+            Some(Seen::Handled(what)) => (true, what),
+            Some(Seen::Rejected(why)) => (false, why),
+            None => (false, "nothing was seen of it".to_owned()),
+        };
+        let as_expected = status == delivery.answer && was_handled == delivery.answer.is_success();
         failures += usize::from(!as_expected);
         table.add_row([
             delivery.description,
-            response.status().to_string(),
-            saw.unwrap_or_else(|| "-".into()),
-            if as_expected { "ok" } else { "NOT AS EXPECTED" }.into(),
+            status.as_u16().to_string(),
+            what,
+            if as_expected { "ok" } else { "WRONG" }.into(),
         ]);
     }
     println!("{table}");
