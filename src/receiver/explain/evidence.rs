@@ -22,7 +22,10 @@ pub(super) type ChangedBody<'b> = (Cow<'b, [u8]>, (CauseKind, String));
 pub(super) fn truncations<'b>(head: &Parts, body: &'b Bytes) -> Option<ChangedBody<'b>> {
     let announced = announced_length(head).filter(|announced| *announced < body.len());
     announced.map(|announced| {
-        let undone = format!("cut to its announced {announced} of {} bytes", body.len());
+        let undone = format!(
+            "the body cut to its announced {announced} of {} bytes",
+            body.len()
+        );
         (
             Cow::Borrowed(&body[..announced]),
             (CauseKind::BodyTruncated, undone),

@@ -53,9 +53,12 @@ impl Explainer {
             }
         }
         let bodies = || {
-            truncations(head, body).into_iter().chain(
-                body_variants(body).map(|variant| (variant.body, (variant.cause, variant.undone))),
-            )
+            truncations(head, body)
+                .into_iter()
+                .chain(body_variants(body).map(|variant| {
+                    let undone = format!("the body {}", variant.undone);
+                    (variant.body, (variant.cause, undone))
+                }))
         };
         for (variant, undone) in bodies() {
             if let Some(claims) = attempt(&head.headers, &variant, configured.as_ref()) {
