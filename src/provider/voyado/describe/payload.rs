@@ -106,7 +106,7 @@ fn or_null(mut schema: Schema) -> Schema {
 
 /// The schema of the payload of an event type.
 pub(super) fn of(event_type: super::super::EventType, generator: &mut SchemaGenerator) -> Schema {
-    use super::super::{self as voyado, EventType};
+    use crate::provider::voyado::{self, EventType};
 
     fn of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
         generator.subschema_for::<T>()
