@@ -45,7 +45,13 @@ fuzz_target!(|text: &str| {
     assert_eq!(key.is_ok(), secret.is_ok());
     match (secret, model::secret::bytes(text)) {
         (Ok(secret), Ok(bytes)) => check_secret(secret, &bytes),
-        (Err(error), Err(kind)) => assert_eq!(error.kind(), kind),
+        // Of several mistakes in a text with a public key, that key may be the one that is named.
+        (Err(error), Err(kind)) => assert!(
+            error.kind() == kind
+                || (error.kind() == ConfigErrorKind::PublicKeyUnsupported
+                    && text.contains("whpk_")),
+            "{error} is not {kind:?}"
+        ),
         (secret, bytes) => panic!("{secret:?} is not {bytes:?}"),
     }
 });
