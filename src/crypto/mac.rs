@@ -1,13 +1,11 @@
 //! HMAC over SHA-256, SHA-1 and SHA-512.
 
-use hmac::{
-    Hmac, KeyInit, Mac,
-    digest::{CtOutput, Output},
-};
+use hmac::{Hmac, KeyInit, Mac, digest::CtOutput};
 #[cfg(feature = "providers")]
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 use smallvec::SmallVec;
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::ZeroizeOnDrop;
 
 use super::{Algorithm, keyring::is_chosen};
@@ -215,16 +213,14 @@ impl Tags {
     #[inline]
     pub(super) fn position_of(&self, candidate: &[u8]) -> Option<u16> {
         fn position_of<M: Mac>(tags: &[Tag<M>], candidate: &[u8]) -> Option<u16> {
-            // Of another length it is never equal.
-            let candidate = CtOutput::<M>::new(Output::<M>::try_from(candidate).ok()?);
-            let mut position = None;
+            let (mut found, mut position) = (Choice::from(0), 0_u16);
             for tag in tags {
-                // In constant time. That a signature is genuine, and by which key, is no secret.
-                if tag.tag == candidate {
-                    position = Some(tag.position);
-                }
+                // Of another length it is never equal.
+                let matches = tag.tag.as_bytes().as_slice().ct_eq(candidate);
+                position.conditional_assign(&tag.position, matches);
+                found |= matches;
             }
-            position
+            bool::from(found).then_some(position)
         }
         match self {
             Self::Sha256(tags) => position_of(tags, candidate),
