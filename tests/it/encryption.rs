@@ -217,6 +217,18 @@ fn the_id_of_an_envelope_that_is_sealed_whole_is_not_taken_for_the_contacts() {
 }
 
 #[test]
+fn the_id_of_a_sealed_envelope_whose_payload_does_not_fit_is_not_taken_for_the_contacts() {
+    let plaintext = r#"{"eventType":"contact.deleted","id":"e-1","isEncrypted":false,"payload":{"contict":"c-1"}}"#;
+    let body = with_payload_of_type("contact.deleted", plaintext);
+    let opened = open(builder().decrypt(cbc(KEY)), body).unwrap();
+    assert_eq!(opened.event.contact_id(), None);
+    let Event::Unknown(unknown) = opened.event else {
+        panic!("{:?}", opened.event);
+    };
+    assert_eq!(unknown.payload.get(), r#"{"contict":"c-1"}"#);
+}
+
+#[test]
 fn a_contact_with_an_attribute_like_an_envelopes_is_still_that_contact() {
     for plaintext in [
         r#"{"id":"c-1","eventType":"contact.created"}"#,

@@ -164,22 +164,35 @@ fn has_event_type(other: Option<&OtherFields>) -> bool {
 /// no JSON.
 fn read_plaintext(event_type: &str, json: &str, event: Option<Event>) -> Option<Event> {
     let json: &RawValue = serde_json::from_str(json).ok()?;
-    let nested = nested_payload(event_type, json).map(|payload| match payload {
+    let Some((payload, id)) = nested_payload(event_type, json) else {
+        return Some(event.unwrap_or_else(|| Event::from_raw(event_type, json)));
+    };
+    let nested = match payload {
         SentPayload::Read(event) => event,
         SentPayload::Raw(payload) => Event::from_raw(event_type, payload),
-    });
+    };
+    // With `isEncrypted` beside it, an `id` is the envelope's, and that of no contact.
+    let is_id_of_envelope = |event: &Event| {
+        let other = event.other();
+        event.contact_id() == id.as_deref()
+            && other.is_some_and(|other| other.get("isEncrypted").is_some())
+    };
+    let event = event.filter(|event| !is_id_of_envelope(event));
     Some(match (nested, event) {
-        (None | Some(Event::Unknown(_)), Some(event)) | (Some(event), _) => event,
-        (None, None) => Event::from_raw(event_type, json),
+        (Event::Unknown(_), Some(event)) => event,
+        (nested, _) => nested,
     })
 }
 
-/// The payload of a plaintext that is a whole envelope, which Voyado's pages do not rule out. It has to be one without a
+/// The payload and the id of a plaintext that is a whole envelope, which Voyado's pages do not rule out. It has to be one without a
 /// doubt: what only looks like an envelope is a payload, of which nothing may be lost.
-fn nested_payload<'a>(event_type: &str, json: &'a RawValue) -> Option<SentPayload<'a>> {
+fn nested_payload<'a>(
+    event_type: &str,
+    json: &'a RawValue,
+) -> Option<(SentPayload<'a>, Option<String>)> {
     let sent = SentEnvelope::from_json(json.get()).ok()?;
     let is_the_same = sent.event_type.as_deref() == Some(event_type);
-    (is_the_same && sent.payload.is_plain()).then_some(sent.payload)
+    (is_the_same && sent.payload.is_plain()).then_some((sent.payload, sent.id))
 }
 
 /// Svix's ping is `{"success": true}` and nothing around it.
