@@ -213,7 +213,10 @@ impl Shape {
         let inner = self.inner(sent);
         let mut all: Vec<_> = sent.0.iter().collect();
         for container in self.opened(sent) {
-            all.retain(|(_, value)| !std::ptr::eq(&**value, container));
+            // Equal ones are one.
+            all.retain(|(name, value)| {
+                !(self.is_container(name) && value.get() == container.get())
+            });
         }
         all.extend(&inner.0);
         let mut lost: Vec<_> = all
@@ -243,6 +246,12 @@ impl Shape {
             && !has_containers(&inner)
             && self.containers.iter().all(|name| count(name) <= 1)
             && self.contact_id.iter().all(|name| !inner.has(name))
+    }
+
+    fn is_container(&self, name: &str) -> bool {
+        self.containers
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(name))
     }
 
     fn names(&self) -> impl Iterator<Item = &'static str> {
