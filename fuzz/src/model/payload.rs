@@ -235,14 +235,20 @@ impl Shape {
         lost
     }
 
-    /// Whether what is written of it has to be read as the same again: no name is there three times, and no container is in
-    /// another or there twice.
+    /// Whether it is settled which value of each name counts: no name is there three times, where two may be one.
+    pub fn is_plain(&self, sent: &Object) -> bool {
+        let inner = self.inner(sent);
+        let mut names = sent.0.iter().chain(&inner.0).map(|(name, _)| name);
+        names.all(|name| sent.count(name) + inner.count(name) <= 2)
+    }
+
+    /// Whether what is written of it has to be read as the same again: it is plain, and no container is in another or there
+    /// twice.
     pub fn is_settled(&self, sent: &Object) -> bool {
         let inner = self.inner(sent);
         let count = |name: &str| sent.count(name) + inner.count(name);
-        let names = sent.0.iter().chain(&inner.0).map(|(name, _)| name);
         let has_containers = |object: &Object| self.containers.iter().any(|name| object.has(name));
-        names.clone().all(|name| count(name) <= 2)
+        self.is_plain(sent)
             && !has_containers(&inner)
             && self.containers.iter().all(|name| count(name) <= 1)
             && self.contact_id.iter().all(|name| !inner.has(name))
