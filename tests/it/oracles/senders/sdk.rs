@@ -3,7 +3,9 @@
 use std::{
     fmt,
     io::{BufRead, BufReader, Write},
+    path::PathBuf,
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    sync::LazyLock,
 };
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -34,16 +36,20 @@ pub(super) struct Signed {
     pub(super) body: Option<String>,
 }
 
+/// Once for all tests: two installations into one folder break each other.
+static PYTHON: LazyLock<Option<PathBuf>> = LazyLock::new(|| install("senders/python"));
+static JAVASCRIPT: LazyLock<Option<PathBuf>> = LazyLock::new(|| install("senders/javascript"));
+
 /// Those that can be had on this machine.
 pub(super) fn all() -> Vec<Sdk> {
     let mut sdks = Vec::new();
-    if let Some(folder) = install("senders/javascript") {
+    if let Some(folder) = &*JAVASCRIPT {
         let mut node = Command::new("node");
         node.args(["--input-type=module", "--eval"]);
         node.arg(include_str!("javascript/judge.mjs"));
         sdks.push(Sdk::start(Language::JavaScript, node.current_dir(folder)));
     }
-    if let Some(folder) = install("senders/python") {
+    if let Some(folder) = &*PYTHON {
         let mut python = Command::new(folder.join("bin/python"));
         python.args(["-c", include_str!("python/judge.py")]);
         sdks.push(Sdk::start(Language::Python, &mut python));
