@@ -1,6 +1,8 @@
 use std::{any::Any, time::Duration};
 
 use bytes::Bytes;
+#[cfg(feature = "testing")]
+use http::header::{HeaderValue, IntoHeaderName};
 use http::{HeaderName, request::Parts};
 
 use super::{Claims, CustomKeys, KeyInput};
@@ -100,6 +102,16 @@ pub struct Outgoing<'r> {
     pub id: Option<&'r MessageId>,
     /// The time at which it is signed.
     pub timestamp: Timestamp,
+}
+
+#[cfg(feature = "testing")]
+impl Outgoing<'_> {
+    /// Sets a header, unless the value cannot stand in one.
+    pub(crate) fn set_header(&mut self, name: impl IntoHeaderName, value: &str) {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.head.headers.insert(name, value);
+        }
+    }
 }
 
 /// A custom scheme whose types are not known any more.

@@ -7,7 +7,7 @@ use http::{HeaderName, Uri};
 
 use super::{
     preset::{KeyKind, Preset, VerifiedAgainst},
-    support::{MacKey, SharedKey, any_matches, only_text, only_value},
+    support::{MacKey, SharedKey, any_matches, only_text, only_value, signed_path},
 };
 #[cfg(feature = "testing")]
 use crate::scheme::Outgoing;
@@ -76,7 +76,7 @@ pub(super) struct ContentfulCheck {
 impl Contentful {
     fn before_body(&self, headers: &[u8]) -> Vec<u8> {
         let uri = self.url.parse::<Uri>().unwrap_or_default();
-        let path = uri.path_and_query().map_or("/", |path| path.as_str());
+        let path = signed_path(&uri);
         [b"POST\n", path.as_bytes(), b"\n", headers, b"\n"].concat()
     }
 }
@@ -160,15 +160,9 @@ impl CustomScheme for Contentful {
         let names = format!("{SIGNED_HEADERS},{TIMESTAMP}");
         let headers = format!("{SIGNED_HEADERS}:{names};{TIMESTAMP}:{timestamp}");
         let tag = key.tag(&[&self.before_body(headers.as_bytes()), request.body]);
-        for (name, value) in [
-            (SIGNED_HEADERS, names),
-            (TIMESTAMP, timestamp),
-            (SIGNATURE, Encoding::Hex.encode(&tag)),
-        ] {
-            if let Ok(value) = value.parse() {
-                request.head.headers.insert(name, value);
-            }
-        }
+        request.set_header(SIGNED_HEADERS, &names);
+        request.set_header(TIMESTAMP, &timestamp);
+        request.set_header(SIGNATURE, &Encoding::Hex.encode(&tag));
         Ok(())
     }
 

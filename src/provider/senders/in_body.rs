@@ -209,9 +209,7 @@ impl CustomScheme for InBody {
                     b".",
                     text("payload").as_bytes(),
                 ]);
-                if let Ok(value) = Encoding::Hex.encode(&tag).parse() {
-                    request.head.headers.insert(ZETTLE_SIGNATURE, value);
-                }
+                request.set_header(ZETTLE_SIGNATURE, &Encoding::Hex.encode(&tag));
             }
         }
         *request.body = body.to_string().into();

@@ -1,6 +1,7 @@
 //! What schemes with code of their own share.
 
 use bytes::Bytes;
+use http::Uri;
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
@@ -88,6 +89,11 @@ pub(super) fn only_value<'h>(head: &RequestHead<'h>, name: &str) -> Result<&'h [
 pub(super) fn only_text<'h>(head: &RequestHead<'h>, name: &str) -> Result<&'h str, Rejection> {
     std::str::from_utf8(only_value(head, name)?)
         .map_err(|_| RejectionKind::SignatureMismatch.into())
+}
+
+/// Path and query of an address, as they are signed.
+pub(super) fn signed_path(url: &Uri) -> &str {
+    url.path_and_query().map_or("/", |path| path.as_str())
 }
 
 /// The members of a JSON body in which the signature itself stands. What does not have them carries no signature.

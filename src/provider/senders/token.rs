@@ -259,9 +259,7 @@ impl CustomScheme for Token {
                 return Ok(());
             }
         };
-        if let Ok(value) = key.0.parse() {
-            request.head.headers.insert(name, value);
-        }
+        request.set_header(name, &key.0);
         Ok(())
     }
 

@@ -137,9 +137,7 @@ impl CustomScheme for Twilio {
             }
         }
         let tag = key.tag(&[url.as_bytes(), fields.as_bytes()]);
-        if let Ok(value) = Encoding::Base64.encode(&tag).parse() {
-            request.head.headers.insert(SIGNATURE, value);
-        }
+        request.set_header(SIGNATURE, &Encoding::Base64.encode(&tag));
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use subtle::ConstantTimeEq;
 
 use super::{
     preset::{KeyKind, Preset, VerifiedAgainst},
-    support::{MacKey, SharedKey, any_matches, only_text},
+    support::{MacKey, SharedKey, any_matches, only_text, signed_path},
 };
 #[cfg(feature = "testing")]
 use crate::scheme::Outgoing;
@@ -77,7 +77,7 @@ pub(super) struct VippsCheck {
 impl Vipps {
     fn signed(&self, date: &str, body_hash: &str) -> String {
         let uri = self.url.parse::<Uri>().unwrap_or_default();
-        let path = uri.path_and_query().map_or("/", |path| path.as_str());
+        let path = signed_path(&uri);
         let host = uri.authority().map_or("", |authority| authority.as_str());
         format!("POST\n{path}\n{date};{host};{body_hash}")
     }
@@ -135,18 +135,9 @@ impl CustomScheme for Vipps {
         let body_hash = Encoding::Base64.encode(&Sha256::digest(&*request.body));
         let tag = key.tag(&[self.signed(&date, &body_hash).as_bytes()]);
         let authorization = format!("{PREFIX}{}", Encoding::Base64.encode(&tag));
-        for (name, value) in [
-            (DATE, date),
-            (BODY_HASH, body_hash),
-            (AUTHORIZATION.as_str(), authorization),
-        ] {
-            if let Ok(value) = value.parse() {
-                request
-                    .head
-                    .headers
-                    .insert(HeaderName::from_static(name), value);
-            }
-        }
+        request.set_header(DATE, &date);
+        request.set_header(BODY_HASH, &body_hash);
+        request.set_header(AUTHORIZATION, &authorization);
         Ok(())
     }
 
