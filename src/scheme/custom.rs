@@ -1,7 +1,7 @@
 use std::{any::Any, time::Duration};
 
 use bytes::Bytes;
-#[cfg(feature = "testing")]
+#[cfg(all(feature = "testing", feature = "providers"))]
 use http::header::{HeaderValue, IntoHeaderName};
 use http::{HeaderName, request::Parts};
 
@@ -104,7 +104,7 @@ pub struct Outgoing<'r> {
     pub timestamp: Timestamp,
 }
 
-#[cfg(feature = "testing")]
+#[cfg(all(feature = "testing", feature = "providers"))]
 impl Outgoing<'_> {
     /// Sets a header, unless the value cannot stand in one.
     pub(crate) fn set_header(&mut self, name: impl IntoHeaderName, value: &str) {
