@@ -19,9 +19,10 @@ use dudect_bencher::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 use tower_webhook::{
-    Aes256Gcm, ConfigError, Decrypt, Receiver, ReceiverBuilder, Rejection, RejectionKind,
-    RequestHead, Secrets, SigningSecret, Timestamp,
-    scheme::{BodyCheck, Claims, CustomScheme, Scheme},
+    ConfigError, Receiver, Rejection, RejectionKind, Timestamp,
+    decrypt::{Aes256Gcm, Decrypt},
+    receiver::{ReceiverBuilder, RequestHead, Secrets},
+    scheme::{BodyCheck, Claims, CustomScheme, Scheme, SigningSecret},
     testing::Signer,
 };
 

@@ -12,7 +12,8 @@ use std::{error::Error, net::SocketAddr, time::SystemTime};
 use axum::{Router, extract::State, http::StatusCode, routing::post};
 use tokio::net::TcpListener;
 use tower_webhook::{
-    ConfigError, Delivery, Idempotency, MemoryStore, Receiver, Timestamp, WebhookLayer,
+    ConfigError, Delivery, Idempotency, Receiver, Timestamp, WebhookLayer,
+    idempotency::MemoryStore,
     testing::Signer,
     voyado::{Event, EventType},
 };

@@ -14,10 +14,12 @@ use bytes::Bytes;
 use serde::Deserialize;
 use tokio::net::TcpListener;
 use tower_webhook::{
-    ConfigError, Delivery, Idempotency, Json, MemoryStore, Receiver, ReceiverBuilder, Timestamp,
-    WebhookEvent, WebhookLayer,
+    ConfigError, Delivery, Idempotency, Json, Receiver, Timestamp, WebhookLayer,
+    event::WebhookEvent,
+    idempotency::MemoryStore,
     layer::RequestBody,
     provider::{self, Handshake},
+    receiver::ReceiverBuilder,
     scheme::Scheme,
     testing::Signer,
 };

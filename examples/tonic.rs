@@ -28,7 +28,9 @@ use tonic::{
 };
 use tonic_prost::ProstCodec;
 use tower::{BoxError, Service, ServiceExt, service_fn};
-use tower_webhook::{Delivery, HeaderFamily, Receiver, Timestamp, WebhookLayer, testing::Signer};
+use tower_webhook::{
+    Delivery, Receiver, Timestamp, WebhookLayer, scheme::HeaderFamily, testing::Signer,
+};
 
 const PATH: &str = "/example.Notes/Receive";
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

@@ -23,8 +23,10 @@ use http::{HeaderValue, Request, Response};
 use http_body_util::Full;
 use tower::{Layer, Service};
 use tower_webhook::{
-    Aes256Cbc, PeerAddr, Receiver, Timestamp, WebhookLayer,
+    Receiver, Timestamp, WebhookLayer,
+    decrypt::Aes256Cbc,
     provider::{Preset, PresetSettings},
+    receiver::PeerAddr,
     testing::{Signer, sealed_envelope},
     voyado,
 };

@@ -6,7 +6,7 @@ use cbc::{
     Decryptor,
     cipher::{BlockModeDecrypt, KeyIvInit, block_padding::Pkcs7},
 };
-use tower_webhook::{Aes256Cbc, Aes256Gcm, Decrypt};
+use tower_webhook::decrypt::{Aes256Cbc, Aes256Gcm, Decrypt};
 
 use crate::{Case, genuine::body};
 

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::Request;
 use http_body_util::Full;
-use tower_webhook::{HeaderFamily, Receiver, Timestamp, testing::Signer};
+use tower_webhook::{Receiver, Timestamp, scheme::HeaderFamily, testing::Signer};
 
 pub const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 pub const OLD_SECRETS: [&str; 2] = [

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::StatusCode;
 use tower::{Layer, Service};
-use tower_webhook::{Idempotency, MemoryStore, WebhookLayer, testing::Signer};
+use tower_webhook::{Idempotency, WebhookLayer, idempotency::MemoryStore, testing::Signer};
 
 use crate::{
     Case,
@@ -67,7 +67,7 @@ fn known() -> Case {
     )
 }
 
-fn remembering() -> tower_webhook::WebhookService<
+fn remembering() -> tower_webhook::layer::WebhookService<
     Echo,
     bytes::Bytes,
     http_body_util::Full<bytes::Bytes>,

@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use tower_webhook::{
-    Receiver, Verified,
+    Receiver,
+    receiver::Verified,
     voyado::{self, EventType},
 };
 

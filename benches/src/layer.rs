@@ -15,7 +15,11 @@ use http::{Request, Response};
 use http_body::{Body, Frame};
 use http_body_util::Full;
 use tower::{Layer, Service};
-use tower_webhook::{PeerAddr, Receiver, ReceiverBuilder, SourceIp, WebhookLayer, WebhookService};
+use tower_webhook::{
+    Receiver, SourceIp, WebhookLayer,
+    layer::WebhookService,
+    receiver::{PeerAddr, ReceiverBuilder},
+};
 
 use crate::{
     Case,

@@ -3,7 +3,12 @@
 use http::HeaderMap;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tower_webhook::{Aes256Cbc, Receiver, testing::sealed_envelope, voyado, voyado::EventType};
+use tower_webhook::{
+    Receiver,
+    decrypt::Aes256Cbc,
+    testing::sealed_envelope,
+    voyado::{self, EventType},
+};
 
 use crate::{
     Case,
@@ -48,7 +53,7 @@ fn ours(contender: &'static str, envelope: String) -> Case {
     Case::new("pipeline", contender, body.len(), move || {
         let head = receiver.check_head(request.headers());
         head.and_then(|head| head.check_signature(body.clone()))
-            .and_then(tower_webhook::Verified::open::<voyado::Event>)
+            .and_then(tower_webhook::receiver::Verified::open::<voyado::Event>)
             .expect("a genuine delivery")
     })
 }

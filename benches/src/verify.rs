@@ -4,7 +4,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use tower_webhook::{HeaderFamily, Receiver};
+use tower_webhook::{Receiver, scheme::HeaderFamily};
 
 use crate::{
     Case,

@@ -5,9 +5,8 @@ use std::env;
 use clap::Args;
 use http::{HeaderName, header::HOST, request::Parts};
 use tower_webhook::{
-    HeaderFamily,
     provider::{Preset, PresetSettings, presets},
-    scheme::Scheme,
+    scheme::{HeaderFamily, Scheme},
 };
 
 use crate::failure::Failure;

@@ -16,7 +16,8 @@ use http_body_util::Full;
 use tokio::net::TcpListener;
 use tower::{Layer, ServiceExt, service_fn};
 use tower_webhook::{
-    Delivery, Idempotency, MemoryStore, Receiver, Timestamp, WebhookLayer,
+    Delivery, Idempotency, Receiver, Timestamp, WebhookLayer,
+    idempotency::MemoryStore,
     inbox::{Enqueue, Inbox, Schedule, SqliteInbox, Target, Worker},
     testing::Signer,
     voyado,

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header::CONTENT_TYPE, request::Parts};
 use tower_webhook::{
-    Receiver, WebhookEvent, inbox::Inbox, receiver::explain::Explanation, testing::Signer,
+    Receiver, event::WebhookEvent, inbox::Inbox, receiver::explain::Explanation, testing::Signer,
 };
 
 use crate::{Console, guard::Allowed, record::Ring, routes::State};

@@ -5,7 +5,8 @@ use std::error::Error;
 use axum::http::{HeaderMap, HeaderValue, Request, StatusCode};
 use bytes::Bytes;
 use tower_webhook::{
-    Aes256Cbc, Timestamp,
+    Timestamp,
+    decrypt::Aes256Cbc,
     testing::{Signer, sealed_envelope},
     voyado::EventType,
 };

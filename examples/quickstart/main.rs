@@ -21,8 +21,8 @@ use axum::{
 use comfy_table::{Table, presets::UTF8_FULL_CONDENSED};
 use deliveries::{KEY, MAX_BODY_BYTES, PATH, SECRET, TOKEN};
 use tower_webhook::{
-    Aes256Cbc, Delivery, Receiver, Rejection, SourceIp, Timestamp, WebhookLayer, source_ip::svix,
-    voyado,
+    Delivery, Receiver, Rejection, SourceIp, Timestamp, WebhookLayer, decrypt::Aes256Cbc,
+    receiver::source_ip::svix, voyado,
 };
 
 /// What became of a delivery.

@@ -18,7 +18,7 @@ use bytes::{Bytes, BytesMut};
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
 use tokio::{task::spawn_blocking, time::timeout};
-use tower_webhook::{Receiver, Rejection, RejectionKind, WebhookEvent};
+use tower_webhook::{Receiver, Rejection, RejectionKind, event::WebhookEvent};
 
 use crate::server::Throttle;
 

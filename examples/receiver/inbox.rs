@@ -3,7 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use tower_webhook::{
-    Receiver, WebhookEvent,
+    Receiver,
+    event::WebhookEvent,
     inbox::{self, Enqueue, Target, Worker},
 };
 

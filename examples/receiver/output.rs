@@ -11,7 +11,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use tokio::{sync::Mutex, task::spawn_blocking, time::timeout};
-use tower_webhook::{Delivery, IdOrigin, Timestamp, voyado};
+use tower_webhook::{Delivery, Timestamp, receiver::IdOrigin, voyado};
 
 /// Less than a request may take, so that the sender learns that its line was not written.
 const TURN: Duration = Duration::from_secs(10);

@@ -10,9 +10,11 @@ use axum::{
 };
 use bytes::Bytes;
 use tower_webhook::{
-    ConfigError, Delivery, PeerAddr, Receiver, WebhookEvent, WebhookLayer,
+    ConfigError, Delivery, Receiver, WebhookLayer,
+    event::WebhookEvent,
     inbox::{Target, Worker},
     provider::{Handshake, Preset},
+    receiver::PeerAddr,
     voyado,
 };
 

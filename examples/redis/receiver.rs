@@ -9,7 +9,7 @@ use tokio::{
     net::TcpListener,
     process::{Child, ChildStdin, ChildStdout, Command},
 };
-use tower_webhook::{Delivery, Idempotency, Receiver, RedisStore, WebhookLayer};
+use tower_webhook::{Delivery, Idempotency, Receiver, WebhookLayer, idempotency::RedisStore};
 
 use crate::deliveries::SECRET;
 

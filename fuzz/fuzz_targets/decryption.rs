@@ -11,7 +11,7 @@ use base64::{
 };
 use libfuzzer_sys::fuzz_target;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use tower_webhook::{Aes256Cbc, Aes256Gcm, Decrypt};
+use tower_webhook::decrypt::{Aes256Cbc, Aes256Gcm, Decrypt};
 use tower_webhook_fuzz::endpoint::DECRYPTION_KEY;
 
 const IV_LEN: usize = 16;

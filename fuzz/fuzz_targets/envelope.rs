@@ -10,7 +10,8 @@ use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use serde_json::value::{RawValue, to_raw_value};
 use tower_webhook::{
-    Aes256Cbc, Aes256Gcm, Receiver, RejectionKind,
+    Receiver, RejectionKind,
+    decrypt::{Aes256Cbc, Aes256Gcm},
     voyado::{Envelope, Event},
 };
 use tower_webhook_fuzz::{

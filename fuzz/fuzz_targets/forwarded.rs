@@ -10,7 +10,10 @@ use std::{
 use arbitrary::Arbitrary;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, header::FORWARDED};
 use libfuzzer_sys::fuzz_target;
-use tower_webhook::{ForwardedHeader, PeerAddr, Receiver, RejectionKind, SourceIp};
+use tower_webhook::{
+    Receiver, RejectionKind, SourceIp,
+    receiver::{ForwardedHeader, PeerAddr},
+};
 use tower_webhook_fuzz::{endpoint::open_handed, model::forwarded as model, text};
 
 const SENDER: &str = "203.0.113.7";

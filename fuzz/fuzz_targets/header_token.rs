@@ -7,7 +7,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use libfuzzer_sys::fuzz_target;
-use tower_webhook::{ConfigError, ConfigErrorKind, RejectionKind};
+use tower_webhook::{ConfigError, RejectionKind, error::ConfigErrorKind};
 use tower_webhook_fuzz::{endpoint::open_handed, text};
 
 fuzz_target!(|input: &[u8]| {

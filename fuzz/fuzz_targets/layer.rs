@@ -11,8 +11,8 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, reques
 use libfuzzer_sys::fuzz_target;
 use tower::{Layer, Service, service_fn};
 use tower_webhook::{
-    Delivery, Idempotency, MemoryStore, Rejection, RejectionKind, WebhookEvent, WebhookLayer,
-    voyado,
+    Delivery, Idempotency, Rejection, RejectionKind, WebhookLayer, event::WebhookEvent,
+    idempotency::MemoryStore, voyado,
 };
 use tower_webhook_fuzz::{
     endpoint::{

@@ -9,7 +9,9 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use arbitrary::Arbitrary;
 use http::{HeaderValue, Method, Request};
 use libfuzzer_sys::fuzz_target;
-use tower_webhook::{ConfigErrorKind, PeerAddr, Receiver, RejectionKind, SourceIp};
+use tower_webhook::{
+    Receiver, RejectionKind, SourceIp, error::ConfigErrorKind, receiver::PeerAddr,
+};
 use tower_webhook_fuzz::{
     endpoint::open_handed,
     model::network::{Network, cover_half},

@@ -11,7 +11,10 @@ use base64::{
 use libfuzzer_sys::fuzz_target;
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use tower_webhook::{
-    ConfigErrorKind, Ed25519PublicKey, SigningSecret, Timestamp, VerificationKey, testing::Signer,
+    Timestamp,
+    error::ConfigErrorKind,
+    scheme::{Ed25519PublicKey, SigningSecret, VerificationKey},
+    testing::Signer,
 };
 use tower_webhook_fuzz::{
     endpoint::NOW,

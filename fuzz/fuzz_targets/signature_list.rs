@@ -13,7 +13,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use libfuzzer_sys::fuzz_target;
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
-use tower_webhook::{Receiver, RejectionKind, VerificationKey};
+use tower_webhook::{Receiver, RejectionKind, scheme::VerificationKey};
 use tower_webhook_fuzz::{
     endpoint::{NOW, SECRET},
     model::signature_list::{Entry, entries, is_too_long},

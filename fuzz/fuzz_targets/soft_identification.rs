@@ -8,7 +8,7 @@ use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use serde_json::value::RawValue;
 use tower_webhook::{
-    Aes256Cbc,
+    decrypt::Aes256Cbc,
     voyado::{
         Identifier, SoftIdentification,
         SoftIdentificationErrorKind::{

@@ -11,7 +11,9 @@ use std::{
 
 use http::request::Parts;
 use tower_webhook::{
-    Aes256Cbc, PeerAddr, Receiver, ReceiverBuilder, RequestHead, Secrets, SourceIp,
+    Receiver, SourceIp,
+    decrypt::Aes256Cbc,
+    receiver::{PeerAddr, ReceiverBuilder, RequestHead, Secrets},
 };
 
 /// When the samples were signed, in seconds since the Unix epoch.

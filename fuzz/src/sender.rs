@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 use ring::hmac;
-use tower_webhook::{Delivery, Receiver, RejectionKind, Verified, WebhookEvent};
+use tower_webhook::{Delivery, Receiver, RejectionKind, event::WebhookEvent, receiver::Verified};
 
 use crate::endpoint::{NOW, SECRET};
 

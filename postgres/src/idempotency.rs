@@ -2,10 +2,10 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use sqlx::{PgPool, Row};
 use tower_webhook::{
-    Clock,
     idempotency::{
         BodyDigest, Claim, Claimant, EasyStore, OwnerToken, Settlement, StoreError, StoreErrorKind,
     },
+    receiver::Clock,
 };
 
 use crate::inbox::millis;

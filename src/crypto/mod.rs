@@ -1,7 +1,7 @@
 //! Keys, tags and ciphers, without any grammar of headers.
 
 mod algorithm;
-pub(crate) mod decrypt;
+pub mod decrypt;
 #[cfg(feature = "ecdsa")]
 pub(crate) mod ecdsa_p256;
 #[cfg(feature = "ed25519")]

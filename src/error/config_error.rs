@@ -84,8 +84,8 @@ pub enum ConfigErrorKind {
     /// A timestamp may be more than a day from the clock: a recorded request could be sent again.
     ToleranceTooLong,
     /// The sender signs no timestamp, so a captured request can be sent again at any time, and nobody has said what becomes of
-    /// it: [`deduplicated`](crate::ReceiverBuilder::deduplicated) or
-    /// [`danger_accept_replays`](crate::ReceiverBuilder::danger_accept_replays).
+    /// it: [`deduplicated`](crate::receiver::ReceiverBuilder::deduplicated) or
+    /// [`danger_accept_replays`](crate::receiver::ReceiverBuilder::danger_accept_replays).
     ReplaysPossible,
     /// A decryption key does not have 32 bytes.
     InvalidDecryptionKey,

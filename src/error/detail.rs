@@ -4,7 +4,7 @@ use std::{error::Error, fmt, sync::Arc};
 
 use http::HeaderName;
 
-use super::{SourceIpDetail, SourceIpHint};
+use super::source_ip_detail::{SourceIpDetail, SourceIpHint};
 
 /// The facts behind a [`Rejection`](super::Rejection): for the log and for middleware outside, never for the caller.
 ///

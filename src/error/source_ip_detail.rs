@@ -49,7 +49,7 @@ pub enum SourceIpHint {
     /// the header that it does append in [`SourceIp::forwarded_header`](crate::SourceIp::forwarded_header).
     AppendTheHeader,
     /// The server gave no address: serve with `into_make_service_with_connect_info` (axum), or insert a
-    /// [`PeerAddr`](crate::PeerAddr) into each request's extensions.
+    /// [`PeerAddr`](crate::receiver::PeerAddr) into each request's extensions.
     GiveThePeer,
 }
 

@@ -7,7 +7,7 @@ use std::{error::Error, fmt};
 /// place.
 ///
 /// ```
-/// use tower_webhook::DecodeError;
+/// use tower_webhook::event::DecodeError;
 ///
 /// let error = DecodeError::malformed().with_position(2, 7).with_path("items[0].price");
 /// assert_eq!(

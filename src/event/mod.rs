@@ -72,7 +72,7 @@ use bytes::Bytes;
 /// before: an implementation cannot be handed the bytes of a stranger.
 ///
 /// ```
-/// use tower_webhook::{AuthenticBody, DecodeError, WebhookEvent};
+/// use tower_webhook::event::{AuthenticBody, DecodeError, WebhookEvent};
 ///
 /// /// A sender that posts one decimal number as text.
 /// struct Count(u64);
@@ -94,7 +94,7 @@ pub trait WebhookEvent: Sized + Send + Sync + 'static {
     /// Whether [`decode`](Self::decode) can open an encrypted payload. Default: true.
     ///
     /// A type that never calls [`AuthenticBody::decrypt`] sets it to false: under
-    /// [`require_encryption`](crate::ReceiverBuilder::require_encryption) its every delivery would be rejected, which
+    /// [`require_encryption`](crate::receiver::ReceiverBuilder::require_encryption) its every delivery would be rejected, which
     /// [`Receiver::validate_event_type`](crate::Receiver::validate_event_type) finds at the start.
     const CAN_DECRYPT: bool = true;
 

@@ -21,7 +21,7 @@ impl IdempotencyKey {
         &self.scope
     }
 
-    /// The tenant whose secrets signed, as [`SecretsBuilder::tenant`](crate::SecretsBuilder::tenant) names it; empty if
+    /// The tenant whose secrets signed, as [`SecretsBuilder::tenant`](crate::receiver::SecretsBuilder::tenant) names it; empty if
     /// it does not.
     pub fn tenant(&self) -> &str {
         &self.tenant

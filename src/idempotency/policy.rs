@@ -18,7 +18,7 @@ const SHORTEST: Duration = Duration::from_millis(1);
 ///
 /// ```
 /// use std::time::Duration;
-/// use tower_webhook::{Idempotency, MemoryStore, Receiver, WebhookLayer, voyado};
+/// use tower_webhook::{Idempotency, Receiver, WebhookLayer, idempotency::MemoryStore, voyado};
 ///
 /// let receiver = Receiver::builder(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]).build()?;
 /// let store = MemoryStore::new(100_000)?;
@@ -51,7 +51,7 @@ impl<I: IdempotencyStore> Idempotency<I> {
     /// The layer rejects an empty scope.
     ///
     /// An endpoint that receives for several tenants keeps theirs apart by
-    /// [`SecretsBuilder::tenant`](crate::SecretsBuilder::tenant).
+    /// [`SecretsBuilder::tenant`](crate::receiver::SecretsBuilder::tenant).
     pub fn new(scope: impl Into<Arc<str>>, store: I) -> Self {
         Self {
             store,

@@ -116,7 +116,7 @@ impl<E: WebhookEvent> Enqueue<E> {
         self.with(|shared| shared.targets = targets.into())
     }
 
-    /// Stores one more header, for a [`SecretSource`](crate::SecretSource) that reads it. Not one with a secret.
+    /// Stores one more header, for a [`SecretSource`](crate::receiver::SecretSource) that reads it. Not one with a secret.
     pub fn store_header(self, name: HeaderName) -> Self {
         self.with(|shared| {
             if !shared.headers.contains(&name) {

@@ -26,8 +26,8 @@
 //! use http_body_util::Full;
 //! use tower::{ServiceBuilder, ServiceExt, service_fn};
 //! use tower_webhook::{
-//!     Delivery, Idempotency, Json, MemoryStore, ProblemDetails, Receiver, Timestamp, WebhookLayer,
-//!     layer::RequestBody, testing::Signer,
+//!     Delivery, Idempotency, Json, Receiver, Timestamp, WebhookLayer, idempotency::MemoryStore,
+//!     layer::{ProblemDetails, RequestBody}, testing::Signer,
 //! };
 //!
 //! # tokio::runtime::Runtime::new()?.block_on(async {

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 ///
 /// ```
 /// use std::time::Duration;
-/// use tower_webhook::Clock;
+/// use tower_webhook::receiver::Clock;
 ///
 /// let standing_still = || Duration::from_secs(1_614_265_330);
 /// assert_eq!(standing_still.unix_time().as_secs(), 1_614_265_330);

@@ -86,7 +86,7 @@ impl<E> Delivery<E> {
     }
 
     /// The verified tenant: the one whose secrets signed, as
-    /// [`SecretsBuilder::tenant`](crate::SecretsBuilder::tenant) names it. `None` if it has no name.
+    /// [`SecretsBuilder::tenant`](crate::receiver::SecretsBuilder::tenant) names it. `None` if it has no name.
     pub fn tenant(&self) -> Option<&str> {
         Some(&*self.shared.tenant).filter(|tenant| !tenant.is_empty())
     }

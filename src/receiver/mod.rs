@@ -24,7 +24,7 @@ mod settings;
 pub mod source_ip;
 mod verified;
 
-pub use crate::message::RequestHead;
+pub use crate::message::{Clock, RequestHead, SystemClock};
 pub use builder::ReceiverBuilder;
 pub use delivery::Delivery;
 pub use facts::IdOrigin;

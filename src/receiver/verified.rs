@@ -22,7 +22,7 @@ use crate::{
 ///
 /// ```compile_fail
 /// // It has no constructor and no public field.
-/// let forged = tower_webhook::Verified { body: bytes::Bytes::from("{}") };
+/// let forged = tower_webhook::receiver::Verified { body: bytes::Bytes::from("{}") };
 /// ```
 #[must_use]
 pub struct Verified {
@@ -81,7 +81,7 @@ impl Verified {
         self.facts.event_type()
     }
 
-    /// The tenant whose secrets signed, as [`SecretsBuilder::tenant`](crate::SecretsBuilder::tenant) names it.
+    /// The tenant whose secrets signed, as [`SecretsBuilder::tenant`](crate::receiver::SecretsBuilder::tenant) names it.
     pub fn tenant(&self) -> Option<&str> {
         Some(&*self.secrets.tenant).filter(|tenant| !tenant.is_empty())
     }

@@ -118,7 +118,7 @@ impl SchemeBuilder {
     ///
     /// # Errors
     ///
-    /// [`ConfigErrorKind::InvalidScheme`](crate::ConfigErrorKind::InvalidScheme): not exactly one body; no signature header;
+    /// [`ConfigErrorKind::InvalidScheme`](crate::error::ConfigErrorKind::InvalidScheme): not exactly one body; no signature header;
     /// a timestamp, an id or a URL that is signed and has no place, or a timestamp that has one and is not signed; a prefix
     /// that could be part of a signature.
     pub fn build(self) -> Result<Scheme, ConfigError> {

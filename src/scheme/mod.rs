@@ -107,7 +107,7 @@ enum Kind {
 }
 
 impl Scheme {
-    /// Starts the description of a scheme. The name is for people and for `Debug`; [`Secrets`](crate::Secrets) made for
+    /// Starts the description of a scheme. The name is for people and for `Debug`; [`Secrets`](crate::receiver::Secrets) made for
     /// one scheme are not used by a receiver with another name.
     pub fn builder(name: impl Into<std::borrow::Cow<'static, str>>) -> SchemeBuilder {
         SchemeBuilder::new(name.into())

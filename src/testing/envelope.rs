@@ -5,7 +5,7 @@ use serde_json::value::{RawValue, to_raw_value};
 /// A Voyado envelope with its payload sealed, as a tenant that encrypts sends it.
 ///
 /// ```
-/// use tower_webhook::{Aes256Cbc, testing::sealed_envelope, voyado::EventType};
+/// use tower_webhook::{decrypt::Aes256Cbc, testing::sealed_envelope, voyado::EventType};
 ///
 /// let key = Aes256Cbc::new("DaqfT7Ys6tGqM3zbesEKpmacTJEqBCp2")?;
 /// let plain = EventType::ContactDeleted.sample();

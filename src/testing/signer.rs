@@ -13,7 +13,7 @@ use crate::{
 /// Signs as a sender does, by any scheme.
 ///
 /// ```
-/// use tower_webhook::{HeaderFamily, Timestamp, testing::Signer};
+/// use tower_webhook::{Timestamp, scheme::HeaderFamily, testing::Signer};
 ///
 /// let signer = Signer::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?
 ///     .header_family(HeaderFamily::Webhook);
@@ -104,7 +104,7 @@ impl Signer {
     ///
     /// # Errors
     ///
-    /// [`ConfigErrorKind::SigningUnsupported`](crate::ConfigErrorKind::SigningUnsupported) if the scheme cannot sign.
+    /// [`ConfigErrorKind::SigningUnsupported`](crate::error::ConfigErrorKind::SigningUnsupported) if the scheme cannot sign.
     pub fn sign(
         &self,
         request: &mut Request<Bytes>,

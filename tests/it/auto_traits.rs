@@ -6,15 +6,20 @@ use bytes::Bytes;
 use http::{Request, Response};
 use tower::util::ServiceFn;
 use tower_webhook::{
-    Aes256Cbc, Aes256Gcm, BoxStore, CheckedHead, ConfigError, DecodeError, Delivery, Idempotency,
-    IdempotencyKey, Json, MemoryStore, MessageId, Plaintext, Receiver, ReceiverBuilder, RedisStore,
-    Rejection, ResponseFuture, RotatingSecrets, Secrets, SecretsBuilder, SigningSecret, SourceIp,
-    StoreError, Tagged, Timestamp, Verified, WebhookLayer, WebhookService,
+    ConfigError, Delivery, Idempotency, Json, MessageId, Receiver, Rejection, SourceIp, Timestamp,
+    WebhookLayer,
+    decrypt::{Aes256Cbc, Aes256Gcm, Plaintext},
     dispatch::{EventRouter, EventService, Forward, Signer},
+    event::{DecodeError, Tagged},
+    idempotency::{BoxStore, IdempotencyKey, MemoryStore, RedisStore, StoreError},
     inbox::{Enqueue, SqliteInbox, StoredRequest, Worker},
+    layer::{ResponseFuture, WebhookService},
     provider::{Handshake, Preset, PresetSettings},
-    receiver::explain::Explanation,
-    scheme::{Scheme, SchemeBuilder},
+    receiver::{
+        CheckedHead, ReceiverBuilder, RotatingSecrets, Secrets, SecretsBuilder, Verified,
+        explain::Explanation,
+    },
+    scheme::{Scheme, SchemeBuilder, SigningSecret},
     voyado,
 };
 

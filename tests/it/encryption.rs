@@ -8,9 +8,12 @@ use http_body_util::BodyExt;
 use serde_json::json;
 use tower::{Layer, ServiceExt};
 use tower_webhook::{
-    Aes256Cbc, Aes256Gcm, ConfigErrorKind, Json, Receiver, ReceiverBuilder, Rejection,
+    Json, Receiver, Rejection,
     RejectionKind::{self, *},
-    Timestamp, Verified,
+    Timestamp,
+    decrypt::{Aes256Cbc, Aes256Gcm},
+    error::ConfigErrorKind,
+    receiver::{ReceiverBuilder, Verified},
     testing::sealed_envelope,
     voyado::{Envelope, Event, EventType},
 };
@@ -379,7 +382,7 @@ fn every_single_bit_change_of_a_gcm_message_is_refused() {
 
 #[test]
 fn nothing_is_decrypted_before_the_signature_holds() {
-    use tower_webhook::{Decrypt, DecryptError, Plaintext};
+    use tower_webhook::decrypt::{Decrypt, DecryptError, Plaintext};
 
     /// A decryptor that fails the test if it is asked.
     struct Unreachable;

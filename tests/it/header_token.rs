@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::HeaderMap;
-use tower_webhook::{ConfigErrorKind, Receiver, RejectionKind};
+use tower_webhook::{Receiver, RejectionKind, error::ConfigErrorKind};
 
 use crate::support::{NOW, SECRET, append, genuine_set};
 

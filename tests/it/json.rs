@@ -3,7 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use tower_webhook::{DecodeError, DecodeErrorKind, Json, RejectionKind::MalformedEvent};
+use tower_webhook::{
+    Json,
+    RejectionKind::MalformedEvent,
+    event::{DecodeError, DecodeErrorKind},
+};
 
 use crate::support::{decode_error, open};
 

@@ -12,11 +12,16 @@ use http::{Request, header::CONTENT_LENGTH};
 use http_body_util::Full;
 use tower::{Layer, ServiceExt};
 use tower_webhook::{
-    Aes256Gcm, BodyDigest, Claim, Idempotency, IdempotencyKey, IdempotencyStore, OwnerToken,
-    PeerAddr, Receiver, Rejection,
+    Idempotency, Receiver, Rejection,
     RejectionKind::{self, *},
-    RequestHead, Secrets, Settlement, SourceIp, StoreError, StoreErrorKind, Timestamp,
-    WebhookLayer, voyado,
+    SourceIp, Timestamp, WebhookLayer,
+    decrypt::Aes256Gcm,
+    idempotency::{
+        BodyDigest, Claim, IdempotencyKey, IdempotencyStore, OwnerToken, Settlement, StoreError,
+        StoreErrorKind,
+    },
+    receiver::{PeerAddr, RequestHead, Secrets},
+    voyado,
 };
 
 use crate::{

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use bytes::Bytes;
 use http::{HeaderValue, Request, StatusCode};
 use tower::{Layer, Service, ServiceBuilder, ServiceExt, limit::ConcurrencyLimitLayer};
-use tower_webhook::{ConfigErrorKind, Receiver, Rejection, RejectionKind};
+use tower_webhook::{Receiver, Rejection, RejectionKind, error::ConfigErrorKind};
 
 use crate::{
     layer::{Answer, Frames, around, echo, genuine, layer, unreachable_inner},

@@ -4,7 +4,9 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use http::{HeaderMap, HeaderValue};
 use tower_webhook::{
-    ConfigErrorKind, Receiver, RejectionKind, RequestHead, RotatingSecrets, Secrets, Timestamp,
+    Receiver, RejectionKind, Timestamp,
+    error::ConfigErrorKind,
+    receiver::{RequestHead, RotatingSecrets, Secrets},
     testing::Signer,
 };
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tower_webhook::{
-    Aes256Cbc,
+    decrypt::Aes256Cbc,
     voyado::{SoftIdentification, SoftIdentificationErrorKind},
 };
 

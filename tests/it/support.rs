@@ -16,7 +16,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use http_body_util::Full;
 use tower_webhook::{
-    AuthenticBody, DecodeError, Delivery, Receiver, RejectionKind, Timestamp, WebhookEvent,
+    Delivery, Receiver, RejectionKind, Timestamp,
+    event::{AuthenticBody, DecodeError, WebhookEvent},
     testing::Signer,
 };
 
@@ -44,7 +45,7 @@ pub(crate) fn open<E: WebhookEvent>(body: impl Into<Bytes>) -> Result<Delivery<E
     let opened = receiver_at(NOW)
         .check_head(request.headers())
         .and_then(|head| head.check_signature(body))
-        .and_then(tower_webhook::Verified::open);
+        .and_then(tower_webhook::receiver::Verified::open);
     opened.map_err(|rejection| rejection.kind())
 }
 

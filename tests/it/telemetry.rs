@@ -19,8 +19,9 @@ use metrics_util::{
 };
 use tower::{Layer as _, ServiceExt, service_fn};
 use tower_webhook::{
-    Aes256Gcm, Decrypt, Receiver, Rejection,
+    Receiver, Rejection,
     RejectionKind::{DecryptionFailed, HeaderTokenMismatch, MalformedEvent, SignatureMismatch},
+    decrypt::{Aes256Gcm, Decrypt},
     testing::sealed_envelope,
     voyado,
 };
@@ -422,9 +423,9 @@ fn a_rejection_is_logged_with_its_facts_and_its_hint() {
 #[test]
 fn the_verified_tenant_and_the_claimed_one_have_names_of_their_own() {
     let log = log_of(|| {
-        let secrets = tower_webhook::Secrets::builder([SECRET]).tenant("ours");
+        let secrets = tower_webhook::receiver::Secrets::builder([SECRET]).tenant("ours");
         let secrets = std::sync::Arc::new(secrets.build().unwrap());
-        let source = move |_: &tower_webhook::RequestHead<'_>| Some(secrets.clone());
+        let source = move |_: &tower_webhook::receiver::RequestHead<'_>| Some(secrets.clone());
         let receiver =
             Receiver::builder_with_source(source).clock(|| std::time::Duration::from_secs(NOW));
         drop(send_through(

@@ -8,7 +8,8 @@ use std::{
 use bytes::Bytes;
 use http::HeaderMap;
 use tower_webhook::{
-    Aes256Cbc, Timestamp,
+    Timestamp,
+    decrypt::Aes256Cbc,
     testing::{Signer, sealed_envelope},
 };
 

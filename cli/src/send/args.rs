@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use clap::{Args, ValueEnum};
 use http::{HeaderName, HeaderValue};
 use reqwest::Url;
-use tower_webhook::HeaderFamily;
+use tower_webhook::scheme::HeaderFamily;
 
 use super::overrides::Override;
 use crate::{

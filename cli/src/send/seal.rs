@@ -1,7 +1,10 @@
 //! Sealing payloads, as a tenant that encrypts has it.
 
 use bytes::Bytes;
-use tower_webhook::{Aes256Cbc, Aes256Gcm, testing::sealed_envelope};
+use tower_webhook::{
+    decrypt::{Aes256Cbc, Aes256Gcm},
+    testing::sealed_envelope,
+};
 
 use super::args::Cipher;
 use crate::failure::Failure;

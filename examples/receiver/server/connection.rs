@@ -21,7 +21,7 @@ use tokio::{
 };
 use tokio_io_timeout::TimeoutWriter;
 use tower::ServiceExt;
-use tower_webhook::PeerAddr;
+use tower_webhook::receiver::PeerAddr;
 
 use super::places::Place;
 use crate::timeouts;

@@ -1,6 +1,10 @@
 //! How encrypted payloads are opened.
 
-use tower_webhook::{Aes256Cbc, Aes256Gcm, ConfigError, ReceiverBuilder};
+use tower_webhook::{
+    ConfigError,
+    decrypt::{Aes256Cbc, Aes256Gcm},
+    receiver::ReceiverBuilder,
+};
 
 use super::provider::Sender;
 use super::variable::{Unset, Variable, VariableError, variables};

@@ -1,6 +1,9 @@
 //! What remembers the messages that were handled.
 
-use tower_webhook::{Idempotency, MemoryStore, RedisStore};
+use tower_webhook::{
+    Idempotency,
+    idempotency::{MemoryStore, RedisStore},
+};
 
 use super::variable::{Unset, Variable, VariableError, variables};
 

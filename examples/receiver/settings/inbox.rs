@@ -9,8 +9,10 @@ use std::{
 };
 
 use tower_webhook::{
-    ConfigError, ConfigErrorKind, WebhookEvent,
+    ConfigError,
     dispatch::Forward,
+    error::ConfigErrorKind,
+    event::WebhookEvent,
     inbox::{self, InboxError, Schedule, SqliteInbox},
 };
 use tower_webhook_postgres::PgInbox;

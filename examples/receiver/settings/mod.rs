@@ -14,7 +14,7 @@ use std::fmt::Write;
 
 use bytes::Bytes;
 use tower_webhook::{
-    ConfigError, ConfigErrorKind, Receiver, inbox::InboxError, provider::Handshake, voyado,
+    ConfigError, Receiver, error::ConfigErrorKind, inbox::InboxError, provider::Handshake, voyado,
 };
 
 pub(crate) use self::{

@@ -8,8 +8,8 @@ use std::{
 
 use http::Uri;
 use tower_webhook::{
-    ConfigErrorKind, provider,
-    provider::{Handshake, Preset, PresetSettings},
+    error::ConfigErrorKind,
+    provider::{self, Handshake, Preset, PresetSettings},
     scheme::Scheme,
 };
 

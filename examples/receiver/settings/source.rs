@@ -2,7 +2,10 @@
 
 use std::num::NonZeroU8;
 
-use tower_webhook::{ForwardedHeader, ReceiverBuilder, SourceIp, source_ip};
+use tower_webhook::{
+    SourceIp,
+    receiver::{ForwardedHeader, ReceiverBuilder, source_ip},
+};
 
 use super::variable::{Unset, Variable, VariableError, variables};
 

@@ -2,7 +2,7 @@
 
 use std::{fs, num::NonZeroUsize, time::Duration};
 
-use tower_webhook::{Receiver, ReceiverBuilder};
+use tower_webhook::{Receiver, receiver::ReceiverBuilder};
 
 use super::{
     provider::Sender,

@@ -9,9 +9,8 @@
 use std::time::Duration;
 
 use sqlx::{PgPool, Postgres, postgres::PgArguments, query::Query};
-use tower_webhook::{
-    Claim, EasyStore, OwnerToken, Settlement, StoreError, StoreErrorKind,
-    idempotency::{Claimant, StoreResult},
+use tower_webhook::idempotency::{
+    Claim, Claimant, EasyStore, OwnerToken, Settlement, StoreError, StoreErrorKind, StoreResult,
 };
 
 /// What the store needs of the database.

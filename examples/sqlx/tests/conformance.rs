@@ -10,7 +10,7 @@ use std::{
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx_store::{PgStore, TABLE};
-use tower_webhook::{Detached, testing::idempotency_conformance};
+use tower_webhook::{idempotency::Detached, testing::idempotency_conformance};
 
 /// A server that listens on a socket in its directory.
 struct Server {

@@ -2,7 +2,11 @@ use std::error::Error;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use tower_webhook::{Aes256Cbc, Aes256Gcm, testing::sealed_envelope, voyado::EventType};
+use tower_webhook::{
+    decrypt::{Aes256Cbc, Aes256Gcm},
+    testing::sealed_envelope,
+    voyado::EventType,
+};
 use tower_webhook_fuzz::endpoint::{DECRYPTION_KEY, NOW};
 
 use super::{choice, seed};

@@ -1,7 +1,7 @@
 //! The checks of a head, in their order.
 
 use http::{HeaderMap, HeaderValue, request::Parts};
-use tower_webhook::{PeerAddr, RejectionKind};
+use tower_webhook::{RejectionKind, receiver::PeerAddr};
 
 use super::signature_list;
 use crate::endpoint::{ALLOWED, MAX_BODY_BYTES, STRAY_HEADER, TOKEN, TOKEN_HEADER};

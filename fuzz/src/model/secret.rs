@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
-use tower_webhook::ConfigErrorKind;
+use tower_webhook::error::ConfigErrorKind;
 
 use super::base64::decode_leniently;
 

@@ -13,11 +13,11 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use tower_webhook::{
-    Clock,
     inbox::{
         Accepted, Claims, DeadLetter, DueTasks, Fate, Inbox, InboxError, InboxErrorKind,
         InboxFuture, Retention, Settled, StoredRequest, Swept, TargetStats, TaskKey, WakeUps,
     },
+    receiver::Clock,
 };
 
 use self::notify::Notify;

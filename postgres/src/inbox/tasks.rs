@@ -4,7 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use sqlx::{PgConnection, PgPool, Row, postgres::PgRow};
 use tower_webhook::{
-    OwnerToken, Timestamp,
+    Timestamp,
+    idempotency::OwnerToken,
     inbox::{
         Claimed, Claims, DueTasks, Failure, Fate, HeaderLines, Settled, StoredRequest, TaskKey,
     },

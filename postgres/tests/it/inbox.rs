@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use tokio::time::timeout;
 use tower_webhook::{
-    OwnerToken,
+    idempotency::OwnerToken,
     inbox::{Accepted, DueTasks, HeaderLines, Inbox, InboxErrorKind, StoredRequest},
     testing::{ManualClock, inbox_conformance},
 };

@@ -30,7 +30,7 @@ use std::sync::Arc;
 ///
 /// ```
 /// use std::collections::HashMap;
-/// use tower_webhook::{Aes256Gcm, Decrypt, DecryptError, Plaintext};
+/// use tower_webhook::decrypt::{Aes256Gcm, Decrypt, DecryptError, Plaintext};
 ///
 /// /// A sender that writes the name of the key in front: `2026-07:…`.
 /// struct NamedKeys(HashMap<String, Aes256Gcm>);

@@ -2,13 +2,13 @@ use std::time::Duration;
 
 use crate::idempotency::{BodyDigest, Claim, OwnerToken, Settlement, StoreError};
 
-/// The transitions of an [`IdempotencyStore`](crate::IdempotencyStore) as plain `async fn`s (feature `tokio`), with no rules
+/// The transitions of an [`IdempotencyStore`](crate::idempotency::IdempotencyStore) as plain `async fn`s (feature `tokio`), with no rules
 /// about dropped requests: [`Detached`](super::Detached) makes a store of it.
 ///
 /// The table of `IdempotencyStore` defines what each call does. Each has to be atomic; one statement of SQL is.
 /// `examples/sqlx` has a store over Postgres in 40 lines.
 ///
-/// `key` is the text of an [`IdempotencyKey`](crate::IdempotencyKey::to_text); no two keys share one.
+/// `key` is the text of an [`IdempotencyKey`](crate::idempotency::IdempotencyKey::to_text); no two keys share one.
 pub trait EasyStore: Send + Sync + 'static {
     /// Claims a key for at most `lease`, unless another owner holds it or it is done.
     fn claim(

@@ -47,7 +47,7 @@ const LOOKS_FOR_ROOM: usize = 4;
 /// claim fails with [`StoreErrorKind::Full`]; keys in progress or done are never evicted to make room. Expired keys are
 /// removed a few at a time, so no call waits long for the rest.
 ///
-/// No tenant that [has a name](crate::SecretsBuilder::tenant) can fill the store: its claims fail with
+/// No tenant that [has a name](crate::receiver::SecretsBuilder::tenant) can fill the store: its claims fail with
 /// [`StoreErrorKind::Full`] once it holds as many places as are free, which is half of the capacity if it is alone, and half
 /// of what the others leave. Messages without a tenant can take all of the capacity.
 ///

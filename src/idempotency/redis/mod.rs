@@ -40,7 +40,7 @@ use transitions::Transitions;
 /// an evicted key is forgotten too.
 ///
 /// ```no_run
-/// use tower_webhook::{Idempotency, Receiver, RedisStore, WebhookLayer, voyado};
+/// use tower_webhook::{Idempotency, Receiver, WebhookLayer, idempotency::RedisStore, voyado};
 ///
 /// let receiver = Receiver::builder(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]).build()?;
 /// let store = RedisStore::builder("rediss://user:password@redis.internal/0").build()?;

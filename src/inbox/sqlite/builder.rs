@@ -55,7 +55,7 @@ impl SqliteInboxBuilder {
     }
 
     /// Where the time comes from. Processes that share the file have to agree on it. Default:
-    /// [`SystemClock`](crate::SystemClock).
+    /// [`SystemClock`](crate::receiver::SystemClock).
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Box::new(clock);
         self

@@ -152,7 +152,7 @@ impl Worker {
         self
     }
 
-    /// The time that a `retry-after` with a date is compared with. Default: [`SystemClock`](crate::SystemClock).
+    /// The time that a `retry-after` with a date is compared with. Default: [`SystemClock`](crate::receiver::SystemClock).
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.settings.clock = Arc::new(clock);
         self

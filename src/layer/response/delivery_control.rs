@@ -22,7 +22,9 @@ const ABORT_MESSAGE: HeaderValue = HeaderValue::from_static("abort-message");
 /// them, and does not want their retries.
 ///
 /// ```
-/// use tower_webhook::{DangerAbortUndeliverable, EmptyRejectionResponse, Receiver, WebhookLayer};
+/// use tower_webhook::{
+///     Receiver, WebhookLayer, layer::{DangerAbortUndeliverable, EmptyRejectionResponse},
+/// };
 ///
 /// let receiver = Receiver::builder(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]).build()?;
 /// let layer = WebhookLayer::new(receiver)

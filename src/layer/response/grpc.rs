@@ -32,7 +32,7 @@ const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
 /// | 503 | `UNAVAILABLE` (14) |
 ///
 /// ```
-/// use tower_webhook::{GrpcRejectionResponse, ProblemDetails, Receiver, WebhookLayer};
+/// use tower_webhook::{Receiver, WebhookLayer, layer::{GrpcRejectionResponse, ProblemDetails}};
 ///
 /// let receiver = Receiver::builder(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]).build()?;
 /// let layer = WebhookLayer::new(receiver)

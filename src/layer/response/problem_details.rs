@@ -14,7 +14,7 @@ const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+
 /// no detail.
 ///
 /// ```
-/// use tower_webhook::{ProblemDetails, Rejection, RejectionKind, RejectionResponse};
+/// use tower_webhook::{Rejection, RejectionKind, layer::{ProblemDetails, RejectionResponse}};
 ///
 /// let rejection = Rejection::from(RejectionKind::SignatureMismatch);
 /// let (request, ()) = http::Request::new(()).into_parts();

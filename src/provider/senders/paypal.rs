@@ -40,7 +40,7 @@ const CERTIFICATE: &str = "paypal-cert-url";
 ///
 /// `webhook_id` is the id of the webhook in PayPal's settings. The key is the certificate that `PAYPAL-CERT-URL` names;
 /// fetching it and checking its chain is the application's: give the certificates that are known, or a
-/// [`SecretSource`](crate::SecretSource) that looks them up by that header, for URLs of PayPal's hosts only.
+/// [`SecretSource`](crate::receiver::SecretSource) that looks them up by that header, for URLs of PayPal's hosts only.
 ///
 /// The id (`id`) and the event type (`event_type`) are in the body. The transmission time is signed; the sender documents no
 /// tolerance, and 5 minutes apply.

@@ -38,7 +38,7 @@ const MAX_TOKEN: usize = 4096;
 /// rejected. The token is checked before the body is read, and the body against its hash as it arrives.
 ///
 /// The key is a JWK, chosen by its `kid`. Fetching it by `/webhook_verification_key/get` is the application's: give the keys
-/// that are known, or a [`SecretSource`](crate::SecretSource) that looks them up.
+/// that are known, or a [`SecretSource`](crate::receiver::SecretSource) that looks them up.
 ///
 /// There is no id of the delivery. A time is accepted for 5 minutes.
 ///

@@ -18,7 +18,7 @@ payload! {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use tower_webhook::{Aes256Cbc, voyado::SoftIdentification};
+    /// use tower_webhook::{decrypt::Aes256Cbc, voyado::SoftIdentification};
     ///
     /// let cipher = Aes256Cbc::new("DaqfT7Ys6tGqM3zbesEKpmacTJEqBCp2")?;
     /// let clock = || Duration::from_secs(1_531_308_000); // `SystemClock` in a service

@@ -23,7 +23,7 @@ impl Secrets {
     /// Starts with the keys that signatures are verified with: one, or several while one is rotated.
     ///
     /// Each is the text that the sender shows (`whsec_…`, or `whpk_…` with the feature `ed25519`), a
-    /// [`SigningSecret`](crate::SigningSecret) or a [`VerificationKey`](crate::VerificationKey); see [`IntoKeys`].
+    /// [`SigningSecret`](crate::scheme::SigningSecret) or a [`VerificationKey`](crate::scheme::VerificationKey); see [`IntoKeys`].
     pub fn builder(keys: impl IntoKeys) -> SecretsBuilder {
         SecretsBuilder {
             scheme: standard_webhooks(),

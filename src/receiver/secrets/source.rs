@@ -11,7 +11,7 @@ use crate::receiver::RequestHead;
 ///
 /// ```
 /// use std::{collections::HashMap, sync::Arc};
-/// use tower_webhook::{Receiver, RequestHead, Secrets};
+/// use tower_webhook::{Receiver, receiver::{RequestHead, Secrets}};
 ///
 /// let mut tenants = HashMap::new();
 /// let secrets = Secrets::builder(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]).tenant("shop-1");
@@ -55,7 +55,7 @@ impl SecretSource for FixedSecrets {
 /// which the server needs a deadline. Reading takes no lock.
 ///
 /// ```
-/// use tower_webhook::{Receiver, RotatingSecrets, Secrets};
+/// use tower_webhook::{Receiver, receiver::{RotatingSecrets, Secrets}};
 ///
 /// let old = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 /// let new = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";

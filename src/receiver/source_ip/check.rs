@@ -3,7 +3,7 @@ use std::net::IpAddr;
 use http::{Extensions, HeaderMap};
 
 use super::{forwarded::ForwardedHops, networks::NetworkSet, peer::PeerLookup};
-use crate::error::{SourceIpCause, SourceIpDetail, SourceIpHint};
+use crate::error::source_ip_detail::{SourceIpCause, SourceIpDetail, SourceIpHint};
 
 /// Most entries of the forwarded header that are walked. A request passes a handful of proxies; a longer list of
 /// trusted addresses is a loop, or was made to keep us busy.

@@ -52,19 +52,19 @@ pub use self::{
     presets::{preset, svix},
 };
 use crate::error::config_error::{ConfigError, ConfigErrorKind};
-pub use crate::error::{SourceIpCause, SourceIpDetail, SourceIpHint};
+pub use crate::error::source_ip_detail::{SourceIpCause, SourceIpDetail, SourceIpHint};
 
 /// The addresses that requests may come from, and how a request's address is told.
 ///
 /// Addresses and networks are written `203.0.113.7`, `10.0.0.0/8`, `2001:db8::1` or `2001:db8::/32`, with white space
 /// around them or not. The bits behind the prefix do not count: `10.1.2.3/8` is `10.0.0.0/8`. IPv4 addresses written
 /// as IPv6 (`::ffff:203.0.113.7`, RFC 4291 section 2.5.5.2) are the IPv4 addresses that they stand for, here and in
-/// requests. Mistakes show in [`ReceiverBuilder::build`](crate::ReceiverBuilder::build).
+/// requests. Mistakes show in [`ReceiverBuilder::build`](crate::receiver::ReceiverBuilder::build).
 ///
 /// The [module](self) describes whose address counts behind proxies.
 ///
 /// ```
-/// use tower_webhook::{PeerAddr, Receiver, RejectionKind, SourceIp, source_ip::svix};
+/// use tower_webhook::{Receiver, RejectionKind, SourceIp, receiver::{PeerAddr, source_ip::svix}};
 ///
 /// let receiver = Receiver::builder(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"])
 ///     .source_ip(
@@ -102,7 +102,7 @@ impl SourceIp {
     /// Starts with the addresses and networks that requests may come from; nothing else is let through.
     ///
     /// ```
-    /// use tower_webhook::{SourceIp, source_ip::svix};
+    /// use tower_webhook::{SourceIp, receiver::source_ip::svix};
     ///
     /// let one = SourceIp::allow("203.0.113.7");
     /// let several = SourceIp::allow(["203.0.113.7", "2001:db8::/32"]);
@@ -149,7 +149,7 @@ impl SourceIp {
     /// this service: anyone else could write the whole header.
     ///
     /// ```
-    /// use tower_webhook::{Receiver, RejectionKind, SourceIp, source_ip::svix};
+    /// use tower_webhook::{Receiver, RejectionKind, SourceIp, receiver::source_ip::svix};
     ///
     /// let receiver = Receiver::builder(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"])
     ///     .source_ip(SourceIp::allow(svix::EU).trusted_hops(1))
@@ -190,7 +190,7 @@ impl SourceIp {
     ///
     /// ```
     /// use std::net::{IpAddr, Ipv4Addr};
-    /// use tower_webhook::{SourceIp, source_ip::svix};
+    /// use tower_webhook::{SourceIp, receiver::source_ip::svix};
     ///
     /// /// What the server puts into the extensions of requests that came over the Unix socket.
     /// #[derive(Clone)]

@@ -14,7 +14,7 @@ use http::Extensions;
 ///
 /// ```
 /// use std::net::SocketAddr;
-/// use tower_webhook::PeerAddr;
+/// use tower_webhook::receiver::PeerAddr;
 ///
 /// # let mut request = http::Request::new(());
 /// # let accepted = ((), SocketAddr::from(([203, 0, 113, 7], 49152)));

@@ -4,7 +4,7 @@
 /// `svix-in`.
 ///
 /// ```
-/// use tower_webhook::{SourceIp, source_ip};
+/// use tower_webhook::{SourceIp, receiver::source_ip};
 ///
 /// let networks = source_ip::preset("svix-eu").expect("a name that exists");
 /// let source_ip = SourceIp::allow(networks);

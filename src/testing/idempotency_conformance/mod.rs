@@ -21,7 +21,7 @@ use subject::Subject;
 ///
 /// ```
 /// use std::time::Duration;
-/// use tower_webhook::{MemoryStore, testing::idempotency_conformance};
+/// use tower_webhook::{idempotency::MemoryStore, testing::idempotency_conformance};
 ///
 /// # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(async {
 /// let store = MemoryStore::new(1000)?;

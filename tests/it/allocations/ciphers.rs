@@ -1,6 +1,6 @@
 //! Opening an encrypted payload needs one buffer, which the base64 is decoded into and the plaintext stays in.
 
-use tower_webhook::{Aes256Cbc, Aes256Gcm, Decrypt};
+use tower_webhook::decrypt::{Aes256Cbc, Aes256Gcm, Decrypt};
 
 const KEY: &str = "DaqfT7Ys6tGqM3zbesEKpmacTJEqBCp2";
 const BYTES: usize = 10_000;

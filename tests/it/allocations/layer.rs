@@ -13,7 +13,9 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 use tower::{Layer, Service};
-use tower_webhook::{Aes256Cbc, PeerAddr, Receiver, WebhookEvent, WebhookLayer, voyado};
+use tower_webhook::{
+    Receiver, WebhookLayer, decrypt::Aes256Cbc, event::WebhookEvent, receiver::PeerAddr, voyado,
+};
 
 use crate::{
     layer::{builder, genuine},

@@ -1,7 +1,10 @@
 //! Closures, which are answers as well.
 
 use http::{Response, StatusCode, request::Parts};
-use tower_webhook::{GrpcRejectionResponse, Rejection, RejectionKind, RejectionResponse};
+use tower_webhook::{
+    Rejection, RejectionKind,
+    layer::{GrpcRejectionResponse, RejectionResponse},
+};
 
 use super::{KINDS, post, sent, sent_to_a_forgery};
 

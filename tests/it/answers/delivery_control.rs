@@ -3,10 +3,12 @@
 use http::Response;
 use tower::{Layer, ServiceExt};
 use tower_webhook::{
-    DangerAbortUndeliverable, EmptyRejectionResponse, GrpcRejectionResponse, Json, ProblemDetails,
-    Rejection,
+    Json, Rejection,
     RejectionKind::{self, *},
-    RejectionResponse,
+    layer::{
+        DangerAbortUndeliverable, EmptyRejectionResponse, GrpcRejectionResponse, ProblemDetails,
+        RejectionResponse,
+    },
 };
 
 use super::{KINDS, Sent, post, post_of, sent, sent_to_a_forgery};

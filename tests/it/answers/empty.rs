@@ -1,7 +1,7 @@
 //! The default answer.
 
 use http::StatusCode;
-use tower_webhook::{EmptyRejectionResponse, RejectionKind};
+use tower_webhook::{RejectionKind, layer::EmptyRejectionResponse};
 
 use super::{
     KINDS, Sent, assert_kinds_of_one_status_look_alike, headers, post, sent, sent_to_a_forgery,

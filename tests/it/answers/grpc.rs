@@ -1,7 +1,10 @@
 //! gRPC statuses, for requests that are gRPC.
 
 use http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_TYPE};
-use tower_webhook::{EmptyRejectionResponse, GrpcRejectionResponse, ProblemDetails, RejectionKind};
+use tower_webhook::{
+    RejectionKind,
+    layer::{EmptyRejectionResponse, GrpcRejectionResponse, ProblemDetails},
+};
 
 use super::{
     KINDS, Sent, assert_kinds_of_one_status_look_alike, post, post_of, sent, sent_to_a_forgery,

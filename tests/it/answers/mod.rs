@@ -13,7 +13,7 @@ use tower::{Layer, ServiceExt};
 use tower_webhook::{
     Rejection,
     RejectionKind::{self, *},
-    RejectionResponse,
+    layer::RejectionResponse,
 };
 
 use crate::layer::{genuine, layer, unreachable_inner};

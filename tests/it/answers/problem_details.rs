@@ -2,7 +2,10 @@
 
 use http::{StatusCode, header::CONTENT_TYPE};
 use serde_json::{Value, json};
-use tower_webhook::{EmptyRejectionResponse, ProblemDetails, RejectionKind};
+use tower_webhook::{
+    RejectionKind,
+    layer::{EmptyRejectionResponse, ProblemDetails},
+};
 
 use super::{KINDS, assert_kinds_of_one_status_look_alike, post, sent, sent_to_a_forgery};
 

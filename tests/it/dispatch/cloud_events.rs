@@ -7,7 +7,10 @@ use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 use serde_json::{Value, json};
 use tower::ServiceExt;
-use tower_webhook::{Tagged, WebhookEvent, dispatch::Forward, event::RawEvent};
+use tower_webhook::{
+    dispatch::Forward,
+    event::{RawEvent, Tagged, WebhookEvent},
+};
 
 use super::{
     delivered,

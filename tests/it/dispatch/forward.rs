@@ -7,9 +7,11 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_T
 use http_body_util::{BodyExt, Empty, Full};
 use tower::ServiceExt;
 use tower_webhook::{
-    Aes256Cbc, Idempotency, MemoryStore, Receiver, WebhookEvent,
+    Idempotency, Receiver,
+    decrypt::Aes256Cbc,
     dispatch::{EventRouter, Forward},
-    event::RawEvent,
+    event::{RawEvent, WebhookEvent},
+    idempotency::MemoryStore,
     testing::sealed_envelope,
     voyado::EventType,
 };

@@ -1,9 +1,10 @@
 //! Mistakes that are found when a router is built.
 
 use tower_webhook::{
-    ConfigErrorKind, MemoryStore,
     dispatch::{EventRouter, Payload},
+    error::ConfigErrorKind,
     event::RawEvent,
+    idempotency::MemoryStore,
     voyado::{self, Contact, EventType, UnknownEvent},
 };
 

@@ -19,8 +19,8 @@ use http_body_util::BodyExt;
 use tower::ServiceExt;
 use tower_service::Service;
 use tower_webhook::{
-    WebhookEvent,
     dispatch::{EventService, Forward},
+    event::WebhookEvent,
 };
 
 use crate::support::open;

@@ -16,10 +16,11 @@ use axum::extract::State;
 use http::{StatusCode, Uri};
 use tower::{Layer, ServiceExt};
 use tower_webhook::{
-    Idempotency, IdempotencyStore, MemoryStore, Receiver, RequestHead, Secrets, Timestamp,
-    WebhookLayer,
+    Idempotency, Receiver, Timestamp, WebhookLayer,
     dispatch::{EventRouter, EventService},
     event::RawEvent,
+    idempotency::{IdempotencyStore, MemoryStore},
+    receiver::{RequestHead, Secrets},
 };
 
 use super::{delivered, respond, status};

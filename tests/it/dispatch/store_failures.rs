@@ -10,8 +10,13 @@ use std::{
 
 use http::StatusCode;
 use tower_webhook::{
-    BodyDigest, Claim, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore, OwnerToken,
-    Settlement, StoreError, StoreErrorKind, dispatch::EventRouter, event::RawEvent,
+    Idempotency,
+    dispatch::EventRouter,
+    event::RawEvent,
+    idempotency::{
+        BodyDigest, Claim, IdempotencyKey, IdempotencyStore, MemoryStore, OwnerToken, Settlement,
+        StoreError, StoreErrorKind,
+    },
 };
 
 use super::{

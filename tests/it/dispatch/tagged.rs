@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 use tower_webhook::{
-    RejectionKind, Tagged,
-    event::{RawEvent, StandardEvent, TaggedEvent, TypeField},
+    RejectionKind,
+    event::{RawEvent, StandardEvent, Tagged, TaggedEvent, TypeField},
 };
 
 use crate::support::open;

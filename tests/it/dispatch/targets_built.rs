@@ -1,6 +1,6 @@
 //! What a target is built from.
 
-use tower_webhook::{ConfigErrorKind, dispatch::Forward};
+use tower_webhook::{dispatch::Forward, error::ConfigErrorKind};
 
 use super::forward::TARGET_SECRET;
 

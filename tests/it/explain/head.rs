@@ -180,8 +180,9 @@ fn a_source_address_is_named_with_what_was_judged() {
         .build()
         .unwrap();
     let mut head = head_of(&standard_webhooks(), SECRET, BODY.as_bytes());
-    head.extensions
-        .insert(tower_webhook::PeerAddr("10.0.0.9:80".parse().unwrap()));
+    head.extensions.insert(tower_webhook::receiver::PeerAddr(
+        "10.0.0.9:80".parse().unwrap(),
+    ));
     head.headers
         .insert("x-forwarded-for", "203.0.113.7".parse().unwrap());
     let explanation = receiver.explain(&head, BODY);

@@ -7,7 +7,10 @@ use http::{Request, StatusCode};
 use http_body_util::Full;
 use tokio::task::JoinSet;
 use tower::{Layer as _, ServiceExt, service_fn};
-use tower_webhook::{Idempotency, IdempotencyStore, MemoryStore, RejectionKind};
+use tower_webhook::{
+    Idempotency, RejectionKind,
+    idempotency::{IdempotencyStore, MemoryStore},
+};
 
 use super::{Runs, delivery, empty, layer, outcome, redis_server::RedisServer};
 

@@ -6,7 +6,10 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 use tower::{Layer as _, ServiceExt, service_fn};
-use tower_webhook::{Idempotency, IdempotencyStore, MemoryStore, RejectionKind};
+use tower_webhook::{
+    Idempotency, RejectionKind,
+    idempotency::{IdempotencyStore, MemoryStore},
+};
 
 use super::{Runs, delivery, empty, layer, redis_server::RedisServer};
 use crate::layer::Answer;

@@ -10,7 +10,9 @@ use std::{
 };
 
 use tower_webhook::{
-    BodyDigest, Claim, IdempotencyKey, IdempotencyStore, OwnerToken, Settlement, StoreError,
+    idempotency::{
+        BodyDigest, Claim, IdempotencyKey, IdempotencyStore, OwnerToken, Settlement, StoreError,
+    },
     testing::idempotency_conformance,
 };
 

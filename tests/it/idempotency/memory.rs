@@ -8,8 +8,11 @@ use http_body_util::Full;
 use tokio::task::JoinHandle;
 use tower::{Layer as _, ServiceExt, service_fn};
 use tower_webhook::{
-    BodyDigest, Claim, ConfigErrorKind, Idempotency, IdempotencyStore, MemoryStore, OwnerToken,
-    RejectionKind, Settlement, StoreErrorKind,
+    Idempotency, RejectionKind,
+    error::ConfigErrorKind,
+    idempotency::{
+        BodyDigest, Claim, IdempotencyStore, MemoryStore, OwnerToken, Settlement, StoreErrorKind,
+    },
     testing::{idempotency_conformance, idempotency_key},
 };
 

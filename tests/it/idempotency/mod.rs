@@ -28,7 +28,8 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 use tower_webhook::{
-    Idempotency, IdempotencyStore, MemoryStore, Rejection, RejectionKind, Timestamp,
+    Idempotency, Rejection, RejectionKind, Timestamp,
+    idempotency::{IdempotencyStore, MemoryStore},
 };
 
 use crate::{

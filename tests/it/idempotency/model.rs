@@ -4,7 +4,7 @@ use std::{collections::HashMap, time::Duration};
 
 use proptest::prelude::*;
 use tower_webhook::{
-    BodyDigest, Claim, IdempotencyKey, IdempotencyStore, OwnerToken, Settlement,
+    idempotency::{BodyDigest, Claim, IdempotencyKey, IdempotencyStore, OwnerToken, Settlement},
     testing::idempotency_key,
 };
 

@@ -15,7 +15,7 @@ use http::{Request, StatusCode};
 use http_body_util::Full;
 use tokio::task::JoinSet;
 use tower::{Layer as _, ServiceExt, service_fn};
-use tower_webhook::{Delivery, Idempotency, IdempotencyStore, RejectionKind};
+use tower_webhook::{Delivery, Idempotency, RejectionKind, idempotency::IdempotencyStore};
 
 use super::{delivery, empty, layer, outcome};
 

@@ -7,8 +7,12 @@ use http::{Request, StatusCode};
 use http_body_util::Full;
 use tower::{Layer as _, ServiceExt, service_fn};
 use tower_webhook::{
-    BodyDigest, Claim, ConfigErrorKind, Idempotency, IdempotencyStore, OwnerToken, RedisStore,
-    RejectionKind, Settlement, StoreError, StoreErrorKind,
+    Idempotency, RejectionKind,
+    error::ConfigErrorKind,
+    idempotency::{
+        BodyDigest, Claim, IdempotencyStore, OwnerToken, RedisStore, Settlement, StoreError,
+        StoreErrorKind,
+    },
     testing::{idempotency_conformance, idempotency_key},
 };
 

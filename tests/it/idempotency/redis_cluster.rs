@@ -6,7 +6,7 @@ use std::{
 };
 
 use tower_webhook::{
-    BodyDigest, Claim, IdempotencyStore, OwnerToken, RedisStore, StoreError,
+    idempotency::{BodyDigest, Claim, IdempotencyStore, OwnerToken, RedisStore, StoreError},
     testing::{idempotency_conformance, idempotency_key},
 };
 

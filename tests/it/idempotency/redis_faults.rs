@@ -10,8 +10,11 @@ use http::{Request, StatusCode};
 use http_body_util::Full;
 use tower::{Layer as _, ServiceExt, service_fn};
 use tower_webhook::{
-    BodyDigest, Claim, Idempotency, IdempotencyStore, OwnerToken, RedisStore, RejectionKind,
-    StoreError, StoreErrorKind, testing::idempotency_key,
+    Idempotency, RejectionKind,
+    idempotency::{
+        BodyDigest, Claim, IdempotencyStore, OwnerToken, RedisStore, StoreError, StoreErrorKind,
+    },
+    testing::idempotency_key,
 };
 
 use super::{

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http::{Request, StatusCode};
 use http_body_util::Full;
 use tower::{Layer as _, ServiceExt, service_fn};
-use tower_webhook::{ConfigErrorKind, Idempotency, RedisStore, RejectionKind};
+use tower_webhook::{Idempotency, RejectionKind, error::ConfigErrorKind, idempotency::RedisStore};
 
 use super::{
     Runs, delivery, empty, layer, outcome,

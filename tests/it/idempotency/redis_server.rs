@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tower_webhook::RedisStore;
+use tower_webhook::idempotency::RedisStore;
 
 use crate::support::skip;
 

@@ -12,9 +12,14 @@ use http_body_util::Full;
 use tokio::sync::Notify;
 use tower::{Layer as _, Service, ServiceExt, service_fn};
 use tower_webhook::{
-    BodyDigest, Claim, Delivery, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore,
-    OwnerToken, Receiver, Rejection, RejectionKind::*, RequestHead, Secrets, Settlement,
-    StoreError, StoreErrorKind, testing::idempotency_key,
+    Delivery, Idempotency, Receiver, Rejection,
+    RejectionKind::*,
+    idempotency::{
+        BodyDigest, Claim, IdempotencyKey, IdempotencyStore, MemoryStore, OwnerToken, Settlement,
+        StoreError, StoreErrorKind,
+    },
+    receiver::{RequestHead, Secrets},
+    testing::idempotency_key,
 };
 
 use super::{Runs, TestClock, delivery, empty, layer, outcome, until};

@@ -15,9 +15,12 @@ use http_body_util::Full;
 use tokio::sync::Notify;
 use tower::{Layer as _, ServiceExt, service_fn};
 use tower_webhook::{
-    BodyDigest, BoxStore, Claim, ConfigErrorKind, Detached, EasyStore, Idempotency,
-    IdempotencyStore, MemoryStore, OwnerToken, Settlement, StoreErrorKind, Unguarded,
-    idempotency::{Claimant, StoreResult},
+    Idempotency,
+    error::ConfigErrorKind,
+    idempotency::{
+        BodyDigest, BoxStore, Claim, Claimant, Detached, EasyStore, IdempotencyStore, MemoryStore,
+        OwnerToken, Settlement, StoreErrorKind, StoreResult, Unguarded,
+    },
     testing::{idempotency_conformance, idempotency_key},
 };
 
@@ -91,7 +94,7 @@ impl EasyStore for Slow {
     }
 }
 
-fn as_key(text: &str) -> tower_webhook::IdempotencyKey {
+fn as_key(text: &str) -> tower_webhook::idempotency::IdempotencyKey {
     idempotency_key(text, "", "msg")
 }
 

@@ -169,7 +169,7 @@ async fn a_decoded_event_can_say_its_order() {
     let due = DueTasks {
         endpoint: "webhook",
         target: "handler",
-        owner: tower_webhook::OwnerToken::from_u128(1),
+        owner: tower_webhook::idempotency::OwnerToken::from_u128(1),
         limit: 10,
         lease: Duration::from_secs(60),
     };

@@ -8,8 +8,9 @@ use http_body_util::Full;
 use rusqlite::Connection;
 use tower::service_fn;
 use tower_webhook::{
-    Receiver, RotatingSecrets, Secrets,
+    Receiver,
     inbox::{Inbox, SqliteInbox, Worker},
+    receiver::{RotatingSecrets, Secrets},
 };
 
 use super::support::{Directory, Running, dead, drained, store, worker};

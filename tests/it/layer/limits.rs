@@ -16,7 +16,9 @@ use http::{HeaderMap, Method, Request, Response, StatusCode, Version, request::P
 use http_body::Frame;
 use http_body_util::Full;
 use tower::{Layer as _, Service, ServiceExt, service_fn};
-use tower_webhook::{Delivery, ProblemDetails, Rejection, RejectionDetail, RejectionKind::*};
+use tower_webhook::{
+    Delivery, Rejection, RejectionKind::*, error::RejectionDetail, layer::ProblemDetails,
+};
 
 use super::{Frames, around, builder, echo, genuine, layer, layer_of, unreachable_inner};
 
@@ -257,7 +259,7 @@ async fn a_closure_is_not_asked_about_what_was_handled_before() {
         *response.status_mut() = StatusCode::UNAUTHORIZED;
         response
     };
-    let store = tower_webhook::MemoryStore::new(10).unwrap();
+    let store = tower_webhook::idempotency::MemoryStore::new(10).unwrap();
     let service = layer()
         .idempotency(tower_webhook::Idempotency::new("test", store))
         .unwrap()
@@ -274,7 +276,7 @@ async fn a_closure_is_not_asked_about_what_was_handled_before() {
 
 /// The detail as text, and the hint, of one rejected request.
 async fn facts(
-    builder: tower_webhook::ReceiverBuilder,
+    builder: tower_webhook::receiver::ReceiverBuilder,
     request: Request<Full<Bytes>>,
 ) -> (String, Option<&'static str>) {
     let service = layer_of(builder)
@@ -316,7 +318,7 @@ async fn a_private_peer_with_a_forwarded_header_is_hinted_at() {
     let peer: std::net::SocketAddr = "10.0.0.1:443".parse().unwrap();
     request
         .extensions_mut()
-        .insert(tower_webhook::PeerAddr(peer));
+        .insert(tower_webhook::receiver::PeerAddr(peer));
     let forwarded = "203.0.113.7".parse().unwrap();
     request.headers_mut().insert("x-forwarded-for", forwarded);
     let (detail, hint) = facts(builder().source_ip(allowed), request).await;
@@ -329,7 +331,7 @@ fn the_types_of_the_layer_are_send_and_sync() {
     fn send_and_sync<T: Send + Sync + Unpin>() {}
     fn send<T: Send>(_: &T) {}
     send_and_sync::<tower_webhook::WebhookLayer>();
-    send_and_sync::<tower_webhook::WebhookService<Counted>>();
+    send_and_sync::<tower_webhook::layer::WebhookService<Counted>>();
     send_and_sync::<tower_webhook::layer::RequestBody>();
     send_and_sync::<tower_webhook::layer::ResponseBody<Full<Bytes>>>();
     send_and_sync::<Rejection>();

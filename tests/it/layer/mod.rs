@@ -27,7 +27,8 @@ use http_body::Frame;
 use http_body_util::Full;
 use tower::{Layer as _, Service, service_fn};
 use tower_webhook::{
-    Delivery, Receiver, ReceiverBuilder, Timestamp, Unguarded, WebhookLayer, layer::ResponseBody,
+    Delivery, Receiver, Timestamp, WebhookLayer, idempotency::Unguarded, layer::ResponseBody,
+    receiver::ReceiverBuilder,
 };
 
 use crate::support::{ID, NOW, SECRET, signer};

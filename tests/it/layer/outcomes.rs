@@ -19,8 +19,13 @@ use http_body_util::{BodyExt, Full, StreamBody};
 use tokio::sync::Notify;
 use tower::{Layer as _, Service, ServiceExt, service_fn};
 use tower_webhook::{
-    BodyDigest, Idempotency, IdempotencyKey, IdempotencyStore, MemoryStore, OwnerToken, Rejection,
-    RejectionKind::*, Settlement, StoreError, StoreErrorKind, Timestamp,
+    Idempotency, Rejection,
+    RejectionKind::*,
+    Timestamp,
+    idempotency::{
+        BodyDigest, IdempotencyKey, IdempotencyStore, MemoryStore, OwnerToken, Settlement,
+        StoreError, StoreErrorKind,
+    },
 };
 
 use super::{Answer, Frames, Layer, genuine, layer};

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, ops::Range, str};
 
 use base64::{DecodeError, Engine, engine::general_purpose::STANDARD};
-use tower_webhook::{ConfigErrorKind, RejectionKind};
+use tower_webhook::{RejectionKind, error::ConfigErrorKind};
 
 use super::{
     judgement::Refusal,

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use tower_webhook::{ConfigErrorKind, Receiver, RejectionKind, Timestamp};
+use tower_webhook::{Receiver, RejectionKind, Timestamp, error::ConfigErrorKind};
 
 use super::{
     draft::Draft,

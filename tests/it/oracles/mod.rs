@@ -25,7 +25,7 @@ use std::{
     time::{Instant, SystemTime},
 };
 
-use tower_webhook::{HeaderFamily, Timestamp, testing::Signer};
+use tower_webhook::{Timestamp, scheme::HeaderFamily, testing::Signer};
 
 use draft::Draft;
 use judgement::{judge, verdicts};

@@ -2,8 +2,9 @@ use std::time::Duration;
 
 use proptest::{prelude::*, sample::select};
 use tower_webhook::{
-    BodyDigest, Claim, IdempotencyStore, MemoryStore, OwnerToken, Receiver, RejectionKind,
-    Settlement, testing::idempotency_key,
+    Receiver, RejectionKind,
+    idempotency::{BodyDigest, Claim, IdempotencyStore, MemoryStore, OwnerToken, Settlement},
+    testing::idempotency_key,
 };
 
 use crate::support::{NOW, SECRET, append, genuine_set, now};

@@ -3,7 +3,7 @@ use base64::{
     engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD},
 };
 use proptest::prelude::*;
-use tower_webhook::{Aes256Cbc, Aes256Gcm, Decrypt, DecryptError};
+use tower_webhook::decrypt::{Aes256Cbc, Aes256Gcm, Decrypt, DecryptError};
 
 use super::edit::edit;
 

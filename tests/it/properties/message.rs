@@ -1,6 +1,6 @@
 use http::HeaderMap;
 use proptest::{collection::vec, prelude::*, sample::select};
-use tower_webhook::{Receiver, ReceiverBuilder, RejectionKind};
+use tower_webhook::{Receiver, RejectionKind, receiver::ReceiverBuilder};
 
 use super::sender::Sender;
 use crate::support::{answer, set};

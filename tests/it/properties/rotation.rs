@@ -1,5 +1,8 @@
 use proptest::{collection::vec, prelude::*, sample::subsequence};
-use tower_webhook::{Receiver, RejectionKind, RotatingSecrets, Secrets};
+use tower_webhook::{
+    Receiver, RejectionKind,
+    receiver::{RotatingSecrets, Secrets},
+};
 
 use super::{
     message::{message, timeless},

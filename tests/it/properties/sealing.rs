@@ -5,7 +5,10 @@ use proptest::{
 };
 use serde_json::{Value, json};
 use tower_webhook::{
-    Aes256Cbc, Aes256Gcm, Decrypt, RejectionKind, testing::sealed_envelope, voyado::Envelope,
+    RejectionKind,
+    decrypt::{Aes256Cbc, Aes256Gcm, Decrypt},
+    testing::sealed_envelope,
+    voyado::Envelope,
 };
 
 use crate::encryption::{builder, open};

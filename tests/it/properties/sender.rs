@@ -1,7 +1,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ed25519_dalek::{Signer, SigningKey};
 use proptest::{collection::vec, prelude::*};
-use tower_webhook::{SigningSecret, VerificationKey};
+use tower_webhook::scheme::{SigningSecret, VerificationKey};
 
 use super::message::Message;
 use crate::support::signature_by;

@@ -1,5 +1,5 @@
 use proptest::{collection::vec, prelude::*};
-use tower_webhook::{Receiver, RejectionKind, SigningSecret, Timestamp, testing::Signer};
+use tower_webhook::{Receiver, RejectionKind, Timestamp, scheme::SigningSecret, testing::Signer};
 
 use super::{
     edit::edit,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use proptest::{prelude::*, sample::select};
 use serde_json::json;
 use tower_webhook::{
-    Aes256Cbc,
+    decrypt::Aes256Cbc,
     voyado::{
         SoftIdentification,
         SoftIdentificationErrorKind::{TooNew, TooOld},

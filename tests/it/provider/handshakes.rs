@@ -10,7 +10,9 @@ use http::{Request, Response, StatusCode, header::CONTENT_TYPE};
 use http_body_util::{BodyExt, Full};
 use tower::{Layer as _, ServiceExt};
 use tower_webhook::{
-    Idempotency, MemoryStore, Receiver, SourceIp, Timestamp, WebhookLayer, layer,
+    Idempotency, Receiver, SourceIp, Timestamp, WebhookLayer,
+    idempotency::MemoryStore,
+    layer,
     provider::{self, Handshake},
     scheme::Scheme,
     testing::Signer,
@@ -447,8 +449,10 @@ fn an_unsigned_handshake_is_responded_to_from_an_allowed_address_only() {
         .handshake(Handshake::dropbox(PATH));
     let from = |address: &str| {
         let mut request = get("/webhooks?challenge=a");
-        let peer =
-            tower_webhook::PeerAddr(std::net::SocketAddr::new(address.parse().unwrap(), 443));
+        let peer = tower_webhook::receiver::PeerAddr(std::net::SocketAddr::new(
+            address.parse().unwrap(),
+            443,
+        ));
         request.extensions_mut().insert(peer);
         response(&layer, request).status()
     };

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use tower_webhook::{Aes256Cbc, Aes256Gcm, testing::sealed_envelope, voyado::EventType};
+use tower_webhook::{
+    decrypt::{Aes256Cbc, Aes256Gcm},
+    testing::sealed_envelope,
+    voyado::EventType,
+};
 
 use super::process::Delivery;
 use crate::support::SECRET;

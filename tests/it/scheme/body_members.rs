@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use http::HeaderMap;
 use tower_webhook::{
-    IdOrigin, Receiver, RejectionKind, Verified,
+    Receiver, RejectionKind,
+    receiver::{IdOrigin, Verified},
     scheme::{Place, Scheme, SignatureFormat, TimeFormat},
 };
 

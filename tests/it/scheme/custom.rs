@@ -5,7 +5,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
 use tower_webhook::{
-    ConfigError, MessageId, Receiver, Rejection, RejectionKind, RequestHead, Timestamp,
+    ConfigError, MessageId, Receiver, Rejection, RejectionKind, Timestamp,
+    receiver::RequestHead,
     scheme::{BodyCheck, Claims, CustomScheme, Outgoing, Scheme},
     testing::Signer,
 };
@@ -37,7 +38,7 @@ impl CustomScheme for Length {
     }
 
     fn key(&self, text: &str) -> Result<u64, ConfigError> {
-        let secret = tower_webhook::SigningSecret::from_text(text)?;
+        let secret = tower_webhook::scheme::SigningSecret::from_text(text)?;
         drop(secret);
         Ok(text.len().try_into().unwrap_or(u64::MAX))
     }
@@ -164,7 +165,7 @@ fn a_key_that_a_scheme_of_ones_own_does_not_take_is_a_configuration_error() {
     let error = built.unwrap_err();
     assert_eq!(
         error.kind(),
-        tower_webhook::ConfigErrorKind::EmptySigningSecret
+        tower_webhook::error::ConfigErrorKind::EmptySigningSecret
     );
     assert_eq!(error.culprit(), Some("secret 2 of 2"));
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tower_webhook::{
-    ConfigErrorKind,
+    error::ConfigErrorKind,
     scheme::{Encoding, Part, Place, Scheme, SchemeBuilder, SignatureFormat, TimeFormat},
 };
 
@@ -146,7 +146,7 @@ fn a_receiver_without_a_signed_timestamp_needs_idempotency_or_a_word_that_says_d
     let undecided = builder().build().unwrap_err();
     assert_eq!(
         undecided.kind(),
-        tower_webhook::ConfigErrorKind::ReplaysPossible
+        tower_webhook::error::ConfigErrorKind::ReplaysPossible
     );
     assert_eq!(undecided.culprit(), Some("plain"));
     assert!(

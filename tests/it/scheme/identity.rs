@@ -1,7 +1,8 @@
 //! Which id a message has, and by which it is remembered.
 
 use tower_webhook::{
-    IdOrigin, MessageId, Verified, provider,
+    MessageId, provider,
+    receiver::{IdOrigin, Verified},
     scheme::{Part, Place, Scheme, SignatureFormat, TimeFormat},
 };
 

@@ -3,8 +3,13 @@
 use std::{sync::Arc, time::Duration};
 
 use tower_webhook::{
-    ConfigErrorKind, Delivery, Receiver, RejectionKind, Secrets, SigningSecret, VerificationKey,
-    scheme::{IntoKeys, KeyForm, Place, Scheme, SignatureFormat, VerificationKey as SchemeKey},
+    Delivery, Receiver, RejectionKind,
+    error::ConfigErrorKind,
+    receiver::Secrets,
+    scheme::{
+        IntoKeys, KeyForm, Place, Scheme, SignatureFormat, SigningSecret, VerificationKey,
+        VerificationKey as SchemeKey,
+    },
 };
 
 use super::{MISMATCH, NOW, headers, plain, receiver, tag};
@@ -134,7 +139,7 @@ fn a_secret_in_another_form_than_the_schemes_is_a_configuration_error() {
 #[test]
 fn secrets_that_were_made_for_another_scheme_are_nobodys() {
     let secrets = Arc::new(Secrets::builder(SECRET).build().unwrap());
-    let source = move |_: &tower_webhook::RequestHead<'_>| Some(Arc::clone(&secrets));
+    let source = move |_: &tower_webhook::receiver::RequestHead<'_>| Some(Arc::clone(&secrets));
     let receiver = Receiver::builder_with_source(source)
         .scheme(plain())
         .danger_accept_replays()
@@ -149,7 +154,7 @@ fn secrets_that_were_made_for_another_scheme_are_nobodys() {
 
     // One that was made with the same name serves.
     let secrets = Secrets::builder("secret").scheme(plain()).build().unwrap();
-    let source = tower_webhook::RotatingSecrets::new(secrets);
+    let source = tower_webhook::receiver::RotatingSecrets::new(secrets);
     let receiver = Receiver::builder_with_source(source)
         .scheme(plain())
         .danger_accept_replays()

@@ -5,9 +5,11 @@ use base64::{
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
 use tower_webhook::{
-    ConfigErrorKind, Ed25519PublicKey, Receiver, Timestamp,
+    Receiver, Timestamp,
+    error::ConfigErrorKind,
     scheme::{
-        Algorithm, EcdsaP256PublicKey, Encoding, Part, Place, Scheme, SignatureFormat, TimeFormat,
+        Algorithm, EcdsaP256PublicKey, Ed25519PublicKey, Encoding, Part, Place, Scheme,
+        SignatureFormat, TimeFormat,
     },
     testing::{Signer, signature_matches},
 };

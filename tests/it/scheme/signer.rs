@@ -78,11 +78,11 @@ fn a_key_that_cannot_sign_is_a_configuration_error() {
     let error = Signer::new(public).unwrap_err();
     assert_eq!(
         error.kind(),
-        tower_webhook::ConfigErrorKind::PublicKeyUnsupported
+        tower_webhook::error::ConfigErrorKind::PublicKeyUnsupported
     );
     let error = Signer::new("whsk_AAAA").unwrap_err();
     assert_eq!(
         error.kind(),
-        tower_webhook::ConfigErrorKind::InvalidPrivateKey
+        tower_webhook::error::ConfigErrorKind::InvalidPrivateKey
     );
 }

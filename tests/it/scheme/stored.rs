@@ -5,8 +5,11 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 use http::{Method, Request};
 use tower_webhook::{
-    Aes256Cbc, IdOrigin, Json, MessageId, Receiver, RejectionKind, Secrets, SourceIp, Timestamp,
-    testing::Signer, voyado,
+    Json, MessageId, Receiver, RejectionKind, SourceIp, Timestamp,
+    decrypt::Aes256Cbc,
+    receiver::{IdOrigin, Secrets},
+    testing::Signer,
+    voyado,
 };
 
 use crate::support::{BODY, ID, NOW, SECRET, genuine_set};
@@ -114,8 +117,9 @@ fn a_body_without_a_signature_is_opened_by_a_word_that_says_danger() {
 #[test]
 fn a_source_that_expects_nobody_opens_nothing_without_a_signature() {
     let secrets = Arc::new(Secrets::builder(SECRET).build().unwrap());
-    let by_path =
-        move |head: &tower_webhook::RequestHead<'_>| head.uri().map(|_| Arc::clone(&secrets));
+    let by_path = move |head: &tower_webhook::receiver::RequestHead<'_>| {
+        head.uri().map(|_| Arc::clone(&secrets))
+    };
     let receiver = Receiver::builder_with_source(by_path).build().unwrap();
     let id = MessageId::parse("polled-1").unwrap();
     let rejected = receiver

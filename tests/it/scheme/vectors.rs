@@ -7,10 +7,10 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
 use tower_webhook::{
-    Receiver, RejectionKind, SigningSecret, provider,
+    Receiver, RejectionKind, provider,
     scheme::{
-        Algorithm, Encoding, KeyForm, Part, Place, Scheme, SignatureFormat, TimeFormat,
-        standard_webhooks,
+        Algorithm, Encoding, KeyForm, Part, Place, Scheme, SignatureFormat, SigningSecret,
+        TimeFormat, standard_webhooks,
     },
 };
 

@@ -1,7 +1,7 @@
 //! `cf-connecting-ip`, and `cf-connecting-ipv6` where Pseudo IPv4 overwrites the first.
 
 use http::{HeaderMap, HeaderName};
-use tower_webhook::ForwardedHeader;
+use tower_webhook::receiver::ForwardedHeader;
 
 use super::{
     ACCEPTED, NOT_ALLOWED, PROXY, Row, UNKNOWN, Verdict, behind_proxies, check_rows, head_from,

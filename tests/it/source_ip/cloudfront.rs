@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use proptest::prelude::*;
-use tower_webhook::{ForwardedHeader, SourceIp};
+use tower_webhook::{SourceIp, receiver::ForwardedHeader};
 
 use super::{ACCEPTED, NOT_ALLOWED, PROXY, Row, UNKNOWN, check_rows, head_from, lines, receiver};
 use crate::source_ip::verdict;

@@ -7,7 +7,11 @@ use std::{
 };
 
 use http::{HeaderMap, HeaderName};
-use tower_webhook::{ConfigErrorKind, ForwardedHeader, Receiver, SourceIp, source_ip::preset};
+use tower_webhook::{
+    Receiver, SourceIp,
+    error::ConfigErrorKind,
+    receiver::{ForwardedHeader, source_ip::preset},
+};
 
 use super::{ACCEPTED, NOT_ALLOWED, head_from, receiver, verdict};
 use crate::support::SECRET;

@@ -2,8 +2,9 @@
 
 use http::{HeaderMap, request::Parts};
 use tower_webhook::{
-    Receiver, RejectionDetail, RejectionKind, SourceIp,
-    source_ip::{SourceIpCause, SourceIpDetail, SourceIpHint},
+    Receiver, RejectionKind, SourceIp,
+    error::RejectionDetail,
+    receiver::source_ip::{SourceIpCause, SourceIpDetail, SourceIpHint},
 };
 
 use super::{PROXIES, PROXY, SENDERS, STRANGER, head, head_from, lines, receiver};

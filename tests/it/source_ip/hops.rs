@@ -2,7 +2,7 @@
 
 use http::HeaderMap;
 use proptest::{collection::vec, prelude::*, sample::select};
-use tower_webhook::{ForwardedHeader, Receiver, SourceIp};
+use tower_webhook::{Receiver, SourceIp, receiver::ForwardedHeader};
 
 use super::{
     ACCEPTED, NOT_ALLOWED, SENDERS, STRANGER, UNKNOWN, Verdict, head, head_from, lines, receiver,

@@ -17,7 +17,10 @@ mod x_forwarded_for;
 use std::{net::IpAddr, time::Duration};
 
 use http::{HeaderMap, Request, request::Parts};
-use tower_webhook::{ForwardedHeader, PeerAddr, Receiver, RejectionKind, SourceIp};
+use tower_webhook::{
+    Receiver, RejectionKind, SourceIp,
+    receiver::{ForwardedHeader, PeerAddr},
+};
 
 use crate::support::{NOW, SECRET, append, genuine_set};
 

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use axum::extract::ConnectInfo;
 use http::{Extensions, HeaderMap, request::Parts};
 use tonic::transport::server::TcpConnectInfo;
-use tower_webhook::{PeerAddr, Receiver, RejectionKind, SourceIp};
+use tower_webhook::{Receiver, RejectionKind, SourceIp, receiver::PeerAddr};
 
 use super::{
     ACCEPTED, NOT_ALLOWED, PROXIES, PROXY, SENDERS, STRANGER, UNKNOWN, head, head_from, lines,

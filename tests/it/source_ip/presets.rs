@@ -3,7 +3,7 @@
 use http::HeaderMap;
 use tower_webhook::{
     SourceIp,
-    source_ip::{preset, svix},
+    receiver::source_ip::{preset, svix},
 };
 
 use super::{ACCEPTED, NOT_ALLOWED, head_from, receiver, verdict};

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use http::{HeaderMap, HeaderValue};
 use ipnet::IpNet;
 use proptest::{collection::vec, prelude::*, sample::select};
-use tower_webhook::{ForwardedHeader, SourceIp};
+use tower_webhook::{SourceIp, receiver::ForwardedHeader};
 
 use super::{
     ACCEPTED, NOT_ALLOWED, PROXY, STRANGER, UNKNOWN, behind_proxies, head_from, lines, receiver,

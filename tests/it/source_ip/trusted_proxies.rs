@@ -1,7 +1,7 @@
 //! Trusted proxies as they are configured.
 
 use http::HeaderMap;
-use tower_webhook::{ConfigErrorKind, Receiver, SourceIp};
+use tower_webhook::{Receiver, SourceIp, error::ConfigErrorKind};
 
 use super::{
     ACCEPTED, NOT_ALLOWED,

@@ -1,7 +1,7 @@
 //! Which address counts, whatever the header's syntax.
 
 use http::HeaderMap;
-use tower_webhook::{ForwardedHeader, SourceIp};
+use tower_webhook::{SourceIp, receiver::ForwardedHeader};
 
 use super::{
     ACCEPTED, NOT_ALLOWED, PROXIES, PROXY, SENDERS, STRANGER, UNKNOWN, behind_proxies, head_from,

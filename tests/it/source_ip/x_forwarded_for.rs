@@ -1,6 +1,6 @@
 //! `x-forwarded-for`, as a trusted proxy passes it on.
 
-use tower_webhook::ForwardedHeader;
+use tower_webhook::receiver::ForwardedHeader;
 
 use super::{ACCEPTED, NOT_ALLOWED, Row, UNKNOWN, check_rows};
 

@@ -1,7 +1,9 @@
 use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use tower_webhook::{ConfigErrorKind, Receiver, SigningSecret, Timestamp, testing::Signer};
+use tower_webhook::{
+    Receiver, Timestamp, error::ConfigErrorKind, scheme::SigningSecret, testing::Signer,
+};
 
 use crate::support::{BODY, ID, NOW, SECRET, answer, genuine_set, log_of, signature_by};
 

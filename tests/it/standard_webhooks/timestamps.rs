@@ -1,6 +1,6 @@
 use std::time::{Duration, SystemTime};
 
-use tower_webhook::{Receiver, ReceiverBuilder, RejectionKind, Timestamp};
+use tower_webhook::{Receiver, RejectionKind, Timestamp, receiver::ReceiverBuilder};
 
 use crate::support::{BODY, ID, NOW, SECRET, answer, receiver_at, set, signature_of};
 

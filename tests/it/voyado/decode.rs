@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use tower_webhook::{
-    DecodeError, RejectionKind,
+    RejectionKind,
+    event::DecodeError,
     voyado::{Envelope, Event, EventType},
 };
 

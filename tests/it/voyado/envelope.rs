@@ -354,7 +354,7 @@ fn an_event_alone_is_decoded_as_in_its_envelope() {
 
 #[test]
 fn the_place_of_what_is_malformed_is_told() {
-    use tower_webhook::DecodeErrorKind;
+    use tower_webhook::event::DecodeErrorKind;
 
     for (body, path) in [
         (r#"{"eventType":7,"payload":{}}"#, "eventType"),

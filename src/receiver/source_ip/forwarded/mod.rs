@@ -17,7 +17,7 @@ use crate::error::config_error::{ConfigError, ConfigErrorKind};
 /// It parses from a header's name, for configuration.
 ///
 /// ```
-/// use tower_webhook::ForwardedHeader;
+/// use tower_webhook::receiver::ForwardedHeader;
 ///
 /// assert_eq!("x-forwarded-for".parse(), Ok(ForwardedHeader::XForwardedFor));
 /// assert_eq!("Forwarded".parse(), Ok(ForwardedHeader::Forwarded));

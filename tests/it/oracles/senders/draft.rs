@@ -190,7 +190,7 @@ fn sent(sender: &'static Sender, random: &mut Random, now: u64) -> Sent {
     *request.headers_mut() = content_type(sender.body);
     let time = Timestamp::from_unix_seconds(now.saturating_add_signed(change.offset()));
     let signer = Signer::for_scheme(sender.scheme(url), signing).unwrap();
-    let signer = signer.header_family(tower_webhook::HeaderFamily::Webhook);
+    let signer = signer.header_family(tower_webhook::scheme::HeaderFamily::Webhook);
     signer.sign(&mut request, "msg_1", time).unwrap();
     let (mut head, mut body) = request.into_parts();
 

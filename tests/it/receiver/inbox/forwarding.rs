@@ -6,7 +6,7 @@ use std::{
 };
 
 use axum::{http::StatusCode, response::IntoResponse};
-use tower_webhook::{Aes256Cbc, Timestamp, testing::sealed_envelope, voyado::EventType};
+use tower_webhook::{Timestamp, decrypt::Aes256Cbc, testing::sealed_envelope, voyado::EventType};
 
 use super::{
     super::{

@@ -15,7 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use tokio::{net::TcpListener, runtime::Runtime};
-use tower_webhook::{Receiver, Verified};
+use tower_webhook::{Receiver, receiver::Verified};
 
 use super::super::{process::PATIENCE, right::OTHER_SECRET};
 

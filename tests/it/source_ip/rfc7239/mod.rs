@@ -2,7 +2,7 @@
 
 mod undecidable;
 
-use tower_webhook::ForwardedHeader;
+use tower_webhook::receiver::ForwardedHeader;
 
 use super::{ACCEPTED, NOT_ALLOWED, Row, check_rows};
 

@@ -1,6 +1,6 @@
 //! Elements of `forwarded` that cannot be decided on.
 
-use tower_webhook::ForwardedHeader;
+use tower_webhook::receiver::ForwardedHeader;
 
 use crate::source_ip::{Row, UNKNOWN, check_rows};
 
