@@ -200,7 +200,8 @@ async fn replay(
     let head = record.parts();
     let known = state
         .receiver
-        .verify_stored(&head, record.body.clone())
+        .verify_stored_async(&head, record.body.clone())
+        .await
         .ok();
     let mut request = Request::from_parts(head, record.body.clone());
     let signer = state.signer.as_ref();

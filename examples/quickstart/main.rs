@@ -1,4 +1,4 @@
-//! The crate in one command: `cargo run --example quickstart`.
+//! The crate in one command: `cargo run -p quickstart`.
 //!
 //! Starts an axum receiver with every check on a free loopback port, sends it one genuine delivery of each Voyado event type
 //! and a forged one for each check over real HTTP, and prints what was sent, the status of the response, and what the handler
@@ -15,11 +15,18 @@ use std::{
 };
 
 use axum::{
-    Router, extract::State, http::StatusCode, middleware::map_response_with_state,
-    response::Response, routing::post,
+    Router,
+    extract::State,
+    http::{StatusCode, Uri},
+    middleware::map_response_with_state,
+    response::Response,
+    routing::post,
 };
+use bytes::Bytes;
 use comfy_table::{Table, presets::UTF8_FULL_CONDENSED};
 use deliveries::{KEY, MAX_BODY_BYTES, PATH, SECRET, TOKEN};
+use http_body_util::Full;
+use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use tower_webhook::{
     Delivery, Receiver, Rejection, SourceIp, Timestamp, WebhookLayer, decrypt::Aes256Cbc,
     receiver::source_ip::svix, voyado,
@@ -80,7 +87,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         .layer(map_response_with_state(seen.clone(), on_response))
         .with_state(seen.clone());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-    let origin = format!("http://{}", listener.local_addr()?);
+    let url: Uri = format!("http://{}{PATH}", listener.local_addr()?).parse()?;
     tokio::spawn(async {
         axum::serve(
             listener,
@@ -89,7 +96,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         .await
     });
 
-    let client = reqwest::Client::builder().no_proxy().build()?;
+    let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
     let mut table = Table::new();
     table.load_style(UTF8_FULL_CONDENSED).set_header([
         "sent",
@@ -99,14 +106,9 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     ]);
     let mut failures = 0;
     for delivery in deliveries::all(Timestamp::from(SystemTime::now()))? {
-        let (parts, body) = delivery.request.into_parts();
-        let response = client
-            .post(format!("{origin}{PATH}"))
-            .headers(parts.headers)
-            .body(body)
-            .send()
-            .await?;
-        let status = response.status();
+        let mut request = delivery.request.map(Full::new);
+        *request.uri_mut() = url.clone();
+        let status = client.request(request).await?.status();
         let (was_handled, what) = match seen.take() {
             Some(Seen::Handled(what)) => (true, what),
             Some(Seen::Rejected(why)) => (false, why),

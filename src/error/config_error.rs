@@ -61,6 +61,8 @@ pub enum ConfigErrorKind {
     InvalidCertificate,
     /// The scheme signs the URL, and none is given.
     NoPublicUrl,
+    /// The scheme signs parts of the URL, and what is given is not an absolute one.
+    InvalidPublicUrl,
     /// The scheme needs the id of the webhook, and none is given.
     NoWebhookId,
     /// The description of a scheme contradicts itself or lacks something.
@@ -139,8 +141,12 @@ impl ConfigError {
         }
     }
 
-    /// Names the item that is wrong by its position, `secret 2 of 3` for instance. `index` counts from 0.
+    /// Names the item that is wrong by its position, `secret 2 of 3` for instance, unless it is named already. `index` counts
+    /// from 0.
     pub(crate) fn at(self, item: &str, index: usize, count: usize) -> Self {
+        if self.culprit.is_some() {
+            return self;
+        }
         self.about(format!("{item} {} of {count}", index + 1))
     }
 
@@ -208,6 +214,10 @@ impl fmt::Display for ConfigError {
             Kind::InvalidCertificate => f.write_str("the certificate is not an X.509 certificate in PEM"),
             Kind::NoPublicUrl => f.write_str(
                 "the scheme signs the URL: give the one that is registered with the sender",
+            ),
+            Kind::InvalidPublicUrl => write!(
+                f,
+                "invalid public URL{quoted} (expected the one that is registered with the sender, e.g. `https://example.com/webhooks`)"
             ),
             Kind::NoWebhookId => f.write_str("the scheme needs the id of the webhook"),
             Kind::InvalidPrivateKey => f.write_str("the private key is not one of the scheme"),

@@ -8,8 +8,8 @@ use super::source_ip_detail::{SourceIpDetail, SourceIpHint};
 
 /// The facts behind a [`Rejection`](super::Rejection): for the log and for middleware outside, never for the caller.
 ///
-/// Before the signature is verified a detail holds only numbers, addresses and header names, so that an
-/// unauthenticated client cannot make it allocate or write text into a log. It never holds a secret, a signature or a
+/// Before the signature is verified a detail holds only numbers, addresses, header names and the error of a look-up, so
+/// that an unauthenticated client cannot make it allocate or write text into a log. It never holds a secret, a signature or a
 /// part of the payload. `Display` shows it as one phrase.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -21,6 +21,13 @@ pub enum RejectionDetail {
     },
     /// The source address is unknown or not allowed.
     SourceIp(SourceIpDetail),
+    /// The secrets of this request could not be looked up. The error is the application's own: its text should name no part of
+    /// the request.
+    #[non_exhaustive]
+    SecretLookup {
+        /// The error, with its sources.
+        error: Arc<dyn Error + Send + Sync>,
+    },
     /// The timestamp is outside of the tolerance.
     #[non_exhaustive]
     ClockSkew {
@@ -106,7 +113,7 @@ impl fmt::Display for RejectionDetail {
                 }
                 Ok(())
             }
-            Self::Store { error } => with_sources(f, &**error),
+            Self::SecretLookup { error } | Self::Store { error } => with_sources(f, &**error),
         }
     }
 }

@@ -28,6 +28,8 @@ pub enum RejectionKind {
     SourceIpNotAllowed,
     /// There are no secrets for this request: no tenant expects it here.
     UnknownTenant,
+    /// The secrets for this request have to be looked up, and that failed or was not done.
+    SecretsUnavailable,
     /// The header token is missing.
     HeaderTokenMissing,
     /// The header token is none of those expected.
@@ -84,6 +86,7 @@ impl RejectionKind {
             Self::SourceIpUnknown => "source_ip_unknown",
             Self::SourceIpNotAllowed => "source_ip_not_allowed",
             Self::UnknownTenant => "unknown_tenant",
+            Self::SecretsUnavailable => "secrets_unavailable",
             Self::HeaderTokenMissing => "header_token_missing",
             Self::HeaderTokenMismatch => "header_token_mismatch",
             Self::MissingSignatureHeaders => "missing_signature_headers",
@@ -135,7 +138,9 @@ impl RejectionKind {
             // Nothing is wrong: the sender need not come back.
             Self::AlreadyHandled => StatusCode::OK,
             Self::ClaimedByAnother => StatusCode::CONFLICT,
-            Self::Overloaded | Self::StoreUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::SecretsUnavailable | Self::Overloaded | Self::StoreUnavailable => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::DecryptionKeyMissing => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -147,6 +152,7 @@ impl RejectionKind {
             | Self::SourceIpUnknown
             | Self::SourceIpNotAllowed
             | Self::UnknownTenant
+            | Self::SecretsUnavailable
             | Self::HeaderTokenMissing
             | Self::HeaderTokenMismatch
             | Self::MissingSignatureHeaders
@@ -262,6 +268,7 @@ impl fmt::Display for Rejection {
             RejectionKind::SourceIpUnknown => "the source address is unknown",
             RejectionKind::SourceIpNotAllowed => "the source address is not allowed",
             RejectionKind::UnknownTenant => "there are no secrets for this request",
+            RejectionKind::SecretsUnavailable => "the secrets cannot be looked up",
             RejectionKind::HeaderTokenMissing => "the header token is missing",
             RejectionKind::HeaderTokenMismatch => "the header token does not match",
             RejectionKind::MissingSignatureHeaders => "a signature header is missing",

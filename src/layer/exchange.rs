@@ -17,7 +17,7 @@ use super::{
     claim::{Claimed, HeldClaim},
     renewal::Renewal,
     response::EndOfBody,
-    shared::{Shared, overloaded},
+    shared::{Beginning, Shared, overloaded},
 };
 use crate::{
     error::rejection::{Rejection, RejectionKind},
@@ -66,6 +66,13 @@ impl<S, E, B, I: IdempotencyStore> Exchange<S, E, B, I> {
             gate: None,
             types: PhantomData,
         }
+    }
+
+    /// Starts with a head that was checked.
+    pub(super) fn begin(&mut self, mut beginning: Beginning) -> Box<Intake> {
+        beginning.mark_token_sensitive(&mut self.parts.headers);
+        self.may_be_handshake = beginning.may_be_handshake;
+        beginning.intake
     }
 
     /// Feeds the frames of the body to the intake; trailers are dropped, since no scheme signs them.

@@ -19,8 +19,9 @@ use super::{
     machine::{State, StateProj},
     reply::{Reply, respond},
     response::ResponseBody,
+    shared::Beginning,
 };
-use crate::{event::WebhookEvent, idempotency::IdempotencyStore, receiver::Intake};
+use crate::{event::WebhookEvent, idempotency::IdempotencyStore, receiver::SecretLookup};
 
 pin_project! {
     /// The response of [`WebhookService`](super::WebhookService).
@@ -53,12 +54,26 @@ where
     }
 
     pub(super) fn receive(
-        exchange: Exchange<S, E, B, I>,
-        intake: Box<Intake>,
+        mut exchange: Exchange<S, E, B, I>,
+        beginning: Beginning,
         body: ReqBody,
     ) -> Self {
+        let intake = exchange.begin(beginning);
         Self {
             state: State::Receiving { body, intake },
+            exchange: Some(exchange),
+        }
+    }
+
+    /// A request whose secrets are looked up before its body is polled.
+    pub(super) fn look_up(
+        exchange: Exchange<S, E, B, I>,
+        lookup: SecretLookup,
+        body: ReqBody,
+    ) -> Self {
+        let body = Some(body);
+        Self {
+            state: State::LookingUp { lookup, body },
             exchange: Some(exchange),
         }
     }

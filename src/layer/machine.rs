@@ -1,11 +1,12 @@
 //! The state machine of one request.
 //!
 //! ```text
-//! Receiving ─► Claiming ─► Handling ─► Settling ─► Responding
-//!     │            │           └───────────────────────►│
-//!     └────────────┴── rejected ──► Settling ──────────►│
+//! LookingUp ─► Receiving ─► Claiming ─► Handling ─► Settling ─► Responding
+//!     │            │            │           └───────────────────────►│
+//!     └────────────┴────────────┴── rejected ──► Settling ──────────►│
 //! ```
 //!
+//! Only a request whose secrets are not at hand starts with `LookingUp`.
 //! A handshake of the sender goes from `Receiving` to `Responding`. A layer that only monitors goes from a rejection to
 //! `Handling` as well.
 
@@ -34,7 +35,7 @@ use crate::{
     error::rejection::{Rejection, RejectionKind},
     event::WebhookEvent,
     idempotency::{BodyDigest, Claim, IdempotencyStore, OnStoreFailure, OwnerToken, StoreError},
-    receiver::{Intake, Verified},
+    receiver::{Intake, LookedUp, SecretLookup, Verified},
 };
 
 /// A message whose claim is awaited.
@@ -51,6 +52,11 @@ pin_project! {
         S: Service<Request<B>>,
         I: IdempotencyStore,
     {
+        // The secrets are being looked up; the body is not polled yet.
+        LookingUp {
+            lookup: SecretLookup,
+            body: Option<ReqBody>,
+        },
         // The body is collected and hashed as it arrives.
         Receiving {
             #[pin]
@@ -101,6 +107,13 @@ where
         cx: &mut Context<'_>,
     ) -> Poll<Self> {
         Poll::Ready(match self.project() {
+            StateProj::LookingUp { lookup, body } => {
+                let found = ready!(lookup.as_mut().poll(cx));
+                match body.take() {
+                    Some(body) => exchange.looked_up(found, body),
+                    None => Self::Responding { reply: None },
+                }
+            }
             StateProj::Receiving { body, intake } => {
                 let received = ready!(exchange.poll_receive(body, intake, cx));
                 exchange.received(intake, received)
@@ -143,6 +156,19 @@ where
     B: From<Bytes>,
     I: IdempotencyStore,
 {
+    /// The secrets were looked up: the rest of the head is checked.
+    fn looked_up<ReqBody>(&mut self, found: LookedUp, body: ReqBody) -> State<S, B, I, ReqBody> {
+        let (shared, parts) = (&self.shared, &self.parts);
+        let checked = shared.receiver.check_looked_up(&parts.into(), found);
+        match shared.begin(checked, parts) {
+            Ok(beginning) => State::Receiving {
+                intake: self.begin(beginning),
+                body,
+            },
+            Err(rejection) => self.reject(rejection),
+        }
+    }
+
     /// The body has arrived: the signature is checked, and the message claimed.
     fn received<ReqBody>(
         &mut self,

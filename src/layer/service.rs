@@ -9,7 +9,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, Request, Response, header::Entry};
+use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
@@ -22,9 +22,9 @@ use crate::{
         future::ResponseFuture,
         request_body::RequestBody,
         response::ResponseBody,
-        shared::{Enforcement, Shared},
+        shared::{Beginning, Shared},
     },
-    receiver::{Delivery, RequestHead},
+    receiver::{Delivery, RequestHead, SecretLookup},
 };
 
 /// The middleware that [`WebhookLayer`](super::WebhookLayer) makes, with the same type parameters behind `S`, the inner
@@ -85,26 +85,21 @@ where
         if let Some(response) = shared.unsigned_handshake(&parts, &mut observation) {
             return ResponseFuture::responded(response);
         }
-        let mut may_be_handshake = false;
-        let (intake, token) = match shared.receiver.check_head(&parts) {
-            Ok(head) => {
-                let token = head.token_header().cloned();
-                (head.into_intake(), token)
-            }
-            Err(rejection) => {
-                may_be_handshake = shared.wants_unsigned_body(&rejection, &parts);
-                if !may_be_handshake && shared.enforcement == Enforcement::Enforce {
+        let checked = shared.receiver.check_head(&parts);
+        let lookup = checked.as_ref().err().and_then(|rejection| {
+            let head = RequestHead::from(&parts);
+            shared.receiver.look_up(&head, rejection)
+        });
+        let waits_for = match lookup {
+            Some(lookup) => WaitsFor::Secrets(lookup),
+            None => match shared.begin(checked, &parts) {
+                Ok(beginning) => WaitsFor::Body(beginning),
+                Err(rejection) => {
                     let response = shared.reject(rejection, &parts, &mut observation);
                     return ResponseFuture::responded(response);
                 }
-                let token = shared.receiver.token_header(&RequestHead::from(&parts));
-                (shared.receiver.intake_unchecked(rejection), token)
-            }
+            },
         };
-        // Middleware inside may log headers.
-        if let Some(token) = token {
-            mark_sensitive(&mut parts.headers, token);
-        }
         // Only this layer decides what was delivered or rejected here.
         parts.extensions.remove::<Delivery<E>>();
         parts.extensions.remove::<Rejection>();
@@ -112,18 +107,18 @@ where
         // The service that was polled ready is the one to call; its clone stays behind for the next request.
         let not_ready_inner = self.inner.clone();
         let ready_inner = mem::replace(&mut self.inner, not_ready_inner);
-        let mut exchange = Exchange::new(parts, ready_inner, Arc::clone(shared), observation);
-        exchange.may_be_handshake = may_be_handshake;
-        ResponseFuture::receive(exchange, intake, body)
+        let exchange = Exchange::new(parts, ready_inner, Arc::clone(shared), observation);
+        match waits_for {
+            WaitsFor::Body(beginning) => ResponseFuture::receive(exchange, beginning, body),
+            WaitsFor::Secrets(lookup) => ResponseFuture::look_up(exchange, lookup, body),
+        }
     }
 }
 
-fn mark_sensitive(headers: &mut HeaderMap, name: HeaderName) {
-    if let Ok(Entry::Occupied(mut lines)) = headers.try_entry(name) {
-        for line in lines.iter_mut() {
-            line.set_sensitive(true);
-        }
-    }
+/// What a request waits for first.
+enum WaitsFor {
+    Body(Beginning),
+    Secrets(SecretLookup),
 }
 
 impl<S: Clone, E, B, I> Clone for WebhookService<S, E, B, I> {

@@ -1,7 +1,11 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderValue, Response, Version, header::CONNECTION, request::Parts};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Response, Version,
+    header::{CONNECTION, Entry},
+    request::Parts,
+};
 
 use crate::{
     error::{
@@ -11,7 +15,7 @@ use crate::{
     idempotency::{Idempotency, StoreError},
     layer::{completion::UnstoredCompletions, response::RejectionResponse},
     message::Handshake,
-    receiver::Receiver,
+    receiver::{CheckedHead, Intake, Receiver, RequestHead},
     telemetry::{Observation, Observer},
 };
 
@@ -31,6 +35,29 @@ pub(super) struct Shared<I> {
     pub(super) unstored: UnstoredCompletions,
     pub(super) observer: Observer,
     pub(super) handshakes: Vec<Arc<dyn Handshake>>,
+}
+
+/// How a request goes on whose head was checked.
+pub(super) struct Beginning {
+    pub(super) intake: Box<Intake>,
+    /// The header that may carry its token.
+    token: Option<HeaderName>,
+    /// Nothing is signed, and the body shows whether it is a handshake.
+    pub(super) may_be_handshake: bool,
+}
+
+impl Beginning {
+    /// Middleware inside may log headers.
+    pub(super) fn mark_token_sensitive(&mut self, headers: &mut HeaderMap) {
+        let Some(token) = self.token.take() else {
+            return;
+        };
+        if let Ok(Entry::Occupied(mut lines)) = headers.try_entry(token) {
+            for line in lines.iter_mut() {
+                line.set_sensitive(true);
+            }
+        }
+    }
 }
 
 /// What happens to a request that is to be rejected.
@@ -78,6 +105,33 @@ impl<I> Shared<I> {
             observer: self.observer,
             handshakes: self.handshakes,
         }
+    }
+
+    /// What follows the check of a head: the body is read, or the request rejected.
+    pub(super) fn begin(
+        &self,
+        checked: Result<CheckedHead<'_>, Rejection>,
+        head: &Parts,
+    ) -> Result<Beginning, Rejection> {
+        let rejection = match checked {
+            Ok(head) => {
+                return Ok(Beginning {
+                    token: head.token_header().cloned(),
+                    intake: head.into_intake(),
+                    may_be_handshake: false,
+                });
+            }
+            Err(rejection) => rejection,
+        };
+        let may_be_handshake = self.wants_unsigned_body(&rejection, head);
+        if !may_be_handshake && self.enforcement == Enforcement::Enforce {
+            return Err(rejection);
+        }
+        Ok(Beginning {
+            token: self.receiver.token_header(&RequestHead::from(head)),
+            intake: self.receiver.intake_unchecked(rejection),
+            may_be_handshake,
+        })
     }
 
     /// Builds the response to a rejected request.

@@ -88,6 +88,12 @@ impl Facts {
         usize::from(self.key_position)
     }
 
+    pub(super) fn copy_body_below(&mut self, bytes: usize) {
+        if self.body.len() < bytes {
+            self.body = Bytes::copy_from_slice(&self.body);
+        }
+    }
+
     #[inline]
     pub(super) fn body(&self) -> &Bytes {
         &self.body

@@ -30,13 +30,23 @@ impl<'h> CheckedHead<'h> {
             source_ip.check(head.headers(), head.extensions())?;
         }
         let secrets = settings.secrets_for(&head)?;
+        Self::check_with(settings, &head, secrets)
+    }
+
+    /// The checks that need the secrets, and those behind them.
+    #[inline]
+    pub(super) fn check_with(
+        settings: &'h Settings,
+        head: &RequestHead<'h>,
+        secrets: Arc<Secrets>,
+    ) -> Result<Self, Rejection> {
         if let Some(token) = &secrets.header_token {
             token.check(head.headers())?;
         }
         let reading =
             settings
                 .scheme
-                .read_head(&head, &secrets.keys, settings.dots_in_message_id)?;
+                .read_head(head, &secrets.keys, settings.dots_in_message_id)?;
         let received_at = settings.clock.unix_time();
         if let Some(timestamp) = reading.timestamp() {
             settings.tolerance.check(timestamp, received_at)?;

@@ -42,7 +42,9 @@ impl Intake {
         let body = self.body.take();
         let verified = match &mut self.head {
             // It stays where it is: it is large.
-            Ok(pending) => pending.finish(&receiver.settings, body.clone()),
+            Ok(pending) => pending
+                .finish(&receiver.settings, body.clone())
+                .map(Verified::with_small_body_copied),
             Err(rejection) => Err(rejection.clone()),
         };
         (verified, body)

@@ -31,7 +31,9 @@ pub use facts::IdOrigin;
 pub use head::CheckedHead;
 pub(crate) use in_flight::Share;
 pub(crate) use intake::Intake;
-pub use secrets::{RotatingSecrets, SecretSource, Secrets, SecretsBuilder};
+#[cfg(feature = "tokio")]
+pub use secrets::CachedSecrets;
+pub use secrets::{LookedUp, RotatingSecrets, SecretLookup, SecretSource, Secrets, SecretsBuilder};
 pub use source_ip::{ForwardedHeader, PeerAddr, SourceIp};
 pub use verified::Verified;
 
@@ -105,6 +107,47 @@ impl Receiver {
         CheckedHead::check(&self.settings, head.into())
     }
 
+    /// The same, and waits for secrets that have to be looked up.
+    ///
+    /// # Errors
+    ///
+    /// As [`check_head`](Self::check_head), and [`RejectionKind::SecretsUnavailable`] if the look-up fails.
+    pub async fn check_head_async<'h>(
+        &'h self,
+        head: impl Into<RequestHead<'h>>,
+    ) -> Result<CheckedHead<'h>, Rejection> {
+        let head = head.into();
+        match self.check_head(head) {
+            Err(rejection) => match self.look_up(&head, &rejection) {
+                Some(lookup) => self.check_looked_up(&head, lookup.await),
+                None => Err(rejection),
+            },
+            checked => checked,
+        }
+    }
+
+    /// The look-up that a rejected head waits for, if it is that.
+    pub(crate) fn look_up(
+        &self,
+        head: &RequestHead<'_>,
+        rejection: &Rejection,
+    ) -> Option<SecretLookup> {
+        let is_to_be_looked_up = rejection.kind() == RejectionKind::SecretsUnavailable;
+        is_to_be_looked_up
+            .then(|| self.settings.secrets.look_up(head))
+            .flatten()
+    }
+
+    /// The checks of the head that follow a look-up.
+    pub(crate) fn check_looked_up<'h>(
+        &'h self,
+        head: &RequestHead<'h>,
+        found: LookedUp,
+    ) -> Result<CheckedHead<'h>, Rejection> {
+        let secrets = self.settings.looked_up(found)?;
+        CheckedHead::check_with(&self.settings, head, secrets)
+    }
+
     /// A request's share of the bytes that this receiver may hold at once.
     pub(crate) fn share_of_bytes_in_flight(&self) -> Share {
         self.settings.in_flight.share()
@@ -143,19 +186,44 @@ impl Receiver {
     ///
     /// # Errors
     ///
-    /// [`RejectionKind::UnknownTenant`], a rejection of the signature headers, or [`RejectionKind::SignatureMismatch`].
+    /// [`RejectionKind::UnknownTenant`], [`RejectionKind::SecretsUnavailable`] if the secrets are not at hand, a rejection of the
+    /// signature headers, or [`RejectionKind::SignatureMismatch`].
     pub fn verify_stored<'h>(
         &'h self,
         head: impl Into<RequestHead<'h>>,
         body: impl Into<Bytes>,
     ) -> Result<Verified, Rejection> {
+        let head = head.into();
+        let secrets = self.settings.secrets_for(&head)?;
+        self.verify_stored_with(secrets, &head, body.into())
+    }
+
+    /// The same, and waits for secrets that have to be looked up.
+    ///
+    /// # Errors
+    ///
+    /// As [`verify_stored`](Self::verify_stored); [`RejectionKind::SecretsUnavailable`] if the look-up fails.
+    pub async fn verify_stored_async<'h>(
+        &'h self,
+        head: impl Into<RequestHead<'h>>,
+        body: impl Into<Bytes>,
+    ) -> Result<Verified, Rejection> {
         let (head, body) = (head.into(), body.into());
+        let secrets = self.settings.look_up_secrets(&head).await?;
+        self.verify_stored_with(secrets, &head, body)
+    }
+
+    fn verify_stored_with(
+        &self,
+        secrets: Arc<Secrets>,
+        head: &RequestHead<'_>,
+        body: Bytes,
+    ) -> Result<Verified, Rejection> {
         let settings = &*self.settings;
-        let secrets = settings.secrets_for(&head)?;
-        let mut verdict = settings.verify(&secrets.keys, &head, &body);
+        let mut verdict = settings.verify(&secrets.keys, head, &body);
         if let (Err(rejection), Some(retired)) = (&verdict, &secrets.retired) {
             if rejection.kind() == RejectionKind::SignatureMismatch {
-                verdict = settings.verify(retired, &head, &body);
+                verdict = settings.verify(retired, head, &body);
             }
         }
         let (claims, key_position) = verdict?;

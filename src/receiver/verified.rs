@@ -18,6 +18,9 @@ use crate::{
     scheme::Claims,
 };
 
+/// A smaller body that a layer took in is copied, in bytes.
+const COPIED_BELOW: usize = 1024;
+
 /// Proof that a signature was made over a request with one of the keys. Only checking one makes it.
 ///
 /// ```compile_fail
@@ -49,6 +52,13 @@ impl Verified {
             encryption: settings.encryption,
             received_at,
         }
+    }
+
+    /// Lets go of the memory that the server read the connection into, if the body is small: a delivery that is kept would keep
+    /// all of it, 8 KiB or more.
+    pub(super) fn with_small_body_copied(mut self) -> Self {
+        self.facts.copy_body_below(COPIED_BELOW);
+        self
     }
 
     /// The id of the message, see [`Delivery::id`].

@@ -15,6 +15,7 @@ use super::{
     target::{Open, Target},
 };
 use crate::{
+    error::rejection::RejectionKind,
     inbox::{Claimed, Failure, Fate},
     receiver::Receiver,
 };
@@ -60,9 +61,9 @@ pub(super) async fn attempt(
     open: Open,
     claimed: Claimed,
 ) -> Ended {
-    let mut request = match verify(&receiver, open, &claimed) {
+    let mut request = match verify(&receiver, open, &claimed).await {
         Ok(request) => request,
-        Err(reason) => return Ended::Rejected(reason),
+        Err(ended) => return ended,
     };
     request.extensions_mut().insert(Attempt {
         number: claimed.failed_attempts.saturating_add(1),
@@ -76,25 +77,28 @@ pub(super) async fn attempt(
 }
 
 /// Nothing that is stored is believed: write access to the store does not take the secret.
-fn verify(
+async fn verify(
     receiver: &Receiver,
     open: Open,
     claimed: &Claimed,
-) -> Result<Request<Full<Bytes>>, String> {
+) -> Result<Request<Full<Bytes>>, Ended> {
     let stored = &claimed.request;
     if claimed.lost_leases > MAX_LOST_LEASES {
-        return Err(format!(
+        return Err(Ended::Rejected(format!(
             "given up: {} claims of it ended with their process",
             claimed.lost_leases
-        ));
+        )));
     }
-    let parts = stored
-        .head()
-        .ok_or("rejected: the stored head is malformed")?;
+    let Some(parts) = stored.head() else {
+        return Err(rejected("the stored head is malformed"));
+    };
     let body = stored.body.clone();
-    let verified = receiver
-        .verify_stored(&parts, body.clone())
-        .map_err(|rejection| format!("rejected: {rejection}"))?;
+    let verified = receiver.verify_stored_async(&parts, body.clone()).await;
+    let verified = verified.map_err(|rejection| match rejection.kind() {
+        // Nothing is known of the message yet.
+        RejectionKind::SecretsUnavailable => Ended::Failed(rejection.to_string()),
+        _ => rejected(rejection),
+    })?;
     // Else a genuine request could be copied, and handled again under another id.
     let is_its_own = if let Some(id) = verified.claimable_id() {
         id.as_str() == stored.message_id
@@ -103,15 +107,18 @@ fn verify(
         number.is_some_and(|number| number.starts_with('.'))
     };
     if !is_its_own {
-        return Err("rejected: the id is not the one that was signed".to_owned());
+        return Err(rejected("the id is not the one that was signed"));
     }
     if verified.tenant().unwrap_or_default() != &*stored.tenant {
-        return Err("rejected: the tenant is not the one whose secrets signed".to_owned());
+        return Err(rejected("the tenant is not the one whose secrets signed"));
     }
     let mut request = Request::from_parts(parts, Full::new(body));
-    open(verified, request.extensions_mut())
-        .map_err(|rejection| format!("rejected: {rejection}"))?;
+    open(verified, request.extensions_mut()).map_err(rejected)?;
     Ok(request)
+}
+
+fn rejected(reason: impl std::fmt::Display) -> Ended {
+    Ended::Rejected(format!("rejected: {reason}"))
 }
 
 /// What becomes of the task.

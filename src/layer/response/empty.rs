@@ -12,6 +12,7 @@ use crate::error::rejection::Rejection;
 /// | `SourceIpUnknown` | 403 | the operator: configure where the address is to be found |
 /// | `SourceIpNotAllowed` | 403 | the operator, if the sender has a new address |
 /// | `UnknownTenant` | 401 | the operator, if the tenant should be known |
+/// | `SecretsUnavailable` | 503, with `retry-after` | the operator |
 /// | `HeaderTokenMissing`, `HeaderTokenMismatch` | 401 | the operator, if the token was changed on one side only |
 /// | `MissingSignatureHeaders`, `ConflictingSignatureHeaders`, `MalformedMessageId`, `MalformedTimestamp`, `SignatureListTooLong` | 400 | nobody: never a genuine delivery |
 /// | `TimestampTooOld`, `TimestampTooNew` | 401 | the operator: it is usually this machine's clock, and a genuine retry has a new timestamp |

@@ -1,13 +1,13 @@
 //! Contentful.
 
-use std::{borrow::Cow, time::Duration};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderName, Uri};
 
 use super::{
     preset::{KeyKind, Preset, VerifiedAgainst},
-    support::{MacKey, SharedKey, any_matches, only_text, only_value, signed_path},
+    support::{MacKey, SharedKey, any_matches, only_text, only_value, public_url, signed_path},
 };
 #[cfg(feature = "testing")]
 use crate::scheme::Outgoing;
@@ -38,7 +38,7 @@ const MAX_SIGNED_HEADERS: usize = 32;
 /// `x-contentful-signature` as hexadecimal digits. Both that list and the timestamp have to be among the signed headers.
 ///
 /// `url` is the address exactly as it was registered with the sender: the path is taken from it. The sender escapes an
-/// unusual query in its own way; register a URL without one.
+/// unusual query in its own way; register a URL without one. An address that is not absolute is a mistake that shows when the receiver is built.
 ///
 /// The time is in milliseconds, and accepted for 30 seconds. There is no id that is signed in every case.
 ///
@@ -58,12 +58,13 @@ const MAX_SIGNED_HEADERS: usize = 32;
 /// assert!(receiver.check_head(&head)?.check_signature("[]").is_err());
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-pub fn contentful(url: impl Into<Cow<'static, str>>) -> Scheme {
-    Scheme::custom(Contentful { url: url.into() })
+pub fn contentful(url: impl AsRef<str>) -> Scheme {
+    let url = public_url(url.as_ref());
+    Scheme::custom(Contentful { url })
 }
 
 struct Contentful {
-    url: Cow<'static, str>,
+    url: Result<Uri, ConfigError>,
 }
 
 /// What follows the head.
@@ -75,8 +76,7 @@ pub(super) struct ContentfulCheck {
 
 impl Contentful {
     fn before_body(&self, headers: &[u8]) -> Vec<u8> {
-        let uri = self.url.parse::<Uri>().unwrap_or_default();
-        let path = signed_path(&uri);
+        let path = self.url.as_ref().map_or("", signed_path);
         [b"POST\n", path.as_bytes(), b"\n", headers, b"\n"].concat()
     }
 }
@@ -108,6 +108,8 @@ impl CustomScheme for Contentful {
     }
 
     fn key(&self, text: &str) -> Result<SharedKey, ConfigError> {
+        // What is wrong with the address shows when the receiver is built.
+        self.url.clone()?;
         MacKey::of_text(Algorithm::HmacSha256, text).map(SharedKey::new)
     }
 

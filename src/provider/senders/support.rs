@@ -91,6 +91,17 @@ pub(super) fn only_text<'h>(head: &RequestHead<'h>, name: &str) -> Result<&'h st
         .map_err(|_| RejectionKind::SignatureMismatch.into())
 }
 
+/// The address that is registered with the sender, where its parts are signed.
+///
+/// # Errors
+///
+/// [`ConfigErrorKind::InvalidPublicUrl`] if it is not an absolute one.
+pub(super) fn public_url(url: &str) -> Result<Uri, ConfigError> {
+    let parsed = url.parse::<Uri>().ok();
+    let absolute = parsed.filter(|uri| uri.scheme().is_some() && uri.authority().is_some());
+    absolute.ok_or_else(|| ConfigError::new(ConfigErrorKind::InvalidPublicUrl).about(url))
+}
+
 /// Path and query of an address, as they are signed.
 pub(super) fn signed_path(url: &Uri) -> &str {
     url.path_and_query().map_or("/", |path| path.as_str())

@@ -1,7 +1,5 @@
 //! Vipps MobilePay.
 
-use std::borrow::Cow;
-
 use bytes::Bytes;
 use http::{HeaderName, Uri, header::AUTHORIZATION};
 use sha2::{Digest, Sha256};
@@ -9,7 +7,7 @@ use subtle::ConstantTimeEq;
 
 use super::{
     preset::{KeyKind, Preset, VerifiedAgainst},
-    support::{MacKey, SharedKey, any_matches, only_text, signed_path},
+    support::{MacKey, SharedKey, any_matches, only_text, public_url, signed_path},
 };
 #[cfg(feature = "testing")]
 use crate::scheme::Outgoing;
@@ -41,6 +39,7 @@ const PREFIX: &str = "HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha2
 ///
 /// `url` is the address exactly as it was registered with the sender: host and path are taken from it, never from the
 /// request, since a proxy may have changed them.
+/// An address that is not absolute is a mistake that shows when the receiver is built.
 ///
 /// There is no id of the delivery. The date is signed; the sender documents no tolerance, and 5 minutes apply.
 ///
@@ -60,12 +59,13 @@ const PREFIX: &str = "HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha2
 /// assert!(receiver.check_head(&head)?.check_signature("[]").is_err());
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-pub fn vipps(url: impl Into<Cow<'static, str>>) -> Scheme {
-    Scheme::custom(Vipps { url: url.into() })
+pub fn vipps(url: impl AsRef<str>) -> Scheme {
+    let url = public_url(url.as_ref());
+    Scheme::custom(Vipps { url })
 }
 
 struct Vipps {
-    url: Cow<'static, str>,
+    url: Result<Uri, ConfigError>,
 }
 
 /// What follows the head, whose signature is verified.
@@ -76,9 +76,9 @@ pub(super) struct VippsCheck {
 
 impl Vipps {
     fn signed(&self, date: &str, body_hash: &str) -> String {
-        let uri = self.url.parse::<Uri>().unwrap_or_default();
-        let path = signed_path(&uri);
-        let host = uri.authority().map_or("", |authority| authority.as_str());
+        let path = self.url.as_ref().map_or("", signed_path);
+        let authority = self.url.as_ref().ok().and_then(Uri::authority);
+        let host = authority.map_or("", |authority| authority.as_str());
         format!("POST\n{path}\n{date};{host};{body_hash}")
     }
 }
@@ -97,6 +97,8 @@ impl CustomScheme for Vipps {
     }
 
     fn key(&self, text: &str) -> Result<SharedKey, ConfigError> {
+        // What is wrong with the address shows when the receiver is built.
+        self.url.clone()?;
         MacKey::of_text(Algorithm::HmacSha256, text).map(SharedKey::new)
     }
 

@@ -1,13 +1,17 @@
 //! What a sender and a receiver share, and where it comes from.
 
 mod builder;
+#[cfg(feature = "tokio")]
+mod cached;
 mod source;
 #[cfg(feature = "explain")]
 mod texts;
 
 pub use builder::SecretsBuilder;
+#[cfg(feature = "tokio")]
+pub use cached::CachedSecrets;
 pub(super) use source::FixedSecrets;
-pub use source::{RotatingSecrets, SecretSource};
+pub use source::{LookedUp, RotatingSecrets, SecretLookup, SecretSource};
 #[cfg(feature = "explain")]
 pub(super) use texts::SecretTexts;
 

@@ -1,9 +1,15 @@
-use std::{fmt, sync::Arc};
+use std::{error::Error, fmt, pin::Pin, sync::Arc};
 
 use arc_swap::ArcSwap;
 
 use super::Secrets;
 use crate::receiver::RequestHead;
+
+/// What a look-up has found: the secrets, none, or why it failed.
+pub type LookedUp = Result<Option<Arc<Secrets>>, Box<dyn Error + Send + Sync>>;
+
+/// A look-up of the secrets of a request.
+pub type SecretLookup = Pin<Box<dyn Future<Output = LookedUp> + Send>>;
 
 /// Where the secrets of a request come from.
 ///
@@ -23,11 +29,34 @@ use crate::receiver::RequestHead;
 /// ```
 ///
 /// What decides is not yet authenticated: a path or a header selects only with which secrets the signature is to be
-/// checked. It is asked once a request, before the body is read, so it must not block. A stranger can tell from the
-/// response whether there are secrets for a request.
+/// checked. It is asked before the body is read, so it must not block. A stranger can tell from the response whether there
+/// are secrets for a request.
+///
+/// Secrets that have to be waited for, from a database or a vault, are `CachedSecrets` (feature `tokio`), or a source of
+/// yours that implements [`look_up`](Self::look_up).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no source of secrets",
+    label = "not a source of secrets",
+    note = "a source is `RotatingSecrets`, a closure `|head: &RequestHead<'_>| -> Option<Arc<Secrets>>`, or, for secrets that have \
+            to be waited for, `tower_webhook::receiver::CachedSecrets` (feature `tokio`)"
+)]
 pub trait SecretSource: Send + Sync + 'static {
-    /// The secrets for a request. Returning `None` rejects the request as [`UnknownTenant`](crate::RejectionKind::UnknownTenant).
+    /// The secrets for a request, where they are at hand. `None` rejects the request as
+    /// [`UnknownTenant`](crate::RejectionKind::UnknownTenant), unless there is something to look up.
     fn secrets(&self, head: &RequestHead<'_>) -> Option<Arc<Secrets>>;
+
+    /// The look-up of secrets that are not at hand: asked only after [`secrets`](Self::secrets) had none. Default: `None`,
+    /// there is nothing to look up.
+    ///
+    /// The layer, the worker of an inbox and [`Receiver::check_head_async`](crate::Receiver::check_head_async) wait for it;
+    /// [`Receiver::check_head`](crate::Receiver::check_head) cannot. It has to end by itself: bound its time.
+    ///
+    /// **A stranger causes look-ups**, by any request with an allowed method from an allowed address. Remember also what was not
+    /// found, and bound how many run at once; `CachedSecrets` does both.
+    fn look_up(&self, head: &RequestHead<'_>) -> Option<SecretLookup> {
+        let _ = head;
+        None
+    }
 }
 
 impl<F> SecretSource for F

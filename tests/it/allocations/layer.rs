@@ -72,7 +72,7 @@ fn allocations<E: WebhookEvent>(
 
 #[test]
 fn an_accepted_body_of_one_frame_costs_three() {
-    let body = Bytes::from_static(b"{}");
+    let body = Bytes::from(vec![b'x'; 1024]);
     let of_three = Receiver::builder([SECRET, SECRET, SECRET])
         .clock(|| Duration::from_secs(crate::support::NOW))
         .build()
@@ -82,6 +82,15 @@ fn an_accepted_body_of_one_frame_costs_three() {
         let counted = allocations::<Bytes>(receiver, served(body.clone()));
         assert_eq!(counted, (StatusCode::OK, 3));
     }
+}
+
+#[test]
+fn a_body_of_under_a_kibibyte_costs_its_copy_besides() {
+    let body = Bytes::from(vec![b'x'; 1023]);
+    let receiver = builder().build().unwrap();
+    // The copy, and what its handles share.
+    let counted = allocations::<Bytes>(receiver, served(body.clone()));
+    assert_eq!(counted, (StatusCode::OK, 3 + 2));
 }
 
 #[test]

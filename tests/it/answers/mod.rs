@@ -19,11 +19,12 @@ use tower_webhook::{
 use crate::layer::{genuine, layer, unreachable_inner};
 
 /// Every kind, and the status that answers it.
-const KINDS: [(RejectionKind, StatusCode); 25] = [
+const KINDS: [(RejectionKind, StatusCode); 26] = [
     (MethodNotAllowed, StatusCode::METHOD_NOT_ALLOWED),
     (SourceIpUnknown, StatusCode::FORBIDDEN),
     (SourceIpNotAllowed, StatusCode::FORBIDDEN),
     (UnknownTenant, StatusCode::UNAUTHORIZED),
+    (SecretsUnavailable, StatusCode::SERVICE_UNAVAILABLE),
     (HeaderTokenMissing, StatusCode::UNAUTHORIZED),
     (HeaderTokenMismatch, StatusCode::UNAUTHORIZED),
     (MissingSignatureHeaders, StatusCode::BAD_REQUEST),

@@ -5,5 +5,5 @@ mod forged;
 mod killed;
 mod senders;
 mod sqlite;
-mod support;
+pub(crate) mod support;
 mod worker;

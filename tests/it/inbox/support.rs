@@ -21,10 +21,10 @@ use tower_webhook::{
 use crate::support::{NOW, receiver_at, signer};
 
 /// A directory that goes with the test.
-pub(super) struct Directory(PathBuf);
+pub(crate) struct Directory(PathBuf);
 
 impl Directory {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("tower-webhook-inbox-{}-{number}", std::process::id());
@@ -33,11 +33,11 @@ impl Directory {
         Self(path)
     }
 
-    pub(super) fn file(&self) -> PathBuf {
+    pub(crate) fn file(&self) -> PathBuf {
         self.0.join("inbox.db")
     }
 
-    pub(super) fn path(&self) -> &std::path::Path {
+    pub(crate) fn path(&self) -> &std::path::Path {
         &self.0
     }
 }
@@ -48,12 +48,12 @@ impl Drop for Directory {
     }
 }
 
-pub(super) fn receiver() -> Receiver {
+pub(crate) fn receiver() -> Receiver {
     receiver_at(NOW)
 }
 
 /// Sends a genuine delivery through the layer to an `Enqueue`.
-pub(super) async fn send(
+pub(crate) async fn send(
     enqueue: &Enqueue,
     id: &str,
     body: impl Into<Bytes>,
@@ -64,7 +64,7 @@ pub(super) async fn send(
 }
 
 /// Stores genuine deliveries for these targets.
-pub(super) async fn store(inbox: &SqliteInbox, targets: &[&str], ids: &[&str]) {
+pub(crate) async fn store(inbox: &SqliteInbox, targets: &[&str], ids: &[&str]) {
     let enqueue =
         Enqueue::new(inbox.clone(), &receiver()).targets(targets.iter().map(ToString::to_string));
     for id in ids {
@@ -74,7 +74,7 @@ pub(super) async fn store(inbox: &SqliteInbox, targets: &[&str], ids: &[&str]) {
 }
 
 /// A worker with settings for tests.
-pub(super) fn worker(inbox: &SqliteInbox, target: impl Into<Target>) -> Worker {
+pub(crate) fn worker(inbox: &SqliteInbox, target: impl Into<Target>) -> Worker {
     Worker::new(inbox.clone(), receiver(), target)
         .schedule(Schedule::new([Duration::from_millis(30); 3]))
         .poll_interval(Duration::from_millis(50))
@@ -82,13 +82,13 @@ pub(super) fn worker(inbox: &SqliteInbox, target: impl Into<Target>) -> Worker {
 }
 
 /// A worker that runs.
-pub(super) struct Running {
+pub(crate) struct Running {
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
 
 impl Running {
-    pub(super) fn start(worker: Worker) -> Self {
+    pub(crate) fn start(worker: Worker) -> Self {
         let (stop, stopped) = oneshot::channel::<()>();
         let shutdown = async {
             let _ = stopped.await;
@@ -99,20 +99,20 @@ impl Running {
         }
     }
 
-    pub(super) async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.stop.send(()).unwrap();
         self.task.await.unwrap();
     }
 
     /// As `kill -9` does: nothing is settled, nothing is given back.
-    pub(super) async fn kill(self) {
+    pub(crate) async fn kill(self) {
         self.task.abort();
         assert!(self.task.await.unwrap_err().is_cancelled());
     }
 }
 
 /// Waits until something is so.
-pub(super) async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+pub(crate) async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     let started = Instant::now();
     while !is_so().await {
         assert!(
@@ -123,18 +123,18 @@ pub(super) async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     }
 }
 
-pub(super) async fn stats(inbox: &SqliteInbox) -> Vec<TargetStats> {
+pub(crate) async fn stats(inbox: &SqliteInbox) -> Vec<TargetStats> {
     inbox.stats().await.unwrap()
 }
 
 /// Waits until nothing waits any more.
-pub(super) async fn drained(inbox: &SqliteInbox) {
+pub(crate) async fn drained(inbox: &SqliteInbox) {
     until("everything handled", async || {
         stats(inbox).await.iter().all(|target| target.waiting == 0)
     })
     .await;
 }
 
-pub(super) async fn dead(inbox: &SqliteInbox) -> Vec<DeadLetter> {
+pub(crate) async fn dead(inbox: &SqliteInbox) -> Vec<DeadLetter> {
     inbox.dead_letters(None, 1000).await.unwrap()
 }

@@ -1,6 +1,12 @@
 //! Bodies in every shape, readiness, and what reaches the inner service.
 
-use std::convert::Infallible;
+use std::{
+    convert::Infallible,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
@@ -24,7 +30,7 @@ async fn a_body_of_one_byte_frames_arrives_whole() {
 }
 
 #[tokio::test]
-async fn a_body_of_one_frame_is_never_copied() {
+async fn a_body_of_one_frame_of_a_kibibyte_or_more_is_never_copied() {
     let body = Bytes::from(vec![b'a'; 4096]);
     let sent = body.as_ptr();
     let inner = service_fn(move |request: Request<Full<Bytes>>| async move {
@@ -36,6 +42,46 @@ async fn a_body_of_one_frame_is_never_copied() {
     });
     let response = around(inner).oneshot(genuine(body)).await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
+}
+
+/// What a server has read a connection into.
+struct ReadBuffer {
+    bytes: Vec<u8>,
+    is_freed: Arc<AtomicBool>,
+}
+
+impl AsRef<[u8]> for ReadBuffer {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Drop for ReadBuffer {
+    fn drop(&mut self) {
+        self.is_freed.store(true, Ordering::Relaxed);
+    }
+}
+
+#[tokio::test]
+async fn a_kept_delivery_of_a_small_body_does_not_keep_what_the_server_read_it_into() {
+    let is_freed = Arc::new(AtomicBool::new(false));
+    let read = Bytes::from_owner(ReadBuffer {
+        bytes: vec![b'a'; 423_000],
+        is_freed: Arc::clone(&is_freed),
+    });
+    let kept = Arc::new(Mutex::new(None));
+    let keep = Arc::clone(&kept);
+    let inner = service_fn(move |request: Request<Full<Bytes>>| {
+        *keep.lock().unwrap() = request.extensions().get::<Delivery<Bytes>>().cloned();
+        async { Ok::<_, Infallible>(Response::new(Full::<Bytes>::default())) }
+    });
+    let request = genuine(read.slice(..200));
+    drop(read);
+    let response = around(inner).oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    let kept = kept.lock().unwrap().take().expect("a delivery");
+    assert_eq!(kept.body(), &vec![b'a'; 200]);
+    assert!(is_freed.load(Ordering::Relaxed));
 }
 
 #[tokio::test]
@@ -63,8 +109,8 @@ async fn the_error_of_the_inner_service_passes_untouched() {
 
 #[tokio::test]
 async fn a_delivery_that_was_in_the_extensions_before_is_replaced() {
-    let caught = std::sync::Arc::new(std::sync::Mutex::new(None));
-    let keep = std::sync::Arc::clone(&caught);
+    let caught = Arc::new(Mutex::new(None));
+    let keep = Arc::clone(&caught);
     let inner = service_fn(move |request: Request<Full<Bytes>>| {
         let delivery: Option<Delivery<Bytes>> = request.extensions().get().cloned();
         *keep.lock().unwrap() = delivery;

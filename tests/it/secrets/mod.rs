@@ -1,5 +1,7 @@
 //! Secrets that change while a service runs, and secrets of many tenants.
 
+mod look_up;
+
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use http::{HeaderMap, HeaderValue};
