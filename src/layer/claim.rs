@@ -2,7 +2,10 @@
 
 use std::{mem, time::Duration};
 
-use crate::idempotency::{BodyDigest, IdempotencyKey, IdempotencyStore, OwnerToken};
+use crate::{
+    idempotency::{BodyDigest, IdempotencyKey, IdempotencyStore, OwnerToken},
+    receiver::Verified,
+};
 
 /// The claim that a request holds, if it holds one.
 ///
@@ -27,7 +30,22 @@ pub(super) struct Claimed<I> {
     pub(super) digest: BodyDigest,
 }
 
+/// A message whose claim is awaited.
+pub(super) struct Claimant<I> {
+    pub(super) verified: Verified,
+    pub(super) claim: Claimed<I>,
+}
+
 impl<I: IdempotencyStore> Claimed<I> {
+    pub(super) fn new(store: I, key: IdempotencyKey, body: &[u8]) -> Self {
+        Self {
+            store,
+            key,
+            owner: OwnerToken::random(),
+            digest: BodyDigest::of(body),
+        }
+    }
+
     pub(super) fn complete(&self, retention: Duration) -> I::Settling {
         self.store
             .complete(&self.key, self.owner, self.digest, retention)

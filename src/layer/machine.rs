@@ -24,25 +24,19 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use super::{
-    claim::{Claimed, HeldClaim},
+    claim::{Claimant, Claimed, HeldClaim},
     exchange::Exchange,
     renewal::Renewal,
     reply::{Reply, ReplyOf, is_success},
     response::EndOfBody,
-    shared::{Enforcement, ReusedIds, SettlingTime, store_unavailable},
+    shared::{Enforcement, SettlingTime, store_unavailable},
 };
 use crate::{
     error::rejection::{Rejection, RejectionKind},
     event::WebhookEvent,
-    idempotency::{BodyDigest, Claim, IdempotencyStore, OnStoreFailure, OwnerToken, StoreError},
+    idempotency::{Claim, IdempotencyStore, OnStoreFailure, StoreError},
     receiver::{Intake, LookedUp, SecretLookup, Verified},
 };
-
-/// A message whose claim is awaited.
-pub(super) struct Claimant<I> {
-    verified: Verified,
-    claim: Claimed<I>,
-}
 
 pin_project! {
     /// Where a request is. What is not pinned is taken out when its state ends.
@@ -208,12 +202,7 @@ where
         if let Some(claim) = unstored.claim_of(store, &key, at) {
             return self.complete_again(claim, body);
         }
-        let claim = Claimed {
-            store: store.clone(),
-            key,
-            owner: OwnerToken::random(),
-            digest: BodyDigest::of(&body),
-        };
+        let claim = Claimed::new(store.clone(), key, &body);
         State::Claiming {
             claiming: store.claim(&claim.key, claim.owner, claim.digest, idempotency.lease),
             claimant: Some(Box::new(Claimant { verified, claim })),
@@ -232,16 +221,7 @@ where
                 self.claim = HeldClaim::new(claim);
                 None
             }
-            Ok(Claim::Unguarded) => None,
-            Ok(Claim::InProgress { remaining }) => Some(
-                Rejection::new(RejectionKind::ClaimedByAnother)
-                    .with_retry_after(remaining.min(idempotency.lease)),
-            ),
-            Ok(Claim::Done) => Some(RejectionKind::AlreadyHandled.into()),
-            Ok(Claim::OtherBody) => match self.shared.reused_ids {
-                ReusedIds::Reject => Some(RejectionKind::MessageIdReused.into()),
-                ReusedIds::Deliver => None,
-            },
+            Ok(claimed_before) => self.shared.refusal_of(claimed_before),
             Err(error) => {
                 self.observation.store_failed(&error);
                 match idempotency.on_store_failure {

@@ -12,7 +12,7 @@ use crate::{
         RejectionDetail,
         rejection::{Rejection, RejectionKind},
     },
-    idempotency::{Idempotency, StoreError},
+    idempotency::{Claim, Idempotency, StoreError},
     layer::{completion::UnstoredCompletions, response::RejectionResponse},
     message::Handshake,
     receiver::{CheckedHead, Intake, Receiver, RequestHead},
@@ -132,6 +132,22 @@ impl<I> Shared<I> {
             intake: self.receiver.intake_unchecked(rejection),
             may_be_handshake,
         })
+    }
+
+    /// Why a message is not handled that another request has claimed.
+    pub(super) fn refusal_of(&self, claim: Claim) -> Option<Rejection> {
+        match claim {
+            Claim::Fresh | Claim::Unguarded => None,
+            Claim::InProgress { remaining } => Some(
+                Rejection::new(RejectionKind::ClaimedByAnother)
+                    .with_retry_after(remaining.min(self.idempotency.lease)),
+            ),
+            Claim::Done => Some(RejectionKind::AlreadyHandled.into()),
+            Claim::OtherBody => match self.reused_ids {
+                ReusedIds::Reject => Some(RejectionKind::MessageIdReused.into()),
+                ReusedIds::Deliver => None,
+            },
+        }
     }
 
     /// Builds the response to a rejected request.
