@@ -23,7 +23,7 @@ const ASSERTED: [(&str, &str, &str, &str); 6] = [
     ),
     (
         "P6",
-        "copies of a body of one frame: 0",
+        "copies of a body of one frame of 1 KiB or more: 0",
         "it",
         "a_body_of_one_frame_is_never_copied",
     ),
