@@ -23,6 +23,10 @@
 #![deny(missing_docs)]
 #![warn(missing_debug_implementations)]
 
+// What tests share with those of other packages names the crate as they do.
+#[cfg(test)]
+extern crate self as tower_webhook;
+
 mod crypto;
 pub mod dispatch;
 pub mod error;
@@ -30,6 +34,9 @@ pub mod event;
 pub mod idempotency;
 #[cfg(feature = "tokio")]
 pub mod inbox;
+#[cfg(test)]
+#[path = "../tests/interleavings/mod.rs"]
+mod interleavings;
 pub mod layer;
 mod message;
 #[cfg(any(feature = "providers", feature = "voyado"))]

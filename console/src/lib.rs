@@ -29,6 +29,9 @@
 #![deny(missing_docs)]
 
 mod builder;
+#[cfg(test)]
+#[path = "../../tests/interleavings/explore.rs"]
+mod explore;
 mod guard;
 mod inbox;
 mod layer;

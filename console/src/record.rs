@@ -1,14 +1,20 @@
 //! The requests that are kept: the last 500, within a bound of bytes.
 
+#[cfg(not(test))]
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Arc, OnceLock},
     time::{Duration, SystemTime},
 };
 
 use bytes::Bytes;
 use http::{Extensions, HeaderMap, Method, Request, StatusCode, request::Parts};
 use serde_json::Value;
+// The tests try the orders of threads.
+#[cfg(test)]
+use shuttle::sync::{Mutex, MutexGuard, PoisonError};
+#[cfg(not(test))]
 use tokio::sync::broadcast;
 use tower_webhook::Rejection;
 
@@ -169,9 +175,7 @@ impl Ring {
             };
             kept.bytes -= oldest.bytes();
         }
-        let id = kept.next_id;
-        drop(kept);
-        self.tell(News::Recorded(id));
+        self.tell(&kept, News::Recorded(kept.next_id));
     }
 
     /// Everything that is kept, newest first.
@@ -192,8 +196,7 @@ impl Ring {
         if let Some(reached) = kept.reached.take() {
             kept.put_around(Arc::clone(&reached.target));
         }
-        drop(kept);
-        self.tell(News::Cleared);
+        self.tell(&kept, News::Cleared);
     }
 
     pub(crate) fn subscribe(&self) -> broadcast::Receiver<News> {
@@ -215,7 +218,8 @@ impl Ring {
         self.lock().services.iter().rev().cloned().collect()
     }
 
-    fn tell(&self, news: News) {
+    /// Under the lock, so that the pages hear of everything in the order in which it happened.
+    fn tell(&self, _: &MutexGuard<'_, Kept>, news: News) {
         // Nobody may be looking.
         let _ = self.news.send(news);
     }
@@ -224,3 +228,10 @@ impl Ring {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+#[path = "../tests/interleavings/broadcast.rs"]
+mod broadcast;
+#[cfg(test)]
+#[path = "../tests/interleavings/ring.rs"]
+mod interleavings;

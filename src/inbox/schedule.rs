@@ -75,7 +75,7 @@ fn jitter(delay: Duration) -> Duration {
     if getrandom::fill(&mut random).is_err() {
         return Duration::ZERO;
     }
-    (delay / 10).saturating_mul(u16::from_le_bytes(random).into()) / u16::MAX.into()
+    (delay / 10).saturating_mul(u16::from_le_bytes(random).into()) / u32::from(u16::MAX)
 }
 
 /// A list of delays has an item that is no number of seconds.

@@ -1,17 +1,14 @@
 //! Completions that the store could not take at once.
 
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use crate::{
     idempotency::{BodyDigest, IdempotencyKey, IdempotencyStore, OwnerToken},
     layer::{claim::Claimed, shared::Shared},
+    message::concurrency::sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 /// Most messages that are remembered: the store is down, and memory is bounded all the same.
@@ -146,3 +143,7 @@ async fn try_again<I: IdempotencyStore>(
     }
     unstored.forget(&claim.key);
 }
+
+#[cfg(test)]
+#[path = "../../tests/interleavings/unstored_completions.rs"]
+mod interleavings;

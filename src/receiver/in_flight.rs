@@ -1,9 +1,8 @@
 //! The bytes of bodies that are held at once.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::sync::Arc;
+
+use crate::message::concurrency::sync::atomic::{AtomicUsize, Ordering};
 
 /// A budget that all requests of a receiver share, so that unauthenticated clients cannot fill the memory over many
 /// connections or streams.
@@ -62,3 +61,7 @@ impl Drop for Share {
         self.budget.held.fetch_sub(self.held, Ordering::Relaxed);
     }
 }
+
+#[cfg(test)]
+#[path = "../../tests/interleavings/bytes_in_flight.rs"]
+mod interleavings;

@@ -16,6 +16,8 @@ mod idempotency;
 mod inbox;
 mod json;
 mod layer;
+#[path = "../model/mod.rs"]
+mod model;
 mod oracles;
 mod order;
 mod peers;

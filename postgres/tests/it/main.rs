@@ -2,7 +2,10 @@
 
 mod accept_in;
 mod database;
+mod histories;
 mod idempotency;
 mod inbox;
+#[path = "../../../tests/model/mod.rs"]
+mod model;
 mod server;
 mod workers;

@@ -9,10 +9,7 @@ pub use claim::MemoryClaim;
 use std::{
     fmt,
     future::{Ready, ready},
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -24,7 +21,13 @@ use super::{
 };
 use crate::{
     error::config_error::{ConfigError, ConfigErrorKind},
-    message::clock::Clock,
+    message::{
+        clock::Clock,
+        concurrency::sync::{
+            Mutex, MutexGuard, PoisonError,
+            atomic::{AtomicBool, AtomicU64, Ordering},
+        },
+    },
     telemetry,
 };
 use occupancy::{Occupancy, TenantId};
@@ -146,7 +149,10 @@ impl MemoryStore {
                     self.make_room();
                     return Ok(claim);
                 }
-                None if looks < LOOKS_FOR_ROOM && self.make_room() => looks += 1,
+                // If there is nothing to remove, another claim may have removed it and left room.
+                None if looks < LOOKS_FOR_ROOM && (self.make_room() || self.has_room()) => {
+                    looks += 1;
+                }
                 None => return Err(StoreError::new(StoreErrorKind::Full)),
             }
         }
@@ -183,8 +189,9 @@ impl MemoryStore {
     }
 
     fn change_shard<T>(&self, index: usize, change: impl FnOnce(&mut Shard, u64) -> T) -> T {
-        let now = millis(self.shared.clock.unix_time());
         let mut shard = lock(&self.shared.shards[index]);
+        // Read under the lock: who waited for it must not judge by an older time what another has put there meanwhile.
+        let now = millis(self.shared.clock.unix_time());
         shard.remove_expired(now, REMOVED_AT_ONCE, |tenant| self.forget(Some(tenant)));
         let outcome = change(&mut shard, now);
         self.shared.earliest_expiries[index].store(shard.earliest_expiry(), Ordering::Relaxed);
@@ -201,6 +208,10 @@ impl MemoryStore {
         };
         self.change_shard(index, |_, _| ());
         true
+    }
+
+    fn has_room(&self) -> bool {
+        self.len() < self.capacity()
     }
 
     fn reserve(&self, take: impl FnOnce(&mut Occupancy) -> Option<TenantId>) -> Option<TenantId> {

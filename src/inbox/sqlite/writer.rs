@@ -1,19 +1,21 @@
 //! The thread that writes: what waits for it shares a transaction, and so one `fsync`.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-        mpsc,
-    },
-    thread,
-};
+use std::sync::Arc;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::error::inbox_error;
-use crate::inbox::{InboxError, InboxErrorKind};
+use crate::{
+    inbox::{InboxError, InboxErrorKind},
+    message::concurrency::{
+        sync::{
+            atomic::{AtomicU64, Ordering},
+            mpsc,
+        },
+        thread,
+    },
+};
 
 /// Most jobs of one transaction, so that the first does not wait for an endless stream of others.
 const MAX_JOBS: usize = 256;
@@ -142,3 +144,7 @@ fn transaction(connection: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<(),
     }
     written
 }
+
+#[cfg(test)]
+#[path = "../../../tests/interleavings/group_commit.rs"]
+mod interleavings;

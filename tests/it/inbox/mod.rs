@@ -2,6 +2,7 @@
 
 mod enqueue;
 mod forged;
+mod histories;
 mod killed;
 mod senders;
 mod sqlite;
