@@ -69,6 +69,7 @@ impl<S, E, B, I: IdempotencyStore> Exchange<S, E, B, I> {
     }
 
     /// Starts with a head that was checked.
+    #[inline]
     pub(super) fn begin(&mut self, mut beginning: Beginning) -> Box<Intake> {
         beginning.mark_token_sensitive(&mut self.parts.headers);
         self.may_be_handshake = beginning.may_be_handshake;

@@ -29,7 +29,7 @@ use super::{
     renewal::Renewal,
     reply::{Reply, ReplyOf, is_success},
     response::EndOfBody,
-    shared::{Enforcement, SettlingTime, store_unavailable},
+    shared::{Beginning, Enforcement, SettlingTime, store_unavailable},
 };
 use crate::{
     error::rejection::{Rejection, RejectionKind},
@@ -154,7 +154,11 @@ where
     fn looked_up<ReqBody>(&mut self, found: LookedUp, body: ReqBody) -> State<S, B, I, ReqBody> {
         let (shared, parts) = (&self.shared, &self.parts);
         let checked = shared.receiver.check_looked_up(&parts.into(), found);
-        match shared.begin(checked, parts) {
+        let beginning = match checked {
+            Ok(head) => Ok(Beginning::of(head)),
+            Err(rejection) => shared.begin_rejected(rejection, parts),
+        };
+        match beginning {
             Ok(beginning) => State::Receiving {
                 intake: self.begin(beginning),
                 body,

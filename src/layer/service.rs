@@ -85,20 +85,21 @@ where
         if let Some(response) = shared.unsigned_handshake(&parts, &mut observation) {
             return ResponseFuture::responded(response);
         }
-        let checked = shared.receiver.check_head(&parts);
-        let lookup = checked.as_ref().err().and_then(|rejection| {
-            let head = RequestHead::from(&parts);
-            shared.receiver.look_up(&head, rejection)
-        });
-        let waits_for = match lookup {
-            Some(lookup) => WaitsFor::Secrets(lookup),
-            None => match shared.begin(checked, &parts) {
-                Ok(beginning) => WaitsFor::Body(beginning),
-                Err(rejection) => {
-                    let response = shared.reject(rejection, &parts, &mut observation);
-                    return ResponseFuture::responded(response);
+        let waits_for = match shared.receiver.check_head(&parts) {
+            Ok(head) => WaitsFor::Body(Beginning::of(head)),
+            Err(rejection) => {
+                let head = RequestHead::from(&parts);
+                match shared.receiver.look_up(&head, &rejection) {
+                    Some(lookup) => WaitsFor::Secrets(lookup),
+                    None => match shared.begin_rejected(rejection, &parts) {
+                        Ok(beginning) => WaitsFor::Body(beginning),
+                        Err(rejection) => {
+                            let response = shared.reject(rejection, &parts, &mut observation);
+                            return ResponseFuture::responded(response);
+                        }
+                    },
                 }
-            },
+            }
         };
         // Only this layer decides what was delivered or rejected here.
         parts.extensions.remove::<Delivery<E>>();

@@ -47,7 +47,17 @@ pub(super) struct Beginning {
 }
 
 impl Beginning {
+    #[inline]
+    pub(super) fn of(head: CheckedHead<'_>) -> Self {
+        Self {
+            token: head.token_header().cloned(),
+            intake: head.into_intake(),
+            may_be_handshake: false,
+        }
+    }
+
     /// Middleware inside may log headers.
+    #[inline]
     pub(super) fn mark_token_sensitive(&mut self, headers: &mut HeaderMap) {
         let Some(token) = self.token.take() else {
             return;
@@ -107,22 +117,12 @@ impl<I> Shared<I> {
         }
     }
 
-    /// What follows the check of a head: the body is read, or the request rejected.
-    pub(super) fn begin(
+    /// What follows a head that is not in order: its body is read all the same, or the request rejected.
+    pub(super) fn begin_rejected(
         &self,
-        checked: Result<CheckedHead<'_>, Rejection>,
+        rejection: Rejection,
         head: &Parts,
     ) -> Result<Beginning, Rejection> {
-        let rejection = match checked {
-            Ok(head) => {
-                return Ok(Beginning {
-                    token: head.token_header().cloned(),
-                    intake: head.into_intake(),
-                    may_be_handshake: false,
-                });
-            }
-            Err(rejection) => rejection,
-        };
         let may_be_handshake = self.wants_unsigned_body(&rejection, head);
         if !may_be_handshake && self.enforcement == Enforcement::Enforce {
             return Err(rejection);

@@ -60,12 +60,24 @@ pub(crate) fn assert_nothing_kept(before: Resources, after: Resources, connectio
         after.descriptors <= before.descriptors,
         "{after}, before {before}"
     );
-    let kept = after.resident_kib.saturating_sub(before.resident_kib);
-    let connections = u64::try_from(connections).unwrap_or(u64::MAX);
+    let kept = kept_kib(before, after);
     assert!(
-        kept < connections + 2048,
+        is_the_allocators(kept, connections),
         "{kept} KiB were kept of {connections} connections"
     );
+}
+
+/// Whether the memory that so many connections left behind is the allocator's.
+pub(crate) fn nothing_is_kept(before: Resources, after: Resources, connections: usize) -> bool {
+    is_the_allocators(kept_kib(before, after), connections)
+}
+
+fn kept_kib(before: Resources, after: Resources) -> u64 {
+    after.resident_kib.saturating_sub(before.resident_kib)
+}
+
+fn is_the_allocators(kept_kib: u64, connections: usize) -> bool {
+    kept_kib < u64::try_from(connections).unwrap_or(u64::MAX) + 2048
 }
 
 /// Memory is flat when the last third of the samples has no higher peak than the middle third, but for a tenth and a
