@@ -236,13 +236,35 @@ fn claims_at_once_find_the_room_that_expired_keys_leave() {
 }
 
 #[test]
+fn no_claim_hears_of_more_than_a_lease_however_long_it_waits_for_its_turn() {
+    explore(|| {
+        let clock = Clock::default();
+        let store = clock.store(10);
+        let claiming = [1, 2].map(|number| {
+            let (store, clock) = (store.clone(), clock.clone());
+            thread::spawn(move || {
+                clock.advance(LEASE / 2);
+                claim_as(&store, ("", "msg_1"), owner(number)).expect("there is room")
+            })
+        });
+        for claiming in claiming {
+            match claiming.join().expect("a claim ends") {
+                Claim::Fresh => {}
+                Claim::InProgress { remaining } => assert!(remaining <= LEASE, "{remaining:?}"),
+                other => panic!("{other:?}"),
+            }
+        }
+    });
+}
+
+#[test]
 fn tenants_at_once_keep_to_their_shares() {
     explore(|| {
-        let store = Clock::default().store(6);
+        let store = Clock::default().store(4);
         let places = claim_at_once(&store, [("a", "1"), ("a", "2"), ("a", "3"), ("b", "1")]);
+        // No more than are free: two of four if it is alone, and two beside the other's one.
         let of_a = places[..3].iter().filter(|place| **place).count();
-        // As many as are free: three of six if it came first, two beside the other's one.
-        assert!((2..=3).contains(&of_a) && places[3], "{places:?}");
-        assert_eq!(store.len(), of_a + 1);
+        assert_eq!((of_a, places[3]), (2, true), "{places:?}");
+        assert_eq!(store.len(), 3);
     });
 }
