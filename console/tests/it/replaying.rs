@@ -6,7 +6,7 @@ use http::{Request, StatusCode};
 use tower::{Layer, ServiceExt, service_fn};
 use tower_webhook::{
     Timestamp, WebhookLayer,
-    inbox::{Enqueue, Schedule, SqliteInbox, Worker},
+    inbox::{Enqueue, Inbox as _, Schedule, SqliteInbox, Worker},
 };
 use tower_webhook_console::{Console, Sample};
 
@@ -150,6 +150,18 @@ async fn a_sample_finds_the_handler_among_the_services_of_a_router() {
     assert_eq!(status, StatusCode::CONFLICT, "there is no handler");
 }
 
+async fn until_dead(inbox: SqliteInbox) {
+    while inbox
+        .stats()
+        .await
+        .unwrap()
+        .iter()
+        .all(|target| target.dead == 0)
+    {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
 #[tokio::test]
 async fn a_dead_letter_is_shown_and_redriven() {
     let directory =
@@ -169,7 +181,7 @@ async fn a_dead_letter_is_shown_and_redriven() {
     let worker = Worker::new(inbox.clone(), receiver(), failing);
     let worker = worker
         .schedule(Schedule::new([]))
-        .run(tokio::time::sleep(Duration::from_secs(1)));
+        .run(until_dead(inbox.clone()));
     worker.await;
 
     let app = app_of(Console::builder(receiver()).inbox(Arc::new(inbox.clone())));

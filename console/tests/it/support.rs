@@ -124,11 +124,7 @@ pub(crate) async fn json(response: Response<Body>) -> Value {
 
 /// The next event of an event stream.
 pub(crate) async fn next_event(body: &mut Body) -> String {
-    let frame = tokio::time::timeout(Duration::from_secs(1), body.frame());
-    let frame = frame
-        .await
-        .expect("an event within a second")
-        .unwrap()
-        .unwrap();
+    let frame = tokio::time::timeout(Duration::from_secs(10), body.frame());
+    let frame = frame.await.expect("an event in time").unwrap().unwrap();
     String::from_utf8(frame.into_data().unwrap().to_vec()).unwrap()
 }

@@ -4,7 +4,7 @@
 use std::{
     env, fs,
     io::{self, Write},
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     path::PathBuf,
     process::{Command, Stdio},
     sync::{
@@ -43,18 +43,13 @@ pub(crate) fn url_or_skip(what: &str) -> Option<String> {
         return None;
     };
     let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
-    let url = |name: &str| format!("postgres://test@127.0.0.1:{port}/{name}");
-    let admin = url("postgres");
+    let admin = url_of(port, "postgres");
     let create = format!("CREATE DATABASE {name}");
-    // A thread of its own, since the test may be in a runtime already.
-    let creating = spawn(move || {
-        Runtime::new().unwrap().block_on(async {
-            let mut admin = PgConnection::connect(&admin).await.unwrap();
-            admin.execute(sqlx::AssertSqlSafe(create)).await.unwrap();
-        });
+    in_a_runtime(async move {
+        let mut admin = PgConnection::connect(&admin).await.unwrap();
+        admin.execute(sqlx::AssertSqlSafe(create)).await.unwrap();
     });
-    creating.join().unwrap();
-    Some(url(&name))
+    Some(url_of(port, &name))
 }
 
 fn port() -> Option<u16> {
@@ -84,7 +79,8 @@ fn start() -> Option<u16> {
         .spawn()
         .unwrap();
     let started = Instant::now();
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+    // It accepts connections before it accepts queries.
+    while !is_ready(port) {
         let ended = process.try_wait().unwrap();
         assert!(
             ended.is_none() && started.elapsed() < Duration::from_secs(60),
@@ -92,11 +88,25 @@ fn start() -> Option<u16> {
         );
         sleep(Duration::from_millis(20));
     }
-    // It accepts connections before it accepts queries.
-    sleep(Duration::from_millis(500));
     // Its standard input stays open as long as this process lives.
     std::mem::forget(process);
     Some(port)
+}
+
+fn is_ready(port: u16) -> bool {
+    let url = url_of(port, "postgres");
+    in_a_runtime(async move { PgConnection::connect(&url).await.is_ok() })
+}
+
+/// On a thread of its own, since the test may be in a runtime already.
+fn in_a_runtime<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> T {
+    spawn(move || Runtime::new().unwrap().block_on(future))
+        .join()
+        .unwrap()
+}
+
+fn url_of(port: u16, name: &str) -> String {
+    format!("postgres://test@127.0.0.1:{port}/{name}")
 }
 
 /// Where `initdb` and `postgres` are: Debian has them beside the path.

@@ -143,3 +143,23 @@ impl fmt::Debug for SqliteInboxBuilder {
             .finish_non_exhaustive()
     }
 }
+
+/// `synchronous` is a connection's own, which no other can read.
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_committed_is_on_disk() {
+        let opening = SqliteInboxBuilder::new(":memory:".as_ref()).opening;
+        let connection = opening.connect_to_write().unwrap();
+        // Not what SQLite does by default.
+        connection
+            .pragma_update(None, "synchronous", "OFF")
+            .unwrap();
+        opening.journal(&connection).unwrap();
+        let synchronous = connection.pragma_query_value(None, "synchronous", |row| row.get(0));
+        let full: i64 = 2;
+        assert_eq!(synchronous, Ok(full));
+    }
+}

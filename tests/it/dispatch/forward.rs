@@ -1,6 +1,12 @@
 //! Deliveries are sent to internal targets, signed anew.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_TYPE};
@@ -200,7 +206,7 @@ async fn a_target_that_hangs_is_504_after_the_timeout() {
         let response = send(&forward(&url), BODY).await;
         assert_eq!(response.status(), StatusCode::GATEWAY_TIMEOUT);
         let elapsed = started.elapsed();
-        assert!((300..2_000).contains(&elapsed.as_millis()), "{elapsed:?}");
+        assert!((300..10_000).contains(&elapsed.as_millis()), "{elapsed:?}");
     }
 }
 
@@ -255,7 +261,9 @@ fn a_failure_is_logged_with_the_host_and_not_the_path() {
 /// An endless body, and one that stops in the middle: the target has responded all the same.
 #[tokio::test]
 async fn no_more_of_a_response_is_read_than_is_good() {
-    let endless = Target::start(|| Response::new(Endless.boxed())).await;
+    let sent = Arc::new(AtomicUsize::new(0));
+    let endless = Endless(Arc::clone(&sent));
+    let endless = Target::start(move || Response::new(endless.clone().boxed())).await;
     let stops = raw(
         b"HTTP/1.1 202 Accepted\r\ncontent-length: 9\r\n\r\nhalf",
         false,
@@ -269,11 +277,16 @@ async fn no_more_of_a_response_is_read_than_is_good() {
     for (url, expected) in [(endless.url(), 200), (stops, 202), (breaks, 202)] {
         let started = Instant::now();
         assert_eq!(send(&forward(&url), BODY).await.status(), expected, "{url}");
-        assert!(started.elapsed() < Duration::from_secs(3), "{url}");
+        assert!(started.elapsed() < Duration::from_secs(10), "{url}");
     }
+    // 64 KiB, and what the sockets between hold.
+    let sent = sent.load(Ordering::Relaxed);
+    assert!(sent < 16 * 1024 * 1024, "{sent} bytes were taken");
 }
 
-struct Endless;
+/// A body without an end, and how much of it was sent.
+#[derive(Clone)]
+struct Endless(Arc<AtomicUsize>);
 
 impl http_body::Body for Endless {
     type Data = Bytes;
@@ -284,6 +297,7 @@ impl http_body::Body for Endless {
         _cx: &mut std::task::Context<'_>,
     ) -> std::task::Poll<Option<Result<http_body::Frame<Bytes>, Self::Error>>> {
         let piece = Bytes::from_static(&[b'x'; 4096]);
+        self.0.fetch_add(piece.len(), Ordering::Relaxed);
         std::task::Poll::Ready(Some(Ok(http_body::Frame::data(piece))))
     }
 }
@@ -315,10 +329,10 @@ async fn without_a_delivery_nothing_is_sent() {
 #[tokio::test]
 async fn targets_are_handlers_of_a_router() {
     let crm = ok().await;
-    let failures = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(2));
+    let failures = Arc::new(AtomicUsize::new(2));
     let shop = Target::start(move || {
         let left = |left: usize| left.checked_sub(1);
-        let order = std::sync::atomic::Ordering::SeqCst;
+        let order = Ordering::SeqCst;
         responding(match failures.fetch_update(order, order, left) {
             Ok(_) => StatusCode::SERVICE_UNAVAILABLE,
             Err(_) => StatusCode::OK,

@@ -43,12 +43,16 @@ fn start_or_skip(what: &str) -> Option<[RedisServer; 3]> {
         .output()
         .unwrap();
     assert!(created.status.success(), "{created:?}");
+    await_whole_cluster(&servers);
+    Some(servers)
+}
+
+fn await_whole_cluster(servers: &[RedisServer]) {
     let started = Instant::now();
     while !servers.iter().all(knows_a_whole_cluster) {
         assert!(started.elapsed() < Duration::from_secs(20), "no cluster");
         std::thread::sleep(Duration::from_millis(50));
     }
-    Some(servers)
 }
 
 fn knows_a_whole_cluster(server: &RedisServer) -> bool {
@@ -122,7 +126,7 @@ async fn over_three_nodes_it_conforms_and_bears_the_loss_of_one() {
     let known = without_one.iter().flatten().count();
     assert!((10..30).contains(&known), "{known} of 30 are known");
     servers[2].start();
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    await_whole_cluster(&servers);
     promises.assert_held().await;
     for claimed in claim_all().await {
         let claimed = claimed.unwrap();

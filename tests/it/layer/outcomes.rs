@@ -93,7 +93,7 @@ async fn a_request_dropped_before_its_handler_was_called_leaves_nothing_behind()
 
 #[tokio::test]
 async fn a_lease_is_renewed_while_its_handler_runs() {
-    let layer = guarded(memory(), Duration::from_millis(90));
+    let layer = guarded(memory(), Duration::from_secs(1));
     let go_on = Arc::new(Notify::new());
     let waiting = Arc::clone(&go_on);
     let handler = service_fn(move |_: Request<Full<Bytes>>| {
@@ -104,7 +104,7 @@ async fn a_lease_is_renewed_while_its_handler_runs() {
         }
     });
     let first = tokio::spawn(layer.layer(handler).oneshot(genuine("{}")));
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    tokio::time::sleep(Duration::from_millis(2500)).await;
     let second = deliver(&layer).await;
     assert_eq!(second, (StatusCode::CONFLICT, Some(ClaimedByAnother)));
     go_on.notify_one();

@@ -104,7 +104,7 @@ fn a_soft_limit_of_open_files_is_raised() {
     let connections: Vec<_> = (0..150).map(|_| receiver.connect()).collect();
     let start = Instant::now();
     assert_eq!(receiver.send(&Delivery::default().bytes()), 204);
-    assert!(start.elapsed() < Duration::from_secs(1));
+    assert!(start.elapsed() < Duration::from_secs(5));
     drop(connections);
 }
 
