@@ -90,6 +90,46 @@ fn every_relative_link_leads_to_a_file_or_a_heading() {
     assert!(followed > 30, "only {followed} links were found");
 }
 
+/// Files of the repository that a text names in code, without what comes after them.
+fn files(text: &str) -> Vec<&str> {
+    let code = text.split('`').skip(1).step_by(2);
+    let words = code.flat_map(|code| code.split([' ', '\n', '=']));
+    words
+        .filter_map(|word| {
+            let (folder, rest) = word.split_once('/')?;
+            let folders = [
+                ".ci", "benches", "cli", "console", "docs", "examples", "fuzz", "postgres", "src",
+                "tests",
+            ];
+            let is_pattern = rest.contains(['*', '<', '{', '…']);
+            // `file.rs: name of a test`
+            (folders.contains(&folder) && !is_pattern)
+                .then(|| word.split(':').next().unwrap_or(word))
+        })
+        .collect()
+}
+
+#[test]
+fn every_file_that_a_document_names_is_there() {
+    let mut missing = Vec::new();
+    let mut named = 0;
+    for document in documents() {
+        // Of what was, it tells what it was called.
+        if document.ends_with("CHANGELOG.md") {
+            continue;
+        }
+        let text = fs::read_to_string(&document).unwrap();
+        for file in files(&text) {
+            named += 1;
+            if !root().join(file).exists() {
+                missing.push(format!("{}: {file}", document.display()));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+    assert!(named > 100, "only {named} files were found");
+}
+
 #[test]
 fn the_crates_documentation_shows_the_picture_of_the_readme() {
     let svg = fs::read(root().join("docs/performance.svg")).unwrap();
