@@ -3,7 +3,10 @@
 use std::time::SystemTime;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
+use http::{
+    HeaderName, HeaderValue,
+    header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION},
+};
 use serde_json::{Value, json};
 use tower_webhook::RejectionKind;
 
@@ -54,7 +57,8 @@ fn make_row(state: &State, record: &Record) -> Value {
 pub(crate) fn detail(state: &State, record: &Record) -> Value {
     let mut view = row(state, record);
     let head = record.parts();
-    view["headers"] = headers(record, Credentials::Hidden).into();
+    let tokens = state.receiver.token_headers(&(&head).into());
+    view["headers"] = headers(record, Credentials::Hidden(&tokens)).into();
     view["body"] = match std::str::from_utf8(&record.body) {
         Ok(text) => json!({ "text": text, "truncated": record.is_truncated }),
         Err(_) => {
@@ -97,20 +101,29 @@ pub(crate) fn export(record: &Record) -> Value {
     export
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Credentials {
+#[derive(Clone, Copy)]
+enum Credentials<'t> {
     Shown,
-    /// A page is shown to others, on a screen and in pictures.
-    Hidden,
+    /// A page is shown to others, on a screen and in pictures. With the headers that carry the sender's tokens.
+    Hidden(&'t [HeaderName]),
 }
 
-fn headers(record: &Record, credentials: Credentials) -> Vec<Value> {
+impl Credentials<'_> {
+    fn hide(self, name: &HeaderName, value: &HeaderValue) -> bool {
+        let Self::Hidden(tokens) = self else {
+            return false;
+        };
+        value.is_sensitive()
+            || [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE].contains(name)
+            || tokens.contains(name)
+    }
+}
+
+fn headers(record: &Record, credentials: Credentials<'_>) -> Vec<Value> {
     let headers = record.head.headers.iter();
     headers
         .map(|(name, value)| {
-            let is_credential =
-                value.is_sensitive() || [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE].contains(name);
-            if is_credential && credentials == Credentials::Hidden {
+            if credentials.hide(name, value) {
                 json!([name.as_str(), format!("({} bytes, hidden)", value.len())])
             } else {
                 json!([name.as_str(), String::from_utf8_lossy(value.as_bytes())])

@@ -18,7 +18,7 @@ use super::{AuthenticBody, DecodeError, WebhookEvent};
 /// ```
 ///
 /// How much memory a body takes is up to the type: a small struct takes little, while `serde_json::Value` can take
-/// ninety times the bytes of a body that a holder of the secret made for it.
+/// a hundred and thirty times the bytes of a body that a holder of the secret made for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Json<T>(pub T);
 

@@ -61,7 +61,7 @@ impl Enqueue {
     /// Stores in `inbox` what `receiver`'s layer lets through, for the target [`DEFAULT_TARGET`].
     ///
     /// Stored are the headers that the receiver's signatures need and `content-type`, and no others: a header token never gets into
-    /// the store.
+    /// the store. Of a sender of plain tokens (`provider::…_token_unsigned`) the token is what is verified again, and is stored.
     pub fn new(inbox: impl Inbox, receiver: &Receiver) -> Self {
         let mut headers = receiver.scheme().headers();
         if !headers.contains(&CONTENT_TYPE) {

@@ -71,7 +71,7 @@ impl<S, E, B, I: IdempotencyStore> Exchange<S, E, B, I> {
     /// Starts with a head that was checked.
     #[inline]
     pub(super) fn begin(&mut self, mut beginning: Beginning) -> Box<Intake> {
-        beginning.mark_token_sensitive(&mut self.parts.headers);
+        beginning.mark_tokens_sensitive(self.shared.receiver.scheme(), &mut self.parts.headers);
         self.may_be_handshake = beginning.may_be_handshake;
         beginning.intake
     }

@@ -16,6 +16,7 @@ use crate::{
     layer::{completion::UnstoredCompletions, response::RejectionResponse},
     message::Handshake,
     receiver::{CheckedHead, Intake, Receiver, RequestHead},
+    scheme::Scheme,
     telemetry::{Observation, Observer},
 };
 
@@ -58,13 +59,13 @@ impl Beginning {
 
     /// Middleware inside may log headers.
     #[inline]
-    pub(super) fn mark_token_sensitive(&mut self, headers: &mut HeaderMap) {
-        let Some(token) = self.token.take() else {
-            return;
-        };
-        if let Ok(Entry::Occupied(mut lines)) = headers.try_entry(token) {
-            for line in lines.iter_mut() {
-                line.set_sensitive(true);
+    pub(super) fn mark_tokens_sensitive(&mut self, scheme: &Scheme, headers: &mut HeaderMap) {
+        let tokens = [self.token.take(), scheme.token_header()];
+        for token in tokens.into_iter().flatten() {
+            if let Ok(Entry::Occupied(mut lines)) = headers.try_entry(token) {
+                for line in lines.iter_mut() {
+                    line.set_sensitive(true);
+                }
             }
         }
     }

@@ -158,7 +158,15 @@ impl Receiver {
         self.settings.clock.unix_time()
     }
 
-    /// The header that may carry this request's token, whether or not it does.
+    /// The headers whose values are secrets of this request's sender, whether or not it has them: the header token, and the token
+    /// of a sender that signs nothing. Hide them where headers are shown to people. Of secrets that have to be looked up the
+    /// header token is not known here.
+    pub fn token_headers(&self, head: &RequestHead<'_>) -> Vec<HeaderName> {
+        let tokens = [self.token_header(head), self.scheme().token_header()];
+        tokens.into_iter().flatten().collect()
+    }
+
+    /// The header that may carry this request's header token, whether or not it does.
     pub(crate) fn token_header(&self, head: &RequestHead<'_>) -> Option<HeaderName> {
         let secrets = self.settings.secrets.secrets(head)?;
         secrets

@@ -31,6 +31,12 @@ pub trait CustomScheme: Send + Sync + 'static {
     /// The names of the headers that the scheme reads.
     fn headers(&self) -> Vec<HeaderName>;
 
+    /// The header that carries a plain token, where that is how the sender is known: its value is a secret, and hidden where
+    /// headers are shown. Default: none.
+    fn token_header(&self) -> Option<HeaderName> {
+        None
+    }
+
     /// Reads a key in the form that the sender gives it: called once for each, when the receiver is built.
     ///
     /// # Errors
@@ -118,6 +124,7 @@ impl Outgoing<'_> {
 pub(super) trait ErasedScheme: Send + Sync {
     fn name(&self) -> &str;
     fn headers(&self) -> Vec<HeaderName>;
+    fn token_header(&self) -> Option<HeaderName>;
     fn has_signed_timestamp(&self) -> bool;
     fn tolerance(&self) -> Option<Duration>;
     fn bodies_repeat(&self) -> bool;
@@ -144,6 +151,10 @@ impl<S: CustomScheme> ErasedScheme for Erased<S> {
 
     fn headers(&self) -> Vec<HeaderName> {
         self.0.headers()
+    }
+
+    fn token_header(&self) -> Option<HeaderName> {
+        self.0.token_header()
     }
 
     fn has_signed_timestamp(&self) -> bool {

@@ -144,6 +144,14 @@ impl Scheme {
         }
     }
 
+    /// The header that carries a plain token, of a sender that signs nothing: its value is a secret.
+    pub(crate) fn token_header(&self) -> Option<HeaderName> {
+        match &*self.0 {
+            Kind::Declared(_) => None,
+            Kind::Custom(scheme) => scheme.token_header(),
+        }
+    }
+
     /// Whether the scheme has a signed timestamp, so that a captured request is rejected once it is older than the
     /// tolerance.
     ///

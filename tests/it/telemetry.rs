@@ -19,15 +19,18 @@ use metrics_util::{
 };
 use tower::{Layer as _, ServiceExt, service_fn};
 use tower_webhook::{
-    Receiver, Rejection,
+    Idempotency, Receiver, Rejection,
     RejectionKind::{DecryptionFailed, HeaderTokenMismatch, MalformedEvent, SignatureMismatch},
+    WebhookLayer,
     decrypt::{Aes256Gcm, Decrypt},
+    idempotency::MemoryStore,
+    provider,
     testing::sealed_envelope,
     voyado,
 };
 
 use crate::{
-    layer::{Answer, Frames, Layer, builder, genuine, layer, layer_of},
+    layer::{Answer, Frames, Layer, builder, genuine, layer, layer_of, unreachable_inner},
     support::{ID, NOW, SECRET, log_of},
 };
 
@@ -464,4 +467,25 @@ fn a_delivery_of_a_test_has_what_it_is_given() {
     assert_eq!(delivery.id().as_str(), "msg_9");
     assert_eq!(delivery.timestamp(), Some(at));
     assert_eq!(delivery.body(), "{}");
+}
+
+#[test]
+fn a_receiver_that_relies_on_a_store_is_warned_of_a_layer_without_one() {
+    let receiver = || {
+        let receiver = Receiver::builder("a secret").scheme(provider::github());
+        receiver.deduplicated().build().unwrap()
+    };
+    let without = WebhookLayer::<Bytes>::new(receiver());
+    let log = log_of(|| drop(without.layer(unreachable_inner())));
+    assert!(
+        log.contains("WARN")
+            && log.contains("this layer has no idempotency store")
+            && log.contains("github"),
+        "{log}"
+    );
+    let store = MemoryStore::new(10).unwrap();
+    let with =
+        WebhookLayer::<Bytes>::new(receiver()).idempotency(Idempotency::new("github", store));
+    let with = with.unwrap();
+    assert_eq!(log_of(|| drop(with.layer(unreachable_inner()))), "");
 }

@@ -4,12 +4,12 @@ use axum::{Router, body::Body, extract::Request, routing::post};
 use bytes::Bytes;
 use futures_util::stream;
 use http::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tower::ServiceExt;
-use tower_webhook::{Timestamp, voyado};
+use tower_webhook::{Receiver, Timestamp, provider, voyado};
 use tower_webhook_console::Console;
 
-use crate::support::{app, app_of, json, next_event, now, own, receiver, signer};
+use crate::support::{SECRET, app, app_of, json, next_event, now, own, receiver, signer};
 
 #[tokio::test]
 async fn a_delivery_is_listed_with_what_became_of_it() {
@@ -47,6 +47,31 @@ async fn the_page_is_told_of_a_delivery_within_a_second() {
     app.post("/console/api/clear", "{}").await;
     assert!(next_event(&mut events).await.contains("event: reload"));
     assert!(app.rows().await.is_empty());
+}
+
+#[tokio::test]
+async fn tokens_of_the_sender_are_hidden_on_the_page() {
+    let engage = Receiver::builder(SECRET).header_token("x-engage-token", ["open sesame"]);
+    let gitlab = Receiver::builder("open sesame").scheme(provider::gitlab_token_unsigned());
+    let postmark = Receiver::builder("open:sesame").scheme(provider::postmark_token_unsigned());
+    for (receiver, name, token) in [
+        (engage, "x-engage-token", "open sesame"),
+        (gitlab.deduplicated(), "x-gitlab-token", "open sesame"),
+        (
+            postmark.deduplicated(),
+            "authorization",
+            "Basic b3BlbjpzZXNhbWU=",
+        ),
+    ] {
+        let app = app_of(Console::builder(receiver.build().unwrap()));
+        let mut request = signer().request("msg_1", now(), "{}").map(Body::new);
+        request.headers_mut().insert(name, token.parse().unwrap());
+        app.deliver(request).await;
+        let headers = app.detail(&app.rows().await[0]).await["headers"].clone();
+        let hidden = json!([name, format!("({} bytes, hidden)", token.len())]);
+        assert!(headers.as_array().unwrap().contains(&hidden), "{headers}");
+        assert!(!headers.to_string().contains(token), "{headers}");
+    }
 }
 
 #[tokio::test]
@@ -186,7 +211,7 @@ async fn a_body_that_nobody_sends_does_not_hold_the_response() {
     let app: Router = Router::new().route("/", handler);
     let never = stream::pending::<Result<Bytes, Infallible>>();
     let request = Request::post("/").body(Body::from_stream(never)).unwrap();
-    let response = tokio::time::timeout(Duration::from_secs(1), app.oneshot(request)).await;
+    let response = tokio::time::timeout(Duration::from_secs(10), app.oneshot(request)).await;
     assert_eq!(response.unwrap().unwrap().status(), StatusCode::OK);
 }
 

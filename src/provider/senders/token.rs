@@ -142,6 +142,16 @@ enum Place {
     Member(&'static str),
 }
 
+impl Place {
+    fn header(self) -> Option<&'static str> {
+        match self {
+            Self::Header(name) => Some(name),
+            Self::Basic => Some("authorization"),
+            Self::Member(_) => None,
+        }
+    }
+}
+
 /// Where an id or an event type is.
 #[derive(Clone, Copy)]
 enum From {
@@ -168,11 +178,7 @@ impl CustomScheme for Token {
     }
 
     fn headers(&self) -> Vec<HeaderName> {
-        let token = match self.place {
-            Place::Header(name) => Some(name),
-            Place::Basic => Some("authorization"),
-            Place::Member(_) => None,
-        };
+        let token = self.place.header();
         let of = |from: &Option<From>| match from {
             Some(From::Header(name)) => Some(*name),
             Some(From::Body(_)) | None => None,
@@ -183,6 +189,10 @@ impl CustomScheme for Token {
             .flatten()
             .map(HeaderName::from_static)
             .collect()
+    }
+
+    fn token_header(&self) -> Option<HeaderName> {
+        self.place.header().map(HeaderName::from_static)
     }
 
     fn key(&self, text: &str) -> Result<AcceptedToken, ConfigError> {
@@ -201,12 +211,7 @@ impl CustomScheme for Token {
         head: &RequestHead<'_>,
         keys: &[AcceptedToken],
     ) -> Result<(Claims, TokenCheck), Rejection> {
-        let header = match self.place {
-            Place::Header(name) => Some(name),
-            Place::Basic => Some("authorization"),
-            Place::Member(_) => None,
-        };
-        if let Some(name) = header {
+        if let Some(name) = self.place.header() {
             check_lines(head, name, keys)?;
         }
         let mut claims = Claims::new();

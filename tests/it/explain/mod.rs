@@ -55,9 +55,43 @@ fn causes(explanation: &Explanation) -> Vec<&'static str> {
 fn causes_of_body(sent: &[u8], arrived: &[u8]) -> Vec<Vec<&'static str>> {
     let judge = |(scheme, secret): (Scheme, &str)| {
         let head = head_of(&scheme, secret, sent);
-        causes(&explainer(&scheme, secret).explain(&head, arrived))
+        let explanation = explainer(&scheme, secret).explain(&head, arrived);
+        let shown = format!(
+            "{explanation} {explanation:?} {}",
+            serde_json::to_string(&explanation).unwrap()
+        );
+        assert_tells_no_signature(&shown, &scheme, secret, arrived, &head);
+        causes(&explanation)
     };
     schemes().map(judge).into()
+}
+
+/// What would be the right signature over what arrived is nowhere in what is shown, unless it came with the request. Without
+/// its prefix, since that is no secret.
+fn assert_tells_no_signature(
+    shown: &str,
+    scheme: &Scheme,
+    secret: &str,
+    arrived: &[u8],
+    came: &Parts,
+) {
+    let right = head_of(scheme, secret, arrived);
+    let mut compared = 0;
+    for value in right.headers.values() {
+        let value = value.to_str().unwrap();
+        let came = came.headers.values().any(|other| other == value);
+        // The end of a tag in hexadecimal digits or in base64.
+        let Some(start) = value.len().checked_sub(40).filter(|_| !came) else {
+            continue;
+        };
+        assert!(!shown.contains(&value[start..]), "{shown}");
+        compared += 1;
+    }
+    let body = String::from_utf8_lossy(arrived);
+    assert!(
+        compared > 0 || right.headers == came.headers,
+        "nothing was compared: {body}"
+    );
 }
 
 fn each_is(expected: &[&'static str], sent: &[u8], arrived: &[u8]) {

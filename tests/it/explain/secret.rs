@@ -1,6 +1,6 @@
 use tower_webhook::{provider, receiver::explain::Verdict, scheme::standard_webhooks};
 
-use super::{BODY, NOW, SECRET, causes, explainer, head_of, schemes};
+use super::{BODY, SECRET, assert_tells_no_signature, causes, explainer, head_of, schemes};
 
 #[test]
 fn the_secret_of_another_endpoint_is_named() {
@@ -110,11 +110,6 @@ fn two_faults_at_once_name_both() {
 fn neither_a_secret_nor_a_right_signature_is_shown() {
     for (scheme, secret) in schemes() {
         let head = head_of(&scheme, secret, BODY.as_bytes());
-        let right = head
-            .headers
-            .values()
-            .map(|value| value.to_str().unwrap().to_owned());
-        let right: Vec<_> = right.filter(|value| value.len() > 40).collect();
         let mut forged = head.clone();
         for value in forged.headers.values_mut() {
             if value.len() > 40 {
@@ -132,9 +127,6 @@ fn neither_a_secret_nor_a_right_signature_is_shown() {
         for start in 0..secret.len().saturating_sub(12) {
             assert!(!shown.contains(&secret[start..start + 12]), "{shown}");
         }
-        for value in &right {
-            assert!(!shown.contains(value.as_str()), "{shown}");
-        }
+        assert_tells_no_signature(&shown, &scheme, secret, BODY.as_bytes(), &forged);
     }
-    let _ = NOW;
 }

@@ -9,12 +9,12 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header::FROM};
 use http_body_util::{BodyExt, Full};
-use tower::{ServiceBuilder, ServiceExt, limit::ConcurrencyLimitLayer, service_fn};
-use tower_webhook::Delivery;
+use tower::{Layer as _, ServiceBuilder, ServiceExt, limit::ConcurrencyLimitLayer, service_fn};
+use tower_webhook::{Delivery, WebhookLayer, layer::RequestBody};
 
-use super::{Frames, around, echo, genuine, layer};
+use super::{Frames, around, builder, echo, genuine, layer};
 
 #[tokio::test]
 async fn a_body_of_one_byte_frames_arrives_whole() {
@@ -42,6 +42,37 @@ async fn a_body_of_one_frame_of_a_kibibyte_or_more_is_never_copied() {
     });
     let response = around(inner).oneshot(genuine(body)).await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn trailers_of_a_request_are_dropped() {
+    for is_monitored in [false, true] {
+        let mut layer = WebhookLayer::<Bytes>::new(builder().build().unwrap());
+        if is_monitored {
+            layer = layer.danger_monitor_only();
+        }
+        let seen = Arc::new(Mutex::new(None));
+        let see = Arc::clone(&seen);
+        let inner = service_fn(move |request: Request<RequestBody>| {
+            let see = Arc::clone(&see);
+            async move {
+                let body = request.into_body().collect().await.unwrap();
+                let trailers = body.trailers().cloned();
+                *see.lock().unwrap() = Some((body.to_bytes(), trailers));
+                Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))
+            }
+        });
+        let text = r#"{"eventType":"contact.created"}"#;
+        let sent = if is_monitored { "{}" } else { text };
+        let request = genuine(text).map(|_| {
+            let trailers = HeaderMap::from_iter([(FROM, HeaderValue::from_static("somebody"))]);
+            Full::new(Bytes::from(sent)).with_trailers(std::future::ready(Some(Ok(trailers))))
+        });
+        let response = layer.layer(inner).oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        let seen = seen.lock().unwrap().take();
+        assert_eq!(seen, Some((Bytes::from(sent), None)));
+    }
 }
 
 /// What a server has read a connection into.

@@ -1,12 +1,18 @@
 //! How much memory a body takes that whoever holds the secret made for it.
 
-use super::decode::envelope;
 use allocation_counter::measure;
+use tower_webhook::{Json, Timestamp};
+
+use super::decode::envelope;
+use crate::support::{ID, NOW, receiver_at, signer};
 
 /// Some are just behind the sizes at which a list doubles.
 const SIZES: [usize; 3] = [164_500, 230_500, 262_144];
 /// As the documentation of `voyado` has it.
 const MOST: u64 = 20;
+
+/// As the documentation of `Json` has it.
+const MOST_OF_JSON: u64 = 130;
 
 /// An envelope with as many `items` in the place of `_` as fit.
 fn body(size: usize, frame: &str, item: &str, separator: &str) -> String {
@@ -59,4 +65,39 @@ fn a_body_takes_at_most_twenty_times_its_size() {
             assert!(ratio < MOST, "{ratio} times: {frame} with {item}");
         }
     }
+}
+
+#[test]
+fn a_json_value_takes_at_most_a_hundred_and_thirty_times_its_body() {
+    let receiver = receiver_at(NOW);
+    let mut most = 0;
+    for (frame, item) in [
+        ("[_]", "[]"),
+        ("[_]", "{}"),
+        ("[_]", "0"),
+        ("[_]", r#"{"":0}"#),
+        ("{_}", r#""":0"#),
+        ("[_]", "[[]]"),
+        // As deep as `serde_json` goes.
+        (
+            "[_]",
+            &format!("{}0{}", r#"{"":"#.repeat(120), "}".repeat(120)),
+        ),
+    ] {
+        for size in SIZES {
+            let sent = body(size, frame, item, ",");
+            let request = signer().request(ID, Timestamp::from_unix_seconds(NOW), sent.clone());
+            let (head, _) = request.into_parts();
+            let head = receiver.check_head(&head).unwrap();
+            let verified = head.check_signature(sent).unwrap();
+            let mut opened = None;
+            let memory = measure(|| opened = Some(verified.open::<Json<serde_json::Value>>()));
+            assert!(opened.unwrap().is_ok());
+            let ratio = memory.bytes_max / size as u64;
+            assert!(ratio < MOST_OF_JSON, "{ratio} times: {frame} with {item}");
+            most = most.max(ratio);
+        }
+    }
+    // What is documented is not far from what is so.
+    assert!(most > MOST_OF_JSON * 3 / 4, "{most} times at most");
 }
