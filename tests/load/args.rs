@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use clap::{Parser, ValueEnum};
 
@@ -11,9 +11,17 @@ pub(crate) struct Args {
     /// What to run; without any, everything
     scenarios: Vec<Scenario>,
 
-    /// How long the soak lasts
-    #[arg(long, default_value = "40s", value_parser = humantime::parse_duration)]
-    pub(crate) soak: Duration,
+    /// How long each soak lasts [default: 40s, and 20s with the inbox]
+    #[arg(long, value_parser = humantime::parse_duration)]
+    pub(crate) soak: Option<Duration>,
+
+    /// How many honest deliveries a second each receiver of the soak with the inbox gets
+    #[arg(long, default_value = "40", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) rate: u32,
+
+    /// A receiver that has been built; without it, it is built first
+    #[arg(long)]
+    pub(crate) receiver: Option<PathBuf>,
 
     /// How many senders are at work at a time
     #[arg(long, default_value = "32")]
@@ -35,6 +43,7 @@ pub(crate) struct Args {
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Scenario {
     Soak,
+    InboxSoak,
     Slow,
     Crowd,
     Vanishing,
@@ -72,6 +81,7 @@ impl Scenario {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Soak => "soak",
+            Self::InboxSoak => "inbox-soak",
             Self::Slow => "slow",
             Self::Crowd => "crowd",
             Self::Vanishing => "vanishing",
@@ -90,6 +100,9 @@ impl Scenario {
     pub(crate) fn purpose(self) -> &'static str {
         match self {
             Self::Soak => "memory stays flat at saturation",
+            Self::InboxSoak => {
+                "what is acknowledged into an inbox reaches both targets, and memory stays flat"
+            }
             Self::Slow => "honest senders do not notice slow ones, which are cut off",
             Self::Crowd => "connections that ask for nothing give their places to others",
             Self::Vanishing => "senders that leave midway leave nothing behind",

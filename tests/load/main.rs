@@ -3,6 +3,7 @@
 //! ```sh
 //! cargo run --release -p load                       # everything, in about five minutes
 //! cargo run --release -p load -- soak --soak 30m
+//! cargo run --release -p load -- inbox-soak --soak 60m
 //! cargo run --release -p load -- kill --deliveries 10000
 //! cargo run --release -p load -- --help
 //! ```
@@ -16,6 +17,7 @@ mod dead_log;
 mod deliveries;
 mod figures;
 mod garbage;
+mod inbox_soak;
 mod kill;
 mod ledger;
 mod limits;
@@ -35,31 +37,39 @@ mod unread;
 mod vanishing;
 mod wire;
 
-use std::{env, path::Path};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use clap::Parser;
-use escargot::{CargoBuild, CargoRun};
+use escargot::CargoBuild;
 
 use args::{Args, Scenario};
 use figures::{Figures, Table};
+
+/// How long the soaks last unless the command line says otherwise.
+const SOAK: Duration = Duration::from_secs(40);
+const INBOX_SOAK: Duration = Duration::from_secs(20);
 
 #[tokio::main]
 async fn main() {
     let args = Args::parse();
     resources::raise_descriptor_limit(args.open_files());
     stalls::watch();
-    let receiver = build_receiver();
+    let receiver = args.receiver.clone().unwrap_or_else(build_receiver);
 
     let mut table = Table::new();
     for scenario in args.scenarios() {
         eprintln!("{}: {}", scenario.name(), scenario.purpose());
-        let figures = run(scenario, receiver.path(), &args).await;
+        let figures = run(scenario, &receiver, &args).await;
         table.add(scenario.name(), figures);
     }
     println!("{table}");
 }
 
-fn build_receiver() -> CargoRun {
+fn build_receiver() -> PathBuf {
     let build = CargoBuild::new()
         .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml"))
         .example("receiver")
@@ -70,12 +80,20 @@ fn build_receiver() -> CargoRun {
         name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
     });
     let build = of_cargo.fold(build, CargoBuild::env_remove);
-    build.run().expect("the receiver builds")
+    let build = build.run().expect("the receiver builds");
+    build.path().to_owned()
 }
 
 async fn run(scenario: Scenario, program: &Path, args: &Args) -> Figures {
     match scenario {
-        Scenario::Soak => soak::run(program, args.soak, args.senders).await,
+        Scenario::Soak => soak::run(program, args.soak.unwrap_or(SOAK), args.senders).await,
+        Scenario::InboxSoak => {
+            let plan = inbox_soak::Plan {
+                duration: args.soak.unwrap_or(INBOX_SOAK),
+                per_second: args.rate,
+            };
+            inbox_soak::run(program, plan).await
+        }
         Scenario::Slow => slow::run(program, args.slow).await,
         Scenario::Crowd => crowd::run(program).await,
         Scenario::Vanishing => vanishing::run(program).await,

@@ -33,9 +33,9 @@ const BESIDE: Duration = ARRIVAL.saturating_add(DEADLINE);
 const ALONE: Duration = Duration::from_secs(6);
 /// What a busy machine of two cores may add to each percentile.
 const NOISE: [(f64, Duration); 3] = [
-    (50.0, Duration::from_millis(5)),
-    (95.0, Duration::from_millis(5)),
-    (99.0, Duration::from_millis(100)),
+    (50.0, Duration::from_millis(20)),
+    (95.0, Duration::from_millis(20)),
+    (99.0, Duration::from_millis(200)),
 ];
 /// The first is measured. The others, of half its size, show what becomes of its memory.
 const CROWDS: usize = 3;

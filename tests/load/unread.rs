@@ -1,37 +1,35 @@
 //! Peers that ask and never read: as many as there are places of two kinds, and some of a third.
 
 use std::{
+    convert::Infallible,
+    io,
     net::SocketAddr,
     path::Path,
+    pin::pin,
     time::{Duration, Instant},
 };
 
-use tokio::{
-    io::AsyncWriteExt,
-    net::TcpSocket,
-    task::JoinSet,
-    time::{sleep, timeout},
-};
+use tokio::{io::AsyncWriteExt, net::TcpSocket, task::JoinSet, time::sleep};
 
 use crate::{
-    deliveries::Delivery,
     figures::Figures,
     receiver::Receiver,
+    stalls,
     traffic::{Answer, Traffic},
     wire,
 };
 
 const PLACES: usize = 64;
-/// Peers with a genuine request, which they repeat. Until their writes are stuck they are served as everybody is.
+/// Peers with a genuine request, which they repeat.
 const REPEATING: usize = 8;
-/// Long enough for a write that is stuck to be given up.
+/// Three times as long as a peer may keep a place: one that kept it for good would be noticed.
 const TRAFFIC: Duration = Duration::from_secs(15);
 /// For an honest delivery, whose sender has a connection of its own.
 const SERVED: Duration = Duration::from_secs(20);
 /// Kept small, so that the receiver's writes are stuck soon.
 const UNREAD_BYTES: u32 = 4096;
-/// How long a peer whose writes are stuck holds on to its connection.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a peer may keep a place while others wait for one. With nothing to respond to, it is told to go after a second.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Peers leave the machine time, so that the wait is for a place.
 const BETWEEN: Duration = Duration::from_millis(5);
 const PAUSE: Duration = Duration::from_millis(20);
@@ -56,11 +54,19 @@ pub(crate) async fn run(program: &Path) -> Figures {
 
     let mut peers = JoinSet::new();
     for _ in 0..PLACES {
-        peers.spawn(ask(receiver.address, Vec::new(), keep_alive(&rejected)));
+        peers.spawn(ask(
+            receiver.address,
+            Vec::new(),
+            wire::keep_alive(&rejected),
+        ));
         peers.spawn(ask(receiver.address, PREFACE.to_vec(), PING.repeat(8)));
     }
     for _ in 0..REPEATING {
-        peers.spawn(ask(receiver.address, Vec::new(), keep_alive(&handled)));
+        peers.spawn(ask(
+            receiver.address,
+            Vec::new(),
+            wire::keep_alive(&handled),
+        ));
     }
     let (start, mut served, mut slowest) = (Instant::now(), 0, Duration::ZERO);
     while start.elapsed() < TRAFFIC {
@@ -75,7 +81,13 @@ pub(crate) async fn run(program: &Path) -> Figures {
     }
     assert!(slowest <= SERVED, "an honest sender waited {slowest:?}");
     let took = receiver.terminate().await;
-    peers.shutdown().await;
+    // Here a peer fails that was not cut off in time.
+    let kept = peers.join_all().await;
+    assert!(
+        kept.iter().all(|places| !places.is_empty()),
+        "some peers never had a place"
+    );
+    let kept = kept.concat();
     receiver.close().await;
 
     let mut figures = Figures::default();
@@ -83,39 +95,46 @@ pub(crate) async fn run(program: &Path) -> Figures {
         "peers that never read",
         format!("{} for {PLACES} places", 2 * PLACES + REPEATING),
     );
+    let longest = kept.iter().max().copied().unwrap_or_default();
+    figures.add("places that they had and lost", kept.len());
+    figures.add("the longest was kept", format!("{longest:.1?}"));
     figures.add("honest deliveries, each on a new connection", served);
     figures.add("the slowest took", format!("{slowest:.1?}"));
     figures.add("the stop took", format!("{took:.1?}"));
     figures
 }
 
-fn keep_alive(delivery: &Delivery) -> Vec<u8> {
-    let request = String::from_utf8(wire::request(delivery)).expect("it is text");
-    request.replacen(wire::CLOSE, "", 1).into_bytes()
-}
-
-/// Connects again whenever it is cut off, until there is nobody to connect to.
-async fn ask(address: SocketAddr, first: Vec<u8>, again: Vec<u8>) {
+/// Connects again whenever it is cut off, until there is nobody to connect to. Returns how long it kept each of its places.
+async fn ask(address: SocketAddr, first: Vec<u8>, again: Vec<u8>) -> Vec<Duration> {
+    let mut kept = Vec::new();
     loop {
         let socket = TcpSocket::new_v4().expect("a socket");
         socket
             .set_recv_buffer_size(UNREAD_BYTES)
             .expect("a size of a buffer");
-        let Ok(mut stream) = socket.connect(address).await else {
-            return;
+        let Ok(stream) = socket.connect(address).await else {
+            return kept;
         };
+        let (reader, mut writer) = stream.into_split();
         let asking = async {
-            stream.write_all(&first).await?;
+            writer.write_all(&first).await?;
             loop {
-                stream.write_all(&again).await?;
+                writer.write_all(&again).await?;
                 sleep(BETWEEN).await;
             }
         };
-        let end: Result<Result<(), std::io::Error>, _> = timeout(PATIENCE, asking).await;
-        assert!(
-            end.is_ok(),
-            "a connection that is not read was kept for {PATIENCE:?}"
-        );
+        let mut asking = pin!(asking);
+        // Until there is something that it could read, it waits for a place itself.
+        let _: Result<Infallible, io::Error> = tokio::select! {
+            cut_off = asking.as_mut() => cut_off,
+            _ = reader.readable() => {
+                let start = Instant::now();
+                let what = "cutting off a peer that never reads";
+                let cut_off = stalls::within(PATIENCE, what, asking).await;
+                kept.push(start.elapsed());
+                cut_off
+            }
+        };
         sleep(PAUSE).await;
     }
 }

@@ -40,6 +40,12 @@ pub(crate) fn request(delivery: &Delivery) -> Vec<u8> {
     [head.as_bytes(), &delivery.body].concat()
 }
 
+/// The whole request, on a connection that may be used again.
+pub(crate) fn keep_alive(delivery: &Delivery) -> Vec<u8> {
+    let request = String::from_utf8(request(delivery)).expect("it is text");
+    request.replacen(CLOSE, "", 1).into_bytes()
+}
+
 /// The whole request, with its body in chunks.
 pub(crate) fn chunked_request(delivery: &Delivery) -> Vec<u8> {
     let mut request = Vec::from(head(delivery, "transfer-encoding: chunked"));
@@ -70,8 +76,13 @@ pub(crate) async fn statuses_until_closed(reader: &mut (impl AsyncRead + Unpin))
         let _ = reader.read_to_end(&mut answers).await;
     };
     stalls::within(DEADLINE * 2, "closing the connection", reading).await;
+    statuses_in(&answers)
+}
+
+/// The statuses of all answers.
+pub(crate) fn statuses_in(answers: &[u8]) -> Vec<u16> {
     // To a peer that began with HTTP/2, frames were sent.
-    let answers = String::from_utf8_lossy(&answers);
+    let answers = String::from_utf8_lossy(answers);
     let statuses = answers.split("HTTP/1.1 ").skip(1);
     statuses
         .map(|answer| answer[..3].parse().expect("a status"))

@@ -164,10 +164,6 @@ fn chunks(deliveries: &Deliveries) -> Vec<Case> {
 }
 
 fn pipelines(deliveries: &Deliveries) -> Vec<Case> {
-    let keep_alive = |delivery: &Delivery| {
-        let request = String::from_utf8(wire::request(delivery)).expect("it is text");
-        request.replacen(wire::CLOSE, "", 1).into_bytes()
-    };
     let hundred: Vec<Delivery> = (0..100).map(|_| deliveries.genuine()).collect();
     let last = deliveries.genuine();
     let behind_a_forged_one = wire::request(&deliveries.genuine());
@@ -187,7 +183,7 @@ fn pipelines(deliveries: &Deliveries) -> Vec<Case> {
         Case {
             description: "a hundred requests at once",
             bytes: [
-                hundred.iter().flat_map(keep_alive).collect(),
+                hundred.iter().flat_map(wire::keep_alive).collect(),
                 wire::request(&last),
             ]
             .concat(),
@@ -196,7 +192,7 @@ fn pipelines(deliveries: &Deliveries) -> Vec<Case> {
         },
         refused(
             "a request behind a forged one, after which the connection is closed",
-            [keep_alive(&forged), behind_a_forged_one].concat(),
+            [wire::keep_alive(&forged), behind_a_forged_one].concat(),
             &[401],
         ),
         refused(

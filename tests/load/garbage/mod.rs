@@ -121,7 +121,8 @@ async fn send_mutations(
     tasks.join_all().await.iter().sum()
 }
 
-fn damaged(delivery: &Delivery, rng: &mut Rng) -> Vec<u8> {
+/// A request with some of its bytes changed, left out or added.
+pub(crate) fn damaged(delivery: &Delivery, rng: &mut Rng) -> Vec<u8> {
     let mut request = wire::request(delivery);
     for _ in 0..rng.usize(1..=4) {
         let place = rng.usize(..request.len());
