@@ -5,7 +5,7 @@ use std::{
     io::{self, Write},
     marker::PhantomData,
     pin::pin,
-    sync::{Arc, Mutex},
+    sync::{Arc, LazyLock, Mutex},
     task::{Context, Poll, Waker},
     time::Duration,
 };
@@ -20,6 +20,7 @@ use tower_webhook::{
     event::{AuthenticBody, DecodeError, WebhookEvent},
     testing::Signer,
 };
+use tracing::{Dispatch, subscriber::NoSubscriber};
 
 pub(crate) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 pub(crate) const ID: &str = "msg_p5jXN8AQM9LWM0D4loKWxJek";
@@ -159,8 +160,14 @@ pub(crate) fn now<F: Future>(future: F) -> F::Output {
     }
 }
 
+/// While there is but one subscriber, tracing asks the thread that comes to an event first whether it is wanted, and then
+/// believes that of every thread: often it is the thread of another test, which has no subscriber. So there is a second one.
+static SECOND_SUBSCRIBER: LazyLock<Dispatch> =
+    LazyLock::new(|| Dispatch::new(NoSubscriber::default()));
+
 /// What the crate logs on this thread while `act` runs.
 pub(crate) fn log_of(act: impl FnOnce()) -> String {
+    LazyLock::force(&SECOND_SUBSCRIBER);
     let log = Log::default();
     let written = log.clone();
     let subscriber = tracing_subscriber::fmt()

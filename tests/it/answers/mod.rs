@@ -1,5 +1,6 @@
 //! The ready-made answers to every kind of refusal.
 
+mod already_handled;
 mod closures;
 mod delivery_control;
 mod empty;

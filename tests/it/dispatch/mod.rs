@@ -3,6 +3,7 @@
 mod cloud_events;
 mod example;
 mod forward;
+mod lost_leases;
 mod mistakes;
 mod once;
 mod payloads;

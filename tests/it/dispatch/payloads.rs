@@ -67,6 +67,19 @@ async fn the_payload_of_json_is_what_it_was_read_into() {
     );
 }
 
+#[tokio::test]
+async fn a_handler_may_change_its_payload_in_place() {
+    let events = EventRouter::<RawEvent>::new()
+        .always(async |mut invoice: Payload<Invoice>| {
+            invoice.number += 1;
+            invoice.number.to_string()
+        })
+        .build()
+        .unwrap();
+    let response = respond(&events, r#"{"type":"invoice.paid","number":17}"#).await;
+    assert_eq!(text(response).await, "18");
+}
+
 #[test]
 fn a_payload_that_does_not_fit_is_422_and_the_log_has_its_place() {
     let log = log_of(|| {

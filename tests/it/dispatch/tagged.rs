@@ -75,6 +75,24 @@ fn what_does_not_fit_is_delivered_with_its_type_and_body() {
 }
 
 #[test]
+fn the_event_is_taken_out_of_its_wrapping() {
+    let of = |body: &'static str| {
+        let delivery = open::<Tagged<Vec<u8>>>(body).unwrap();
+        delivery.into_event().into_event()
+    };
+    let TaggedEvent::Known(numbers) = of("[1,2]") else {
+        panic!("is known");
+    };
+    assert_eq!(numbers, [1, 2]);
+    let body = r#"{"type":"invoice.paid"}"#;
+    let TaggedEvent::Unknown { raw, .. } = of(body) else {
+        panic!("is unknown");
+    };
+    assert_eq!(raw.event_type(), Some("invoice.paid"));
+    assert_eq!(raw.body(), body);
+}
+
+#[test]
 fn only_what_is_not_json_or_has_two_types_is_malformed() {
     for body in [
         "",

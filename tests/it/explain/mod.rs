@@ -3,6 +3,7 @@
 mod body;
 mod forged;
 mod head;
+mod judged;
 mod secret;
 
 use http::request::Parts;

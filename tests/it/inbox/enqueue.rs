@@ -17,7 +17,7 @@ use tower_webhook::{
 };
 
 use super::support::{Directory, receiver, send};
-use crate::support::{NOW, signer};
+use crate::support::{BODY, ID, NOW, genuine, open, signer};
 
 #[tokio::test]
 async fn a_stored_delivery_is_accepted_and_a_duplicate_is_ok() {
@@ -176,6 +176,59 @@ async fn a_decoded_event_can_say_its_order() {
     let claims = inbox.claim(due).await.unwrap().claimed;
     let ids: Vec<_> = claims.iter().map(|it| &*it.request.message_id).collect();
     assert_eq!(ids, ["msg_1", "msg_3"]);
+}
+
+#[test]
+fn the_names_of_the_targets_are_those_that_were_named_or_the_default() {
+    let enqueue = || Enqueue::new(Down, &receiver());
+    let names = |enqueue: &Enqueue| -> Vec<String> {
+        let names = enqueue.target_names().iter();
+        names.map(ToString::to_string).collect()
+    };
+    assert_eq!(names(&enqueue()), ["handler"]);
+    assert_eq!(names(&enqueue().targets(["crm", "erp"])), ["crm", "erp"]);
+    // Nothing is stored without a target.
+    let none: [&str; 0] = [];
+    assert_eq!(names(&enqueue().targets(none)), ["handler"]);
+}
+
+#[tokio::test]
+async fn a_handler_can_accept_by_itself_what_would_be_stored() {
+    let directory = Directory::new();
+    let inbox = SqliteInbox::open(directory.file()).unwrap();
+    let enqueue = Enqueue::new(inbox.clone(), &receiver())
+        .endpoint("engage")
+        .store_header(HeaderName::from_static("x-tenant"))
+        .order_by(|delivery| Some(format!("order of {}", delivery.id())));
+    let at = Timestamp::from_unix_seconds(NOW);
+    let mut request = signer()
+        .uri("https://shop.example/webhooks?a=1".parse().unwrap())
+        .request(ID, at, BODY);
+    for (name, value) in [("x-tenant", "shop-1"), ("x-other", "not stored")] {
+        request.headers_mut().insert(name, value.parse().unwrap());
+    }
+    let (parts, _) = request.into_parts();
+    let stored = enqueue.stored_request(&parts, &open::<Bytes>(BODY).unwrap());
+    assert_eq!((&*stored.endpoint, &*stored.tenant), ("engage", ""));
+    assert_eq!((&*stored.message_id, &stored.event_type), (ID, &None));
+    assert_eq!(stored.order_key, Some(format!("order of {ID}")));
+    assert_eq!(stored.timestamp, Some(at));
+    assert_eq!(
+        (&*stored.uri, &*stored.body),
+        ("/webhooks?a=1", BODY.as_bytes())
+    );
+    let signature = genuine();
+    let headers = format!(
+        "svix-id: {ID}\nsvix-timestamp: {NOW}\nsvix-signature: {signature}\ncontent-type: application/json\nx-tenant: shop-1\n"
+    );
+    let lines = String::from_utf8(stored.headers.as_bytes().to_vec());
+    assert_eq!(lines.unwrap(), headers);
+
+    let accepted = inbox.accept(stored, enqueue.target_names()).await.unwrap();
+    assert_eq!(accepted, Accepted::Stored);
+    // The same as what the service stores.
+    assert_eq!(send(&enqueue, ID, BODY).await.status(), 200);
+    assert_eq!(inbox.stats().await.unwrap()[0].waiting, 1);
 }
 
 /// An inbox whose store is gone.

@@ -4,6 +4,7 @@ mod enqueue;
 mod forged;
 mod histories;
 mod killed;
+mod schedule;
 mod senders;
 mod sqlite;
 pub(crate) mod support;

@@ -256,3 +256,17 @@ fn accepting_and_claiming_go_by_an_index() {
         assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}");
     }
 }
+
+/// To SQLite these name databases that end with their connection: what was accepted would be lost.
+#[test]
+fn a_database_that_is_no_file_is_refused() {
+    for path in [":memory:", ""] {
+        let error = SqliteInbox::open(path).unwrap_err();
+        assert_eq!(error.kind(), InboxErrorKind::CannotOpen, "{path:?}");
+        assert_eq!(
+            error.to_string(),
+            "the inbox cannot be opened: an inbox needs a file"
+        );
+        assert!(!std::path::Path::new(path).exists(), "{path:?}");
+    }
+}

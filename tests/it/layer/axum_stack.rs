@@ -15,6 +15,7 @@ use tower::{ServiceBuilder, ServiceExt};
 use tower_webhook::Delivery;
 
 use super::{genuine, layer};
+use crate::support::ID;
 
 async fn handler(delivery: Delivery<Bytes>, body: Bytes) -> StatusCode {
     assert_eq!(delivery.event(), &body);
@@ -67,4 +68,25 @@ async fn a_handler_without_the_layer_responds_with_a_bare_500() {
     assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
     let text = response.into_body().collect().await.unwrap().to_bytes();
     assert!(text.is_empty(), "{text:?}");
+}
+
+#[tokio::test]
+async fn an_optional_delivery_is_none_without_the_layer_and_where_a_request_is_only_monitored() {
+    async fn handler(delivery: Option<Delivery<Bytes>>) -> String {
+        delivery.map_or("none".to_owned(), |delivery| delivery.id().to_string())
+    }
+    let app = || Router::new().route("/", post(handler));
+    let forged = || genuine("{}").map(|_| Body::from("[]"));
+    let monitored = app().layer(layer().danger_monitor_only());
+    for (app, request, expected) in [
+        (app(), genuine("{}").map(Body::new), "none"),
+        (app().layer(layer()), genuine("{}").map(Body::new), ID),
+        (monitored.clone(), genuine("{}").map(Body::new), ID),
+        (monitored, forged(), "none"),
+    ] {
+        let response = app.oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        let text = response.into_body().collect().await.unwrap().to_bytes();
+        assert_eq!(text, expected);
+    }
 }

@@ -7,6 +7,7 @@ mod limits;
 mod monitor;
 mod outcomes;
 mod refusals;
+mod request_body;
 mod socket;
 mod stacks;
 

@@ -2,6 +2,7 @@
 
 mod handshakes;
 mod table;
+mod tokens;
 mod vectors;
 
 use tower_webhook::{Receiver, error::ConfigErrorKind, provider};

@@ -1,5 +1,6 @@
 //! Which id a message has, and by which it is remembered.
 
+use bytes::Bytes;
 use tower_webhook::{
     MessageId, provider,
     receiver::{IdOrigin, Verified},
@@ -7,6 +8,7 @@ use tower_webhook::{
 };
 
 use super::{NOW, headers, plain, receiver, tag};
+use crate::support::{ID, open};
 
 fn verified<const N: usize>(
     scheme: &Scheme,
@@ -114,6 +116,37 @@ fn where_bodies_repeat_nothing_unsigned_and_no_digest_is_remembered() {
     let verified = verified(&scheme, lines, "{}");
     assert_eq!(verified.deduplication_id(), None);
     assert_eq!(verified.id(), &MessageId::parse("msg_1").unwrap());
+}
+
+#[test]
+fn a_delivery_is_remembered_by_what_its_verified_request_was() {
+    let signature = format!("sha256={}", tag("secret", "{}"));
+    let lines = [
+        ("x-hub-signature-256", signature.as_str()),
+        ("x-github-delivery", "a1"),
+    ];
+    let digested = verified(&provider::github(), lines, "{}");
+    let digest = digested.deduplication_id().cloned();
+    let delivery = digested.open::<Bytes>().unwrap();
+    assert_eq!(delivery.id().as_str(), "a1");
+    // SHA-256 of `{}`, as above.
+    let expected = MessageId::parse("sha256-RBNvo1WzZ4oRRq0W9-hknpT7T8If536DEMBg9hyq_4o");
+    assert_eq!(delivery.deduplication_id(), expected.as_ref());
+    assert_eq!(digest, expected);
+
+    let signed = open::<Bytes>("{}").unwrap();
+    assert_eq!(signed.deduplication_id().unwrap().as_str(), ID);
+
+    let repeating = Scheme::builder("repeating")
+        .signature(SignatureFormat::header("x-signature"))
+        .id(Place::header("x-id"))
+        .bodies_repeat()
+        .build()
+        .unwrap();
+    let signature = tag("secret", "{}");
+    let lines = [("x-signature", signature.as_str()), ("x-id", "msg_1")];
+    let delivery = verified(&repeating, lines, "{}").open::<Bytes>().unwrap();
+    assert_eq!(delivery.deduplication_id(), None);
 }
 
 #[test]

@@ -50,6 +50,21 @@ fn the_first_guess_of_how_to_give_secrets_compiles_and_works() {
     assert!(accepts(key));
 }
 
+#[test]
+fn a_text_is_converted_into_what_parsing_reads_and_refused_as_parsing_refuses() {
+    assert!(accepts(SigningSecret::try_from(SECRET.to_owned()).unwrap()));
+    assert!(accepts(SigningSecret::try_from(SECRET).unwrap()));
+    assert!(accepts(VerificationKey::try_from(SECRET).unwrap()));
+    for wrong in ["", "whsec_", "whsec_AAAA", "whsec_!", "whsk_AAAA"] {
+        let secret = SigningSecret::parse(wrong).unwrap_err();
+        let converted = SigningSecret::try_from(wrong.to_owned()).unwrap_err();
+        assert_eq!(converted.kind(), secret.kind(), "{wrong}");
+        let key = VerificationKey::parse(wrong).unwrap_err();
+        let converted = VerificationKey::try_from(wrong).unwrap_err();
+        assert_eq!(converted.kind(), key.kind(), "{wrong}");
+    }
+}
+
 fn with_key_ids() -> Scheme {
     Scheme::builder("named keys")
         .signature(SignatureFormat::header("x-signature"))

@@ -4,7 +4,9 @@ use bytes::Bytes;
 use http::Request;
 use tower_webhook::{
     Timestamp, provider,
-    scheme::{Encoding, Part, Place, Scheme, SignatureFormat, TimeFormat, standard_webhooks},
+    scheme::{
+        Encoding, HeaderFamily, Part, Place, Scheme, SignatureFormat, TimeFormat, standard_webhooks,
+    },
     testing::Signer,
 };
 
@@ -70,6 +72,50 @@ fn a_request_of_ones_own_is_signed_in_place() {
     let head = receiver.check_head(request.headers()).unwrap();
     let verified = head.check_signature(request.body().clone()).unwrap();
     assert_eq!(verified.id().as_str(), "evt_1");
+}
+
+#[test]
+fn a_signer_of_standard_webhooks_signs_with_the_headers_of_the_family_that_is_set() {
+    let at = Timestamp::from_unix_seconds(NOW);
+    let names = |family: Option<HeaderFamily>| {
+        let mut signer = Signer::new(SECRET).unwrap();
+        if let Some(family) = family {
+            signer = signer.header_family(family);
+        }
+        let request = signer.request("msg_1", at, "{}");
+        let receiver = receiver(&standard_webhooks(), SECRET);
+        assert_eq!(answer(&receiver, request.headers(), "{}"), Ok(()));
+        let mut names: Vec<_> = request.headers().keys().map(ToString::to_string).collect();
+        names.sort();
+        names
+    };
+    let svix = [
+        "content-type",
+        "svix-id",
+        "svix-signature",
+        "svix-timestamp",
+    ];
+    assert_eq!(names(None), svix);
+    assert_eq!(names(Some(HeaderFamily::Svix)), svix);
+    assert_eq!(
+        names(Some(HeaderFamily::Webhook)),
+        [
+            "content-type",
+            "webhook-id",
+            "webhook-signature",
+            "webhook-timestamp"
+        ]
+    );
+}
+
+/// Its headers are its own.
+#[test]
+fn a_signer_of_another_scheme_has_no_family() {
+    let signer = Signer::for_scheme(provider::github(), "secret").unwrap();
+    let at = Timestamp::from_unix_seconds(NOW);
+    let expected = signer.request("msg_1", at, "{}").headers().clone();
+    let signer = signer.header_family(HeaderFamily::Webhook);
+    assert_eq!(signer.request("msg_1", at, "{}").headers(), &expected);
 }
 
 #[test]

@@ -2,6 +2,9 @@
 
 mod fates;
 mod lifetime;
+mod settings;
+mod store_failures;
+mod told;
 
 use std::{
     collections::HashMap,

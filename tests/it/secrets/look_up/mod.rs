@@ -1,6 +1,7 @@
 //! Secrets that have to be waited for.
 
 mod cache;
+mod settings;
 
 use std::{
     future::ready,
