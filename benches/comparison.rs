@@ -10,8 +10,10 @@ fn comparison(criterion: &mut Criterion) {
     for cases in GROUPS {
         for mut case in cases() {
             let mut group = criterion.benchmark_group(case.group);
-            group.throughput(Throughput::Bytes(case.bytes as u64));
-            group.bench_function(BenchmarkId::new(case.contender, case.bytes), |bencher| {
+            if case.bytes > 0 {
+                group.throughput(Throughput::Bytes(case.bytes as u64));
+            }
+            group.bench_function(BenchmarkId::new(&*case.contender, case.bytes), |bencher| {
                 bencher.iter_custom(|runs| case.measure(runs));
             });
             group.finish();

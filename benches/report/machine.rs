@@ -3,8 +3,8 @@ use jiff::{Timestamp, tz::Offset};
 /// The day, and what of the processor matters here.
 pub(crate) fn description() -> String {
     format!(
-        "Measured on {} on {} with {}: interleaved in one process, release build with default settings. Ratios within \
-         that run, not promises of time.",
+        "Measured on {} on {} with {}: interleaved in one run, release build with default settings. Ratios within that \
+         run, not promises of time.",
         Offset::UTC.to_datetime(Timestamp::now()).date(),
         std::env::consts::ARCH,
         features(),

@@ -1,26 +1,26 @@
 //! Measures every goal of the crate's performance beside its peers, in one run: `cargo bench -p benches --bench report`.
 //!
-//! It prints the goals and all times, and renews `docs/performance.md` with its picture. `-- load` (or `times`, `counts`,
-//! `crates`) measures that part alone and renews nothing.
+//! It prints the goals and all times, and renews `docs/performance.md` with its picture. `-- load` (or `times`, `optional`,
+//! `counts`, `crates`) measures that part alone and renews nothing.
 
 mod counts;
+mod crates;
 mod goal;
-mod interleave;
 mod load;
 mod machine;
+mod optional;
 mod picture;
 mod ratios;
 mod tables;
 
-use std::{error::Error, fs, io, path::Path, time::Duration};
+use std::{env, error::Error, fs, io, path::Path, process::Command, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use clap::{Parser, ValueEnum};
 use indicatif::ProgressIterator;
 
-use benches::GROUPS;
+use benches::{GROUPS, interleave::Measured};
 use goal::Goal;
-use interleave::Measured;
 use load::Load;
 
 const ROUNDS: usize = 101;
@@ -43,6 +43,8 @@ struct Arguments {
 enum Part {
     /// Times within this process, by turns
     Times,
+    /// Times of what needs more than the default features, by a process built with them
+    Optional,
     /// Exact counts, by the tests that assert them
     Counts,
     /// Requests per second over loopback HTTP
@@ -69,8 +71,17 @@ fn main() -> Result<(), Box<dyn Error>> {
             times.push(measured);
         }
     }
-    if measures(Part::Counts) && !arguments.test {
-        goals.extend(counts::goals()?);
+    if measures(Part::Optional) {
+        let measured = optional::measure(arguments.test)?;
+        goals.extend(optional::goals(&measured));
+        times.extend(measured);
+    }
+    if measures(Part::Counts) {
+        if arguments.test {
+            counts::exist()?;
+        } else {
+            goals.extend(counts::goals()?);
+        }
     }
     let mut load = None;
     if measures(Part::Load) {
@@ -85,7 +96,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         load = Some(measured);
     }
     if measures(Part::Crates) {
-        goals.push(counts::crates()?);
+        goals.extend(crates::goals()?);
     }
 
     let page = tables::page(&goals, &times, load.as_ref());
@@ -108,4 +119,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// `256 B`, `64 KiB`, `1 MiB`.
 fn size(bytes: usize) -> String {
     indicatif::BinaryBytes(bytes as u64).to_string()
+}
+
+fn cargo() -> Command {
+    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }

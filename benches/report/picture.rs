@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use plotters::prelude::*;
 
-use crate::{interleave::Measured, size};
+use benches::interleave::Measured;
+
+use crate::size;
 
 const DIMENSIONS: (u32, u32) = (820, 420);
 const CONTENDERS: [(&str, RGBColor); 4] = [
