@@ -29,7 +29,12 @@ pub(crate) fn cases() -> Vec<Case> {
         let inbox = PgInbox::new(pool.clone());
         inbox.migrate().await.expect("the inbox's tables");
         let table = "CREATE TABLE delivery (message_id text PRIMARY KEY, body bytea NOT NULL)";
-        sqlx::query(table).execute(&pool).await.expect("a table");
+        // The server of the tests does not wait for its disk; what is measured here does.
+        let durable = ["ALTER SYSTEM SET fsync = on", "SELECT pg_reload_conf()"];
+        for statement in [table].into_iter().chain(durable) {
+            let done = sqlx::query(statement).execute(&pool).await;
+            done.expect("a statement of our own");
+        }
         pool
     });
     let enqueue = Enqueue::new(PgInbox::new(pool.clone()), &receiver());

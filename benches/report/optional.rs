@@ -62,8 +62,7 @@ fn goal(measured: &Measured) -> Option<Goal> {
         "PostgreSQL" => {
             let ratio = over("a bare `INSERT`", "the inbox");
             Goal::new("P17", POSTGRESQL, ratio, AtLeast(0.9)).because(
-                "a message, its request and its task are a row each, and the server, which does not wait for its disk \
-                 here, shares two cores",
+                "a message, its request and its task are a row each, and the server shares two cores",
             )
         }
         "console" => {

@@ -1,6 +1,5 @@
 //! The console without a browser.
 
-mod cost;
 mod guard;
 mod pages;
 mod recording;

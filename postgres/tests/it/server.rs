@@ -22,7 +22,8 @@ use tokio::runtime::Runtime;
 const SERVE: &str = r#"
     trap 'rm -rf "$2"' EXIT
     "$1/initdb" --pgdata "$2" --username test --auth trust --encoding UTF8 --no-locale --no-sync >/dev/null || exit 1
-    "$1/postgres" -D "$2" -p "$3" -h 127.0.0.1 -k "$2" -c fsync=off -c max_connections=200 >"$2.log" 2>&1 </dev/null &
+    printf 'fsync = off\nmax_connections = 200\n' >>"$2/postgresql.conf"
+    "$1/postgres" -D "$2" -p "$3" -h 127.0.0.1 -k "$2" >"$2.log" 2>&1 </dev/null &
     read -r _
     kill -INT $!
     wait $!
