@@ -60,13 +60,19 @@ impl Beginning {
     /// Middleware inside may log headers.
     #[inline]
     pub(super) fn mark_tokens_sensitive(&mut self, scheme: &Scheme, headers: &mut HeaderMap) {
-        let tokens = [self.token.take(), scheme.token_header()];
-        for token in tokens.into_iter().flatten() {
-            if let Ok(Entry::Occupied(mut lines)) = headers.try_entry(token) {
-                for line in lines.iter_mut() {
-                    line.set_sensitive(true);
-                }
-            }
+        if let Some(token) = self.token.take() {
+            mark_sensitive(token, headers);
+        }
+        if let Some(token) = scheme.token_header() {
+            mark_sensitive(token, headers);
+        }
+    }
+}
+
+fn mark_sensitive(name: HeaderName, headers: &mut HeaderMap) {
+    if let Ok(Entry::Occupied(mut lines)) = headers.try_entry(name) {
+        for line in lines.iter_mut() {
+            line.set_sensitive(true);
         }
     }
 }

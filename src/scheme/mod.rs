@@ -145,6 +145,7 @@ impl Scheme {
     }
 
     /// The header that carries a plain token, of a sender that signs nothing: its value is a secret.
+    #[inline]
     pub(crate) fn token_header(&self) -> Option<HeaderName> {
         match &*self.0 {
             Kind::Declared(_) => None,
