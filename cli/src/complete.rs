@@ -6,6 +6,10 @@ use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Where a shell looks for what is printed is in its own manual; for bash: `tower-webhook completions bash >~/.local/share/bash-completion/completions/tower-webhook`.\n\n\
+        Exit codes: 0; 2 for wrong arguments."
+)]
 pub(crate) struct CompleteArgs {
     /// The shell
     shell: Shell,

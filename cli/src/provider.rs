@@ -21,7 +21,7 @@ pub(crate) struct ProviderArgs {
     #[arg(long, env = "PROVIDER", default_value = "standard-webhooks", value_parser = slug)]
     pub(crate) provider: String,
 
-    /// The URL exactly as it was registered with the sender, where the scheme signs it; default: that of the request
+    /// The URL exactly as it was registered with the sender, where the scheme signs it; default: that of the request that is sent or judged
     #[arg(long, env = "PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
 
@@ -121,6 +121,7 @@ fn slug(text: &str) -> Result<String, String> {
 
 fn unknown(text: &str) -> String {
     let mut slugs: Vec<_> = presets().iter().map(|preset| preset.slug()).collect();
+    slugs.push("voyado");
     slugs.sort_unstable();
     format!(
         "`{text}` is no sender that is known; one of: {}",

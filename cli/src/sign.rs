@@ -21,7 +21,7 @@ use crate::{
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Where the signature stands in the body (Adyen, Mailgun) or in the query (Twilio), the body or the query that was made follows
+Where the signature stands in the body (Adyen, Mailgun) or in the query (Twilio), the body or the query that was made follows \
 the headers.
 
 Exit codes: 0; 2 if the sender's scheme cannot sign with this secret, or the arguments are wrong.")]

@@ -7,7 +7,7 @@ use std::{
 
 use clap::Args;
 use serde_json::json;
-use tower_webhook::receiver::explain::Outcome;
+use tower_webhook::receiver::explain::{Outcome, Verdict};
 
 use crate::{
     explain::{EXIT_CODES, Judged, code},
@@ -50,6 +50,9 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
                 check.name(),
                 check.detail().unwrap_or_default()
             )?;
+        }
+        if verdict == Verdict::Rejected {
+            writeln!(out, "`tower-webhook explain` tells why")?;
         }
     }
     Ok(code(verdict))

@@ -40,7 +40,7 @@ pub(crate) struct SendArgs {
     #[command(flatten)]
     secret: SecretArgs,
 
-    /// The type of an event whose sample is sent; repeat it for several
+    /// The type of an event whose sample is sent; repeat it for several; default: the first that --list prints
     #[arg(long = "type", value_name = "TYPE")]
     types: Vec<String>,
 
@@ -48,7 +48,7 @@ pub(crate) struct SendArgs {
     #[arg(long, conflicts_with_all = ["types", "data"])]
     all: bool,
 
-    /// Print the event types of which there are samples, and exit
+    /// Print the event types of which there are samples, those of --provider, and exit
     #[arg(long)]
     pub(crate) list: bool,
 

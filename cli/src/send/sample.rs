@@ -61,7 +61,12 @@ pub(crate) fn types(provider: &str) -> Vec<&'static str> {
 pub(crate) fn sample(provider: &str, event_type: &str, id: &str) -> Result<Bytes, String> {
     if is_voyado(provider) {
         let known: EventType = event_type.parse().map_err(|_| {
-            format!("`{event_type}` is no event type with a sample; --list prints them all")
+            let url = if event_type.contains('/') {
+                ", and a URL begins with http:// or https://"
+            } else {
+                ""
+            };
+            format!("`{event_type}` is no event type with a sample{url}; --list prints them all")
         })?;
         return Ok(Bytes::from_static(known.sample().as_bytes()));
     }

@@ -1,4 +1,4 @@
-use crate::support::run;
+use crate::support::{SECRET, run};
 
 #[test]
 fn help_names_every_command_and_the_exit_codes() {
@@ -23,7 +23,15 @@ fn help_names_every_command_and_the_exit_codes() {
     }
     assert!(help.stdout.contains("Exit codes:"));
     for command in [
-        "listen", "send", "explain", "verify", "sign", "inbox", "secret", "describe",
+        "listen",
+        "send",
+        "explain",
+        "verify",
+        "sign",
+        "inbox",
+        "secret",
+        "describe",
+        "completions",
     ] {
         let help = run(&[command, "--help"]);
         assert_eq!(help.code, 0);
@@ -56,7 +64,26 @@ fn an_unknown_sender_is_exit_code_2_and_the_known_ones_are_named() {
         let wrong = run(&[command, "--provider", "githubb", "--secret", "x"]);
         assert_eq!(wrong.code, 2);
         assert!(wrong.stderr.contains("github, "), "{}", wrong.stderr);
+        assert!(wrong.stderr.contains("voyado"), "{}", wrong.stderr);
     }
+}
+
+#[test]
+fn a_url_without_its_scheme_is_told_from_an_event_type() {
+    let url = run(&["send", "--secret", SECRET, "127.0.0.1:4400/webhooks"]);
+    assert_eq!(url.code, 2);
+    assert!(
+        url.stderr.contains("a URL begins with http://"),
+        "{}",
+        url.stderr
+    );
+    let event_type = run(&["send", "--secret", SECRET, "contact.crated"]);
+    assert_eq!(event_type.code, 2);
+    assert!(
+        !event_type.stderr.contains("a URL"),
+        "{}",
+        event_type.stderr
+    );
 }
 
 #[test]
