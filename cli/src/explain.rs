@@ -26,6 +26,9 @@ use crate::{
 pub(crate) const EXIT_CODES: &str =
     "Exit codes: 0 verified; 1 rejected; 2 if the input is no request or the arguments are wrong.";
 
+/// Where to look next, once something was rejected.
+pub(crate) const TELLS_WHY: &str = "`tower-webhook explain` tells why";
+
 /// A captured request, and what it is judged with.
 #[derive(Debug, Args)]
 pub(crate) struct Judged {

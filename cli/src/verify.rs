@@ -10,7 +10,7 @@ use serde_json::json;
 use tower_webhook::receiver::explain::{Outcome, Verdict};
 
 use crate::{
-    explain::{EXIT_CODES, Judged, code},
+    explain::{EXIT_CODES, Judged, TELLS_WHY, code},
     failure::Failure,
 };
 
@@ -52,7 +52,7 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
             )?;
         }
         if verdict == Verdict::Rejected {
-            writeln!(out, "`tower-webhook explain` tells why")?;
+            writeln!(out, "{TELLS_WHY}")?;
         }
     }
     Ok(code(verdict))

@@ -3,15 +3,10 @@
 use std::{
     net::SocketAddr,
     path::Path,
-    slice,
     time::{Duration, Instant},
 };
 
-use tokio::{
-    io::AsyncWriteExt,
-    task::JoinSet,
-    time::{interval, sleep},
-};
+use tokio::{task::JoinSet, time::interval};
 
 use crate::{
     deliveries::Deliveries,
@@ -159,14 +154,7 @@ async fn send_slowly(address: SocketAddr, bodies: usize, heads: usize) -> (Durat
 async fn trickle(address: SocketAddr, first: &[u8], rest: &[u8], statuses: &[u16]) -> Duration {
     let (start, stalled) = (Instant::now(), stalls::total());
     let (mut reader, mut writer) = wire::connect(address).await.into_split();
-    let trickle = async {
-        writer.write_all(first).await?;
-        for byte in rest {
-            writer.write_all(slice::from_ref(byte)).await?;
-            sleep(Duration::from_secs(1)).await;
-        }
-        Ok::<_, std::io::Error>(())
-    };
+    let trickle = wire::write_slowly(&mut writer, first, rest, Duration::from_secs(1));
     let answered = tokio::select! {
         answered = wire::statuses_until_closed(&mut reader) => answered,
         Ok(()) = trickle => panic!("the receiver waited for a slow sender to the end"),

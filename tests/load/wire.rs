@@ -1,10 +1,11 @@
 //! Requests as bytes on a connection.
 
-use std::{fmt::Write, net::SocketAddr};
+use std::{fmt::Write, io, net::SocketAddr, slice, time::Duration};
 
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::TcpStream,
+    time::sleep,
 };
 
 use crate::{
@@ -56,6 +57,21 @@ pub(crate) fn chunked_request(delivery: &Delivery) -> Vec<u8> {
     }
     request.extend(LAST_CHUNK);
     request
+}
+
+/// Sends `first` at once and then `rest`, byte by byte with a pause behind each.
+pub(crate) async fn write_slowly(
+    writer: &mut (impl AsyncWrite + Unpin),
+    first: &[u8],
+    rest: &[u8],
+    pause: Duration,
+) -> io::Result<()> {
+    writer.write_all(first).await?;
+    for byte in rest {
+        writer.write_all(slice::from_ref(byte)).await?;
+        sleep(pause).await;
+    }
+    Ok(())
 }
 
 /// Sends `bytes` and reads all answers until the receiver closes the connection.

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-const EXPLAIN: &str = "`tower-webhook explain` tells why, given the request that arrived";
+use crate::explain::TELLS_WHY;
 
 /// What to look at for a status; `None` for a success.
 pub(crate) fn of_status(status: StatusCode) -> Option<String> {
@@ -38,7 +38,10 @@ pub(crate) fn of_status(status: StatusCode) -> Option<String> {
     };
     let asks_why = matches!(status.as_u16(), 400 | 401 | 403 | 422);
     Some(if asks_why {
-        format!("{}: {text}; {EXPLAIN}", status.as_u16())
+        format!(
+            "{}: {text}; {TELLS_WHY}, given the request that arrived",
+            status.as_u16()
+        )
     } else {
         format!("{}: {text}", status.as_u16())
     })

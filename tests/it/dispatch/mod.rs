@@ -12,6 +12,7 @@ mod store_failures;
 mod tagged;
 mod target;
 mod targets_built;
+mod told;
 
 use axum::body::Body;
 use bytes::Bytes;

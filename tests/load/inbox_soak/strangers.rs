@@ -3,7 +3,6 @@
 
 use std::{
     net::SocketAddr,
-    slice,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -94,14 +93,7 @@ async fn slow_sender(address: SocketAddr, shared: Arc<Shared>) {
     let request = wire::request(&shared.sender.genuine(number));
     let (at_once, slowly) = request.split_at(request.len() - BYTES_SLOWLY);
     let (mut reader, mut writer) = wire::connect(address).await.into_split();
-    let sending = async {
-        writer.write_all(at_once).await?;
-        for byte in slowly {
-            writer.write_all(slice::from_ref(byte)).await?;
-            sleep(BETWEEN_BYTES).await;
-        }
-        Ok::<_, std::io::Error>(())
-    };
+    let sending = wire::write_slowly(&mut writer, at_once, slowly, BETWEEN_BYTES);
     let (_, statuses) = tokio::join!(sending, wire::statuses_until_closed(&mut reader));
     settle(&shared, number, statuses.first().copied()).await;
 }
@@ -122,14 +114,7 @@ async fn endless_sender(address: SocketAddr, shared: Arc<Shared>) {
     let request = wire::request(&shared.sender.genuine(number));
     let (at_once, slowly) = request.split_at(request.len() - BYTES_SLOWLY);
     let (mut reader, mut writer) = wire::connect(address).await.into_split();
-    let sending = async {
-        writer.write_all(at_once).await?;
-        for byte in slowly {
-            writer.write_all(slice::from_ref(byte)).await?;
-            sleep(FOR_EVER).await;
-        }
-        Ok::<_, std::io::Error>(())
-    };
+    let sending = wire::write_slowly(&mut writer, at_once, slowly, FOR_EVER);
     tokio::select! {
         statuses = wire::statuses_until_closed(&mut reader) => assert_eq!(statuses, [408]),
         Ok(()) = sending => panic!("the receiver waited for a slow sender to the end"),

@@ -16,7 +16,7 @@ use super::{
     super::support::{
         Directory, Running, dead, drained, receiver, send, stats, store, until, worker,
     },
-    Calls, Handler, respond, status,
+    Calls, Handler, respond, status, wait,
 };
 
 /// A service that counts its calls and never responds.
@@ -135,18 +135,7 @@ async fn a_shutdown_settles_what_is_in_progress() {
     let inbox = SqliteInbox::open(directory.file()).unwrap();
     store(&inbox, &["handler"], &["msg_1", "msg_2", "msg_3"]).await;
     let (calls, go_on) = (Calls::default(), Arc::new(Notify::new()));
-    let slow = {
-        let (calls, go_on) = (calls.clone(), Arc::clone(&go_on));
-        service_fn(move |request: Request<Full<Bytes>>| {
-            calls.count(&request);
-            let go_on = Arc::clone(&go_on);
-            async move {
-                go_on.notified().await;
-                Ok::<_, std::convert::Infallible>(Response::new(()))
-            }
-        })
-    };
-    let running = Running::start(worker(&inbox, slow).concurrency(1));
+    let running = Running::start(worker(&inbox, wait(&calls, &go_on)).concurrency(1));
     until("one is in progress", async || calls.of("msg_1") == 1).await;
     let stopping = tokio::spawn(running.stop());
     sleep(Duration::from_millis(100)).await;

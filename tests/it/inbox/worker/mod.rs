@@ -15,6 +15,7 @@ use std::{
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
+use tokio::sync::Notify;
 use tower::{service_fn, util::BoxCloneService};
 use tower_webhook::{Delivery, inbox::Attempt};
 
@@ -52,6 +53,19 @@ pub(super) fn respond(
         assert!(attempt.number() >= 1);
         let response = response(calls.count(&request));
         async { Ok(response) }
+    }))
+}
+
+/// A service that counts its calls, and responds when it is told to go on.
+pub(super) fn wait(calls: &Calls, go_on: &Arc<Notify>) -> Handler {
+    let (calls, go_on) = (calls.clone(), Arc::clone(go_on));
+    BoxCloneService::new(service_fn(move |request: Request<Full<Bytes>>| {
+        calls.count(&request);
+        let go_on = Arc::clone(&go_on);
+        async move {
+            go_on.notified().await;
+            Ok(Response::new(()))
+        }
     }))
 }
 

@@ -1,18 +1,15 @@
 //! What the operator is told of leases that were lost and of a store that fails.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use bytes::Bytes;
-use http::{Request, Response};
-use http_body_util::Full;
 use tokio::sync::Notify;
-use tower::service_fn;
 use tower_webhook::inbox::{Fate, SqliteInbox, Worker};
 
 use super::{
     super::support::{Directory, Running, receiver, store, until},
     Calls,
     told::{Say, Told},
+    wait,
 };
 use crate::support::log_of;
 
@@ -30,18 +27,7 @@ fn log_of_a_delivery(
         .iter()
         .fold(told, |told, (method, what)| told.say(method, *what));
     let (calls, go_on) = (Calls::default(), Arc::new(Notify::new()));
-    let handler = {
-        let (calls, go_on) = (calls.clone(), Arc::clone(&go_on));
-        service_fn(move |request: Request<Full<Bytes>>| {
-            calls.count(&request);
-            let go_on = Arc::clone(&go_on);
-            async move {
-                go_on.notified().await;
-                Ok::<_, Infallible>(Response::new(()))
-            }
-        })
-    };
-    let worker = Worker::new(told.clone(), receiver(), handler)
+    let worker = Worker::new(told.clone(), receiver(), wait(&calls, &go_on))
         .poll_interval(Duration::from_millis(50))
         // Renewed three times as often.
         .lease(Duration::from_millis(100));
