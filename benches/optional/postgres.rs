@@ -28,10 +28,12 @@ pub(crate) fn cases() -> Vec<Case> {
         let pool = pool.connect(&url).await.expect("a database");
         let inbox = PgInbox::new(pool.clone());
         inbox.migrate().await.expect("the inbox's tables");
-        let table = "CREATE TABLE delivery (message_id text PRIMARY KEY, body bytea NOT NULL)";
-        // The server of the tests does not wait for its disk; what is measured here does.
-        let durable = ["ALTER SYSTEM SET fsync = on", "SELECT pg_reload_conf()"];
-        for statement in [table].into_iter().chain(durable) {
+        for statement in [
+            "CREATE TABLE delivery (message_id text PRIMARY KEY, body bytea NOT NULL)",
+            // The server of the tests does not wait for its disk; what is measured here does.
+            "ALTER SYSTEM SET fsync = on",
+            "SELECT pg_reload_conf()",
+        ] {
             let done = sqlx::query(statement).execute(&pool).await;
             done.expect("a statement of our own");
         }

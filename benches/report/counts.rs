@@ -10,7 +10,7 @@ use crate::{
 struct Asserted {
     id: &'static str,
     what: &'static str,
-    file: &'static str,
+    files: &'static [&'static str],
     by: Proof,
     /// For what it is not so.
     exceptions: Option<&'static str>,
@@ -28,14 +28,14 @@ const ASSERTED: [Asserted; 8] = [
     Asserted {
         id: "P3",
         what: "heap allocations of head and signature: 0, accepted or rejected, one secret or three",
-        file: "tests/it/allocations/decision.rs",
+        files: &["tests/it/allocations/decision.rs"],
         by: Proof::Tests("it", "allocations::decision"),
         exceptions: None,
     },
     Asserted {
         id: "P3",
         what: "the same with every preset of a shared secret",
-        file: "tests/it/allocations/presets.rs",
+        files: &["tests/it/allocations/presets.rs"],
         by: Proof::Tests("it", "allocations::presets"),
         exceptions: Some(
             "the schemes that are code (Adyen, Contentful, Mailgun, Twilio, Vipps, Zettle) box the state of each request",
@@ -44,14 +44,14 @@ const ASSERTED: [Asserted; 8] = [
     Asserted {
         id: "P4",
         what: "heap allocations that the layer adds: at most 3",
-        file: "tests/it/allocations/layer.rs",
+        files: &["tests/it/allocations/layer.rs"],
         by: Proof::Tests("it", "allocations::layer"),
         exceptions: None,
     },
     Asserted {
         id: "P6",
         what: "copies of a body of one frame of 1 KiB or more: 0",
-        file: "tests/it/layer/bodies.rs",
+        files: &["tests/it/layer/bodies.rs"],
         by: Proof::Tests(
             "it",
             "a_body_of_one_frame_of_a_kibibyte_or_more_is_never_copied",
@@ -61,14 +61,14 @@ const ASSERTED: [Asserted; 8] = [
     Asserted {
         id: "P6",
         what: "heap of a body of many frames, and of a false `content-length`",
-        file: "tests/heap.rs",
+        files: &["tests/heap.rs"],
         by: Proof::Tests("heap", ""),
         exceptions: None,
     },
     Asserted {
         id: "P8",
         what: "polls of the body of a request rejected by its head: 0",
-        file: "tests/it/order.rs",
+        files: &["tests/it/order.rs"],
         by: Proof::Tests(
             "it",
             "a_head_that_is_refused_has_its_body_polled_zero_times",
@@ -78,14 +78,14 @@ const ASSERTED: [Asserted; 8] = [
     Asserted {
         id: "P8",
         what: "clones of the inner service for a request rejected by its head: 0",
-        file: "tests/it/layer/limits.rs",
+        files: &["tests/it/layer/limits.rs"],
         by: Proof::Tests("it", "for_a_rejected_head_the_inner_service_is_not_cloned"),
         exceptions: None,
     },
     Asserted {
         id: "P19",
         what: "memory that strangers hold with slow connections and with many streams",
-        file: "tests/load/slow.rs`, `tests/load/streams.rs",
+        files: &["tests/load/slow.rs", "tests/load/streams.rs"],
         by: Proof::Load(&["slow", "streams"]),
         exceptions: None,
     },
@@ -103,7 +103,7 @@ pub(crate) fn goals() -> io::Result<Vec<Goal>> {
                 Some(_) => Figure::TestWithExceptions { passed },
                 None => Figure::Test { passed },
             };
-            let what = format!("{}: `{}`", asserted.what, asserted.file);
+            let what = format!("{}: `{}`", asserted.what, asserted.files.join("`, `"));
             let goal = Goal::new(asserted.id, what, figure, Bound::Exact);
             Ok(goal.because(asserted.exceptions.unwrap_or_default()))
         })
