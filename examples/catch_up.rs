@@ -12,9 +12,7 @@
 
 use std::{
     convert::Infallible,
-    env,
     error::Error,
-    fs, process,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -114,9 +112,8 @@ async fn deliver(
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let directory = env::temp_dir().join(format!("tower-webhook-catch-up-{}", process::id()));
-    fs::create_dir_all(&directory)?;
-    let inbox = SqliteInbox::open(directory.join("inbox.db"))?;
+    let directory = tempfile::tempdir()?;
+    let inbox = SqliteInbox::open(directory.path().join("inbox.db"))?;
     let receiver = Receiver::builder(SECRET).build()?;
     let accept = Enqueue::new(inbox.clone(), &receiver);
     let app = Router::new()
@@ -178,7 +175,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "each message was handled once"
     );
     println!("3 messages, each handled once");
-    fs::remove_dir_all(directory)?;
     Ok(())
 }
 

@@ -5,7 +5,6 @@
 
 use std::{
     convert::Infallible,
-    env, fs,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -30,11 +29,8 @@ type Error = Box<dyn std::error::Error>;
 
 #[tokio::main(flavor = "current_thread")]
 pub async fn main() -> Result<(), Error> {
-    let directory = env::temp_dir().join(format!("tower-webhook-example-{}", std::process::id()));
-    fs::create_dir_all(&directory)?;
-    let shown = show(SqliteInbox::open(directory.join("inbox.db"))?).await;
-    fs::remove_dir_all(directory)?;
-    shown
+    let directory = tempfile::tempdir()?;
+    show(SqliteInbox::open(directory.path().join("inbox.db"))?).await
 }
 
 async fn show(inbox: SqliteInbox) -> Result<(), Error> {

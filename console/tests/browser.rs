@@ -59,11 +59,10 @@ async fn the_page_works_in_a_browser() {
             return;
         }
     };
-    let directory = env::temp_dir().join(format!("console-browser-{}", std::process::id()));
-    std::fs::create_dir_all(&directory).unwrap();
+    let directory = tempfile::tempdir().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
-    let app = app(SqliteInbox::open(directory.join("inbox.db")).unwrap()).await;
+    let app = app(SqliteInbox::open(directory.path().join("inbox.db")).unwrap()).await;
     let serving = tokio::spawn(async { axum::serve(listener, app).await });
 
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/run.mjs");
@@ -78,7 +77,6 @@ async fn the_page_works_in_a_browser() {
     });
     let run = run.await.unwrap().unwrap();
     serving.abort();
-    std::fs::remove_dir_all(directory).unwrap();
     let (out, err) = (
         String::from_utf8_lossy(&run.stdout),
         String::from_utf8_lossy(&run.stderr),

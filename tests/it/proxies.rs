@@ -133,7 +133,7 @@ impl Drop for Proxy {
     fn drop(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
-        fs::remove_dir_all(&self.directory).unwrap();
+        let _ = fs::remove_dir_all(&self.directory);
     }
 }
 

@@ -164,10 +164,8 @@ async fn until_dead(inbox: SqliteInbox) {
 
 #[tokio::test]
 async fn a_dead_letter_is_shown_and_redriven() {
-    let directory =
-        std::env::temp_dir().join(format!("tower-webhook-console-it-{}", std::process::id()));
-    std::fs::create_dir_all(&directory).unwrap();
-    let inbox = SqliteInbox::open(directory.join("inbox.db")).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let inbox = SqliteInbox::open(directory.path().join("inbox.db")).unwrap();
     let store =
         WebhookLayer::<Bytes>::new(receiver()).layer(Enqueue::new(inbox.clone(), &receiver()));
     let accepted = store
@@ -211,5 +209,4 @@ async fn a_dead_letter_is_shown_and_redriven() {
         .post("/console/api/inbox/redrive", r#"{"id":"msg_dead"}"#)
         .await;
     assert_eq!(status, StatusCode::NOT_FOUND);
-    std::fs::remove_dir_all(directory).unwrap();
 }

@@ -34,13 +34,11 @@ use crate::message::clock::Clock;
 /// ```
 /// use tower_webhook::inbox::{Inbox, SqliteInbox};
 ///
-/// # let directory = std::env::temp_dir().join(format!("tower-webhook-open-{}", std::process::id()));
-/// # std::fs::create_dir_all(&directory)?;
-/// # let path = directory.join("inbox.db");
+/// # let directory = tempfile::tempdir()?;
+/// # let path = directory.path().join("inbox.db");
 /// # tokio::runtime::Runtime::new()?.block_on(async {
 /// let inbox = SqliteInbox::open(path)?;
 /// assert_eq!(inbox.dead_letters(None, 100).await?, []);
-/// # std::fs::remove_dir_all(directory)?;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// # })?;
 /// # Ok::<_, Box<dyn std::error::Error>>(())

@@ -45,9 +45,8 @@ use crate::{event::WebhookEvent, message::clock::Clock, receiver::Receiver};
 /// use tower::service_fn;
 /// use tower_webhook::{Delivery, Receiver, inbox::{SqliteInbox, Worker}};
 ///
-/// # let directory = std::env::temp_dir().join(format!("tower-webhook-doc-{}", std::process::id()));
-/// # std::fs::create_dir_all(&directory)?;
-/// # let path = directory.join("inbox.db");
+/// # let directory = tempfile::tempdir()?;
+/// # let path = directory.path().join("inbox.db");
 /// let receiver = Receiver::builder(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]).build()?;
 /// let inbox = SqliteInbox::open(path)?;
 ///
@@ -58,7 +57,6 @@ use crate::{event::WebhookEvent, message::clock::Clock, receiver::Receiver};
 /// });
 /// let shutdown = async { /* a signal */ };
 /// Worker::new(inbox, receiver, handler).run(shutdown).await;
-/// # std::fs::remove_dir_all(directory)?;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// # })?;
 /// # Ok::<_, Box<dyn std::error::Error>>(())

@@ -41,13 +41,11 @@ const TARGET: &str = "crm";
 /// use std::{sync::Arc, time::Duration};
 /// use tower_webhook::{inbox::SqliteInbox, testing::{ManualClock, inbox_conformance}};
 ///
-/// # let directory = std::env::temp_dir().join(format!("tower-webhook-conformance-{}", std::process::id()));
-/// # std::fs::create_dir_all(&directory)?;
-/// # let path = directory.join("inbox.db");
+/// # let directory = tempfile::tempdir()?;
+/// # let path = directory.path().join("inbox.db");
 /// let clock = ManualClock::new(Duration::from_secs(1_614_265_330));
 /// let inbox = SqliteInbox::builder(path).clock(clock.clone()).open()?;
 /// inbox_conformance(Arc::new(inbox), &clock).await;
-/// # std::fs::remove_dir_all(directory)?;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// # })?;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
