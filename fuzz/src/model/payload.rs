@@ -242,8 +242,8 @@ impl Shape {
         names.all(|name| sent.count(name) + inner.count(name) <= 2)
     }
 
-    /// Whether what is written of it has to be read as the same again: it is plain, and no container is in another or there
-    /// twice.
+    /// Whether what is written of it has to be read as the same again: it is plain, no container is in another or there twice,
+    /// and no field is there twice of which the one that counts may be written as the other was sent: `"0"` as `0`.
     pub fn is_settled(&self, sent: &Object) -> bool {
         let inner = self.inner(sent);
         let count = |name: &str| sent.count(name) + inner.count(name);
@@ -252,6 +252,17 @@ impl Shape {
             && !has_containers(&inner)
             && self.containers.iter().all(|name| count(name) <= 1)
             && self.contact_id.iter().all(|name| !inner.has(name))
+            && stays_apart(self.contact_id, Text, sent, &inner)
+            && self
+                .fields
+                .iter()
+                .all(|field| stays_apart(field.names, field.kind, sent, &inner))
+    }
+
+    /// Whether every container can be read here: none has half of a surrogate pair in a name.
+    pub fn is_readable(&self, sent: &Object) -> bool {
+        let mut opened = self.opened(sent).into_iter();
+        opened.all(|object| Object::parse(object.get().as_bytes()).is_some())
     }
 
     fn is_container(&self, name: &str) -> bool {
@@ -306,6 +317,23 @@ impl Shape {
         let is_known = field.is_some() || contact;
         as_sent || as_field || as_contact || is_known && is_null(value)
     }
+}
+
+/// Whether each of a field's names is there once, or one of them several times with nothing but texts, which are written as
+/// they were sent.
+fn stays_apart(names: &[&str], kind: Kind, sent: &Object, inner: &Object) -> bool {
+    let values = |name: &&str| -> Vec<String> {
+        let members = sent.named(name).chain(inner.named(name));
+        members.map(|(_, value)| value.get().to_owned()).collect()
+    };
+    let there: Vec<_> = names
+        .iter()
+        .map(values)
+        .filter(|values| !values.is_empty())
+        .collect();
+    let is_text = |value: &String| matches!(kind, Text) && value.starts_with('"');
+    there.iter().all(|values| values.len() == 1)
+        || there.len() == 1 && there.iter().flatten().all(is_text)
 }
 
 /// The one of several members of a name that counts: the exact one, or else the first.

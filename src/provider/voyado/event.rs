@@ -3,6 +3,7 @@ use serde_json::value::RawValue;
 
 use super::{
     EventType, OtherFields,
+    object::Reading,
     payload::{
         self, AcceptsEmailChanged, AcceptsPostalChanged, AcceptsSmsChanged, ConsentChanged,
         Contact, ContactDeleted, MultichannelPromotionAssigned, PointBalanceUpdated, PointsAdded,
@@ -111,15 +112,18 @@ impl Event {
 
     /// Reads a payload that is a JSON text by itself.
     pub(super) fn from_json(event_type: &str, json: &str) -> Result<Self, serde_json::Error> {
-        let mut deserializer = serde_json::Deserializer::from_str(json);
-        let event = Self::from_payload(event_type, &mut deserializer)?;
-        deserializer.end()?;
-        Ok(event)
+        let read = |reading| {
+            let mut deserializer = serde_json::Deserializer::from_str(json);
+            let event = Self::from_payload(event_type, &mut deserializer, reading)?;
+            deserializer.end()?;
+            Ok(event)
+        };
+        read(Reading::InPassing).or_else(|_: serde_json::Error| read(Reading::Whole))
     }
 
     /// Reads a payload of any type; one that does not fit its type is an [`Unknown`](Self::Unknown) event.
     pub(super) fn from_raw(event_type: &str, payload: &RawValue) -> Self {
-        Self::from_payload(event_type, payload)
+        Self::from_payload(event_type, payload, Reading::Whole)
             .unwrap_or_else(|_| Self::Unknown(UnknownEvent::new(event_type, payload)))
     }
 
@@ -127,6 +131,7 @@ impl Event {
     pub(super) fn from_payload<'de, D: Deserializer<'de>>(
         event_type: &str,
         payload: D,
+        reading: Reading,
     ) -> Result<Self, D::Error> {
         let Ok(known) = event_type.parse() else {
             let payload = <&RawValue>::deserialize(payload)?;
@@ -136,23 +141,33 @@ impl Event {
             });
         };
         Ok(match known {
-            EventType::AcceptsEmailChanged => Self::AcceptsEmailChanged(payload::read(payload)?),
-            EventType::AcceptsSmsChanged => Self::AcceptsSmsChanged(payload::read(payload)?),
-            EventType::AcceptsPostalChanged => Self::AcceptsPostalChanged(payload::read(payload)?),
-            EventType::ConsentChanged => Self::ConsentChanged(payload::read(payload)?),
-            EventType::PointsAdded => Self::PointsAdded(payload::read(payload)?),
-            EventType::PointBalanceUpdated => Self::PointBalanceUpdated(payload::read(payload)?),
-            EventType::RewardVoucherCreated => Self::RewardVoucherCreated(payload::read(payload)?),
+            EventType::AcceptsEmailChanged => {
+                Self::AcceptsEmailChanged(payload::read(payload, reading)?)
+            }
+            EventType::AcceptsSmsChanged => {
+                Self::AcceptsSmsChanged(payload::read(payload, reading)?)
+            }
+            EventType::AcceptsPostalChanged => {
+                Self::AcceptsPostalChanged(payload::read(payload, reading)?)
+            }
+            EventType::ConsentChanged => Self::ConsentChanged(payload::read(payload, reading)?),
+            EventType::PointsAdded => Self::PointsAdded(payload::read(payload, reading)?),
+            EventType::PointBalanceUpdated => {
+                Self::PointBalanceUpdated(payload::read(payload, reading)?)
+            }
+            EventType::RewardVoucherCreated => {
+                Self::RewardVoucherCreated(payload::read(payload, reading)?)
+            }
             EventType::MultichannelPromotionAssigned => {
-                Self::MultichannelPromotionAssigned(payload::read(payload).map(Box::new)?)
+                Self::MultichannelPromotionAssigned(payload::read(payload, reading).map(Box::new)?)
             }
             EventType::ContactCreated => {
-                Self::ContactCreated(payload::read(payload).map(Box::new)?)
+                Self::ContactCreated(payload::read(payload, reading).map(Box::new)?)
             }
             EventType::ContactUpdated => {
-                Self::ContactUpdated(payload::read(payload).map(Box::new)?)
+                Self::ContactUpdated(payload::read(payload, reading).map(Box::new)?)
             }
-            EventType::ContactDeleted => Self::ContactDeleted(payload::read(payload)?),
+            EventType::ContactDeleted => Self::ContactDeleted(payload::read(payload, reading)?),
         })
     }
 }

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use super::{
     Event,
     field::{JsonField, Mismatch, content, is_null, text},
-    object::{Conflict, Members, Name, Names, OtherFields},
+    object::{Conflict, Members, Name, Names, OtherFields, Reading},
 };
 use crate::event::DecodeError;
 
@@ -202,6 +202,6 @@ impl<'de> DeserializeSeed<'de> for PayloadSeed<'_> {
     type Value = Event;
 
     fn deserialize<D: Deserializer<'de>>(self, payload: D) -> Result<Event, D::Error> {
-        Event::from_payload(self.0, payload)
+        Event::from_payload(self.0, payload, Reading::InPassing)
     }
 }

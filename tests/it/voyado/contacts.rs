@@ -60,6 +60,19 @@ fn what_stands_outside_counts_first() {
 }
 
 #[test]
+fn within_the_attributes_the_exact_name_counts_before_another_casing() {
+    for json in [
+        r#"{"id":"c-1","attributes":{"EMAIL":"shouted","email":"exact"}}"#,
+        r#"{"id":"c-1","attributes":{"email":"exact","EMAIL":"shouted"}}"#,
+        r#"{"id":"c-1","preferences":{"EMAIL":"shouted"},"attributes":{"email":"exact"}}"#,
+    ] {
+        let contact = contact(json);
+        assert_eq!(contact.email.as_deref(), Some("exact"), "{json}");
+        assert_eq!(other(&contact), [("EMAIL", r#""shouted""#)], "{json}");
+    }
+}
+
+#[test]
 fn an_attribute_never_names_the_contact() {
     let contact = contact(r#"{"id":"c-1","attributes":{"id":5,"contactId":"c-2","x":1}}"#);
     assert_eq!(contact.contact_id, "c-1");

@@ -48,6 +48,14 @@ fn the_exact_name_counts_and_another_value_is_kept() {
 }
 
 #[test]
+fn of_exact_names_the_first_counts_though_another_casing_said_the_same_before() {
+    let json = r#"{"contactId":"c-1","EMAIL":"a","email":"a","email":"b"}"#;
+    let contact = contact(json);
+    assert_eq!(contact.email.as_deref(), Some("a"));
+    assert_eq!(other(&contact), [("email", r#""b""#)]);
+}
+
+#[test]
 fn without_an_exact_name_the_first_counts() {
     let inexact = contact(r#"{"contactId":"c-1","Email":"a","EMAIL":"b"}"#);
     assert_eq!(inexact.email.as_deref(), Some("a"));

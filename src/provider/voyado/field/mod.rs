@@ -14,8 +14,8 @@ pub(super) use text::{content, is_null, is_same, nonempty_text, text};
 use std::{fmt, marker::PhantomData};
 
 use serde::{
-    Serialize,
-    de::{Deserializer, Error, SeqAccess, Visitor},
+    Deserialize, Serialize,
+    de::{DeserializeSeed, Deserializer, Error, SeqAccess, Visitor},
 };
 use serde_json::value::RawValue;
 
@@ -30,6 +30,12 @@ const MAX_ITEMS: usize = 1_000;
 pub(super) trait JsonField: Sized {
     /// Reads the value of a field that is neither absent nor `null`.
     fn from_json(json: &RawValue) -> Result<Self, Mismatch>;
+
+    /// The same from JSON that is borrowed, for what need not be kept if it is of another type.
+    fn deserialize_json<'de, D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        let json = <&RawValue>::deserialize(json)?;
+        Self::from_json(json).map_err(|Mismatch| D::Error::custom("another type"))
+    }
 
     /// What to write as the value of the field.
     fn to_json(&self) -> impl Serialize;
@@ -102,12 +108,22 @@ impl<'de, T: JsonField> Visitor<'de> for ItemsVisitor<T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<T>, A::Error> {
         let mut items = Vec::new();
-        while let Some(item) = seq.next_element()? {
+        while let Some(item) = seq.next_element_seed(ItemSeed(PhantomData))? {
             if items.len() == MAX_ITEMS {
                 return Err(A::Error::invalid_length(MAX_ITEMS + 1, &self));
             }
-            items.push(T::from_json(item).map_err(|Mismatch| A::Error::custom("another type"))?);
+            items.push(item);
         }
         Ok(items)
+    }
+}
+
+struct ItemSeed<T>(PhantomData<T>);
+
+impl<'de, T: JsonField> DeserializeSeed<'de> for ItemSeed<T> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, item: D) -> Result<T, D::Error> {
+        T::deserialize_json(item)
     }
 }

@@ -1,4 +1,4 @@
-use std::ops::Range;
+use std::{array, ops::Range};
 
 use serde_json::value::RawValue;
 
@@ -23,7 +23,7 @@ pub(in crate::provider::voyado) struct Members<'de, const N: usize> {
     /// The slot behind the last one that was filled: a sender writes its fields in one order.
     expected: usize,
     taken: usize,
-    other: OtherFields,
+    pub(super) other: OtherFields,
 }
 
 struct Member<'de> {
@@ -84,20 +84,46 @@ impl<'de, const N: usize> Members<'de, N> {
         Ok(())
     }
 
-    /// Adds a member of an object within this one. It counts behind what stands outside, and is none of the fields in the
-    /// first `own` slots nor in those from `end` on: their names mean something else in there.
+    /// Fills a slot, unless it is filled already.
+    #[inline]
+    pub(super) fn fill_first(
+        &mut self,
+        slot: usize,
+        name: Name<'de>,
+        value: &'de RawValue,
+    ) -> bool {
+        let is_first = self.slots[slot].is_none();
+        if is_first {
+            self.slots[slot] = Some(Member { name, value });
+        }
+        is_first
+    }
+
+    /// Expects the field of this slot next.
+    pub(super) fn expect(&mut self, slot: usize) {
+        self.expected = slot;
+    }
+
+    /// Which slots are filled with more than `null`.
+    pub(super) fn filled(&self) -> [bool; N] {
+        let is_filled = |slot: usize| self.peek(slot).is_some_and(|value| !is_null(value));
+        array::from_fn(is_filled)
+    }
+
+    /// Adds a member of an object within this one. It counts behind what stands `outside`, and is none of the fields before
+    /// `slots` nor behind them: their names mean something else in there.
     pub(super) fn insert_inner(
         &mut self,
-        Range { start: own, end }: Range<usize>,
+        slots: &Range<usize>,
+        outside: &[bool; N],
         name: Name<'de>,
         value: &'de RawValue,
     ) {
-        let Some(slot) = self.slot_of(&name).filter(|slot| *slot < end) else {
+        let Some(slot) = self.slot_of(&name).filter(|slot| *slot < slots.end) else {
             return self.other.push(name.as_str(), value.get());
         };
         let member = Member { name, value };
-        let outer = self.slots[slot].as_ref();
-        if slot < own || outer.is_some_and(|outer| !is_null(outer.value)) {
+        if slot < slots.start || outside[slot] {
             self.spare(slot, &member);
         } else {
             self.fill(slot, member);
@@ -154,7 +180,7 @@ impl<'de, const N: usize> Members<'de, N> {
 
     /// Looks at the expected slot first, which spares most names a search.
     #[inline]
-    fn slot_of(&mut self, name: &Name<'_>) -> Option<usize> {
+    pub(super) fn slot_of(&mut self, name: &Name<'_>) -> Option<usize> {
         let is_expected = self.expected < N && name.is_exactly(self.names.name(self.expected));
         let slot = if is_expected {
             self.expected
@@ -171,10 +197,12 @@ impl<'de, const N: usize> Members<'de, N> {
             return;
         };
         let is_exact = |member: &Member<'_>| member.name.is_exactly(self.names.name(slot));
-        let is_another = !is_null(member.value) && !is_same(first.value, member.value);
-        if is_another && is_exact(&member) && !is_exact(&first) {
+        if !is_null(member.value) && is_exact(&member) && !is_exact(&first) {
+            let is_another = !is_same(first.value, member.value);
             self.slots[slot] = Some(member);
-            self.displaced.push((slot, first));
+            if is_another {
+                self.displaced.push((slot, first));
+            }
         } else {
             self.slots[slot] = Some(first);
             self.spare(slot, &member);

@@ -10,4 +10,5 @@ mod spare;
 pub(super) use members::{Conflict, Members};
 pub(super) use name::Name;
 pub(super) use names::Names;
+pub(super) use nested::Reading;
 pub use other_fields::OtherFields;

@@ -1,46 +1,97 @@
 use std::{fmt, ops::Range};
 
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{Members, Name};
+use super::{Members, Name, OtherFields};
+
+/// How an object is read that holds others whose members count as if they stood outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::provider::voyado) enum Reading {
+    /// Each text is looked at once. What is out of the ordinary is an error: the object is to be read as a `Whole` then.
+    InPassing,
+    /// What stands outside is read first, then the objects within. Every object can be read so.
+    Whole,
+}
 
 impl<'de, const N: usize> Members<'de, N> {
-    /// Reads all members, in any order.
+    /// Reads all members, in any order. The objects in the last slots, which hold `containers`, are read as if their
+    /// members stood in this object, behind those that do. They have none of the first `own` names.
     pub(in crate::provider::voyado) fn extend<A: MapAccess<'de>>(
         &mut self,
         mut map: A,
+        own: usize,
+        containers: usize,
+        reading: Reading,
     ) -> Result<(), A::Error> {
+        let slots = own..N.saturating_sub(containers);
+        if containers > 0 && reading == Reading::InPassing {
+            return self.extend_in_passing(map, &slots);
+        }
         while let Some((name, value)) = map.next_entry::<&RawValue, &RawValue>()? {
             self.insert(Name::new(name), value);
+        }
+        let outside = self.filled();
+        for container in slots.end..N {
+            if let Some(object) = self.take_object(container) {
+                let members = Behind {
+                    members: &mut *self,
+                    slots: slots.clone(),
+                    outside: &outside,
+                };
+                // It was checked as a whole when it was taken out of the text.
+                let _ = serde_json::Deserializer::from_str(object.get()).deserialize_map(members);
+            }
         }
         Ok(())
     }
 
-    /// Reads the objects in the last slots, which hold `containers`, as if their members stood in this object, behind those
-    /// that do. They have none of the first `own` names.
-    pub(in crate::provider::voyado) fn open(&mut self, own: usize, containers: usize) {
-        let first_container = N.saturating_sub(containers);
-        for container in first_container..N {
-            let Some(object) = self.take_object(container) else {
-                continue;
+    /// Nothing may be there twice: which of the two counts is known only once all has been read.
+    fn extend_in_passing<A: MapAccess<'de>>(
+        &mut self,
+        mut map: A,
+        slots: &Range<usize>,
+    ) -> Result<(), A::Error> {
+        let mut inner_other = OtherFields::default();
+        while let Some(name) = map.next_key::<&RawValue>()? {
+            let name = Name::new(name);
+            let is_first = match self.slot_of(&name) {
+                None => {
+                    self.other
+                        .push(name.as_str(), map.next_value::<&RawValue>()?.get());
+                    true
+                }
+                Some(container) if container >= slots.end => {
+                    map.next_value_seed(InPassing {
+                        members: &mut *self,
+                        slots: slots.clone(),
+                        other: &mut inner_other,
+                    })?;
+                    self.fill_first(container, name, RawValue::NULL)
+                }
+                Some(slot) => self.fill_first(slot, name, map.next_value()?),
             };
-            let members = InnerVisitor {
-                members: &mut *self,
-                slots: own..first_container,
-            };
-            // It was checked as a whole when it was taken out of the text.
-            let _ = serde_json::Deserializer::from_str(object.get()).deserialize_map(members);
+            if !is_first {
+                return Err(A::Error::custom(TWICE));
+            }
         }
+        self.other.append(inner_other);
+        Ok(())
     }
 }
 
-struct InnerVisitor<'m, 'de, const N: usize> {
+const TWICE: &str = "a field is there twice";
+
+/// Reads the members of an object within another, after the others.
+struct Behind<'m, 'de, const N: usize> {
     members: &'m mut Members<'de, N>,
+    /// The slots of the fields that such an object can have.
     slots: Range<usize>,
+    /// What stands outside, by its slots.
+    outside: &'m [bool; N],
 }
 
-impl<'de, const N: usize> Visitor<'de> for InnerVisitor<'_, 'de, N> {
+impl<'de, const N: usize> Visitor<'de> for Behind<'_, 'de, N> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -50,7 +101,50 @@ impl<'de, const N: usize> Visitor<'de> for InnerVisitor<'_, 'de, N> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some((name, value)) = map.next_entry::<&RawValue, &RawValue>()? {
             self.members
-                .insert_inner(self.slots.clone(), Name::new(name), value);
+                .insert_inner(&self.slots, self.outside, Name::new(name), value);
+        }
+        Ok(())
+    }
+}
+
+/// Reads the members of an object within another as they come.
+struct InPassing<'m, 'de, const N: usize> {
+    members: &'m mut Members<'de, N>,
+    /// The slots of the fields that such an object can have.
+    slots: Range<usize>,
+    /// What has no slot.
+    other: &'m mut OtherFields,
+}
+
+impl<'de, const N: usize> DeserializeSeed<'de> for InPassing<'_, 'de, N> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, object: D) -> Result<(), D::Error> {
+        object.deserialize_map(self)
+    }
+}
+
+impl<'de, const N: usize> Visitor<'de> for InPassing<'_, 'de, N> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        self.members.expect(self.slots.start);
+        while let Some((name, value)) = map.next_entry::<&RawValue, &RawValue>()? {
+            let name = Name::new(name);
+            match self.members.slot_of(&name) {
+                Some(slot) if self.slots.contains(&slot) => {
+                    if !self.members.fill_first(slot, name, value) {
+                        return Err(A::Error::custom(TWICE));
+                    }
+                }
+                // The name means something else in here.
+                Some(slot) if slot < self.slots.start => return Err(A::Error::custom(TWICE)),
+                _ => self.other.push(name.as_str(), value.get()),
+            }
         }
         Ok(())
     }

@@ -64,6 +64,17 @@ impl OtherFields {
         self.ends.push(Ends { name, value });
     }
 
+    /// Adds all fields of `others` behind these.
+    pub(super) fn append(&mut self, others: Self) {
+        if self.is_empty() {
+            *self = others;
+        } else {
+            others
+                .texts()
+                .for_each(|(name, value)| self.push(name, value));
+        }
+    }
+
     /// Gives back the memory that growing took in advance: events are kept in queues.
     pub(super) fn shrink_to_fit(&mut self) {
         self.text.shrink_to_fit();

@@ -38,7 +38,10 @@ macro_rules! payload {
         }
 
         impl $crate::provider::voyado::payload::Payload for $payload {
-            fn from_map<'de, A: serde::de::MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
+            fn from_map<'de, A: serde::de::MapAccess<'de>>(
+                map: A,
+                reading: $crate::provider::voyado::object::Reading,
+            ) -> Result<Self, A::Error> {
                 const CONTAINERS: &[&str] = &[$($($container),+)?];
                 const REQUIRED: usize = 0 $(+ payload!(@required $class $name $(, $alias)*))*;
 
@@ -48,8 +51,7 @@ macro_rules! payload {
                         $($($container),+)?
                     ])
                 });
-                members.extend(map)?;
-                members.open(REQUIRED, CONTAINERS.len());
+                members.extend(map, REQUIRED, CONTAINERS.len(), reading)?;
                 Ok(Self {
                     $(
                         $field: {
@@ -68,7 +70,11 @@ macro_rules! payload {
             fn from_json(
                 json: &serde_json::value::RawValue,
             ) -> Result<Self, $crate::provider::voyado::field::Mismatch> {
-                $crate::provider::voyado::payload::read(json).map_err(|_| $crate::provider::voyado::field::Mismatch)
+                Self::deserialize_json(json).map_err(|_| $crate::provider::voyado::field::Mismatch)
+            }
+
+            fn deserialize_json<'de, D: serde::Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+                $crate::provider::voyado::payload::read(json, $crate::provider::voyado::object::Reading::Whole)
             }
 
             fn to_json(&self) -> impl serde::Serialize {
@@ -131,7 +137,7 @@ macro_rules! payload {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let json = Box::<serde_json::value::RawValue>::deserialize(deserializer)?;
                 // What `serde` has to say may quote the payload.
-                $crate::provider::voyado::payload::read(&*json).map_err(|_| {
+                <Self as $crate::provider::voyado::field::JsonField>::from_json(&json).map_err(|_| {
                     serde::de::Error::custom(concat!("not an object of a `", stringify!($payload), "`"))
                 })
             }

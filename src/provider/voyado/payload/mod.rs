@@ -23,18 +23,29 @@ use std::{fmt, marker::PhantomData};
 
 use serde::de::{Deserializer, MapAccess, Visitor};
 
+use super::object::Reading;
+
 /// What `payload!` defines: a type that is read from a JSON object.
 pub(super) trait Payload: Sized {
     /// Reads the object. Its values are borrowed, so it has to come from a text and not from a reader.
-    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error>;
+    fn from_map<'de, A: MapAccess<'de>>(map: A, reading: Reading) -> Result<Self, A::Error>;
 }
 
 /// Reads a payload from JSON that is borrowed.
-pub(super) fn read<'de, T: Payload, D: Deserializer<'de>>(json: D) -> Result<T, D::Error> {
-    json.deserialize_map(PayloadVisitor(PhantomData))
+pub(super) fn read<'de, T: Payload, D: Deserializer<'de>>(
+    json: D,
+    reading: Reading,
+) -> Result<T, D::Error> {
+    json.deserialize_map(PayloadVisitor {
+        reading,
+        payload: PhantomData,
+    })
 }
 
-struct PayloadVisitor<T>(PhantomData<T>);
+struct PayloadVisitor<T> {
+    reading: Reading,
+    payload: PhantomData<T>,
+}
 
 impl<'de, T: Payload> Visitor<'de> for PayloadVisitor<T> {
     type Value = T;
@@ -44,6 +55,6 @@ impl<'de, T: Payload> Visitor<'de> for PayloadVisitor<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-        T::from_map(map)
+        T::from_map(map, self.reading)
     }
 }
