@@ -143,3 +143,29 @@ fn the_crates_documentation_shows_the_picture_of_the_readme() {
         "the picture is another one"
     );
 }
+
+/// The median of a contender of the group `verify`, in nanoseconds.
+fn verify_time(report: &str, contender: &str, size: &str) -> f64 {
+    let row = format!("| verify | {contender} | {size} | ");
+    let (_, rest) = report.split_once(&row).expect(&row);
+    let time = rest.split_once(" ns").expect(&row).0;
+    time.parse().expect(&row)
+}
+
+#[test]
+fn the_comparison_says_of_speed_what_was_measured() {
+    let read = |name| fs::read_to_string(root().join(name)).unwrap();
+    let (comparison, report) = (read("COMPARISON.md"), read("docs/performance.md"));
+    for (label, contender) in [
+        ("`svix`", "svix"),
+        ("`standardwebhooks`", "standardwebhooks"),
+        ("by hand, with care", "handwritten"),
+    ] {
+        let ratios = ["1.00 KiB", "64.00 KiB", "1.00 MiB"].map(|size| {
+            let ours = verify_time(&report, "ours", size);
+            format!("{:.2}", verify_time(&report, contender, size) / ours)
+        });
+        let row = format!("| {label} | {} |\n", ratios.join(" | "));
+        assert!(comparison.contains(&row), "{row}");
+    }
+}
