@@ -73,6 +73,22 @@ fn within_the_attributes_the_exact_name_counts_before_another_casing() {
 }
 
 #[test]
+fn what_is_unknown_within_is_kept_in_one_order_however_the_objects_are_ordered() {
+    for json in [
+        r#"{"id":"c-1","out":0,"attributes":{"x":1},"preferences":{"y":2}}"#,
+        r#"{"preferences":{"y":2},"id":"c-1","attributes":{"x":1},"out":0}"#,
+        r#"{"preferences":{"y":2,"acceptsSms":true},"attributes":{"x":1},"id":"c-1","out":0}"#,
+    ] {
+        let contact = contact(json);
+        assert_eq!(
+            other(&contact),
+            [("out", "0"), ("x", "1"), ("y", "2")],
+            "{json}"
+        );
+    }
+}
+
+#[test]
 fn an_attribute_never_names_the_contact() {
     let contact = contact(r#"{"id":"c-1","attributes":{"id":5,"contactId":"c-2","x":1}}"#);
     assert_eq!(contact.contact_id, "c-1");

@@ -46,7 +46,8 @@ impl<'de, const N: usize> Members<'de, N> {
         Ok(())
     }
 
-    /// Nothing may be there twice: which of the two counts is known only once all has been read.
+    /// Nothing may be there twice, since which of the two counts is known only once all has been read; and what is not known
+    /// may not come in another order than that of the slots of its objects.
     fn extend_in_passing<A: MapAccess<'de>>(
         &mut self,
         mut map: A,
@@ -62,6 +63,10 @@ impl<'de, const N: usize> Members<'de, N> {
                     true
                 }
                 Some(container) if container >= slots.end => {
+                    let is_behind = (container..N).all(|slot| self.peek(slot).is_none());
+                    if !is_behind && !inner_other.is_empty() {
+                        return Err(A::Error::custom("the order is another"));
+                    }
                     map.next_value_seed(InPassing {
                         members: &mut *self,
                         slots: slots.clone(),
