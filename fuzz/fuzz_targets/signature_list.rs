@@ -136,11 +136,11 @@ fn has_genuine(entries: &[Entry<'_>]) -> bool {
             Entry::Ed25519(encoded) => Some(*encoded),
             _ => None,
         })
-        // What is too long to be a signature, or not base64, is not counted among those that are verified.
+        // What is empty, too long to be a signature, or not base64, is not counted among those that are verified.
         .filter(|encoded| {
             STANDARD
                 .decode(encoded)
-                .is_ok_and(|bytes| bytes.len() <= 72)
+                .is_ok_and(|bytes| (1..=72).contains(&bytes.len()))
         })
         .take(MAX_ED25519_ENTRIES);
     let mut hmac_sha256 = entries.iter().filter_map(|entry| match entry {

@@ -326,8 +326,13 @@ impl<'h> DeclaredHead<'h> {
                     return;
                 }
                 if let Some(decoded) = scheme.encoding.decode(encoded) {
-                    // Of another length it is never equal, and a stranger could have many short ones kept.
-                    if algorithm.tag_len().is_none_or(|len| len == decoded.len()) {
+                    let is_candidate = match algorithm.tag_len() {
+                        // Of another length it is never equal, and a stranger could have many short ones kept.
+                        Some(len) => decoded.len() == len,
+                        // Few of them are verified: what is empty takes nobody's place.
+                        None => decoded.len() > 0,
+                    };
+                    if is_candidate {
                         candidates.push((algorithm, decoded));
                     }
                 }

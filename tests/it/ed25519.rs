@@ -132,6 +132,17 @@ fn at_most_eleven_entries_have_the_body_hashed_again() {
 }
 
 #[test]
+fn an_entry_with_nothing_behind_its_comma_is_none_of_the_eleven() {
+    let receiver = receiver([public_key(&signing_key())]);
+    let headers = signed(format!(
+        "{}{}",
+        "v1a, ".repeat(20),
+        signature(&signing_key())
+    ));
+    assert_eq!(answer(&receiver, &headers, BODY), Ok(()));
+}
+
+#[test]
 fn a_key_that_begins_like_an_spki_is_a_key_bare_and_as_spki() {
     // Found by the fuzz target `secrets`.
     let key = STANDARD
