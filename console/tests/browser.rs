@@ -36,7 +36,7 @@ use tower_webhook_console::{Console, Sample};
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const PACKAGES: [&str; 2] = ["playwright-core@1.65.1", "axe-core@4.14.1"];
 const CHECKS: [&str; 11] = [
-    "a delivery appears by itself",
+    "a delivery appears within a second",
     "a payload is laid out and nothing else of it changes",
     "a rejected one shows its cause",
     "replay reaches the handler, as the same and as a new message",

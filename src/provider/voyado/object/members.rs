@@ -1,5 +1,6 @@
 use std::{array, ops::Range};
 
+use serde::de::Error;
 use serde_json::value::RawValue;
 
 use super::{Name, Names, OtherFields, spare::Spare};
@@ -84,23 +85,23 @@ impl<'de, const N: usize> Members<'de, N> {
         Ok(())
     }
 
-    /// Fills a slot, unless it is filled already.
+    /// Fills a slot; that it is filled already is an error.
     #[inline]
-    pub(super) fn fill_first(
+    pub(super) fn fill_first<E: Error>(
         &mut self,
         slot: usize,
         name: Name<'de>,
         value: &'de RawValue,
-    ) -> bool {
-        let is_first = self.slots[slot].is_none();
-        if is_first {
-            self.slots[slot] = Some(Member { name, value });
+    ) -> Result<(), E> {
+        if self.slots[slot].is_some() {
+            return Err(E::duplicate_field(self.names.name(slot)));
         }
-        is_first
+        self.slots[slot] = Some(Member { name, value });
+        Ok(())
     }
 
-    /// Expects the field of this slot next.
-    pub(super) fn expect(&mut self, slot: usize) {
+    /// Looks at this slot first for the next name.
+    pub(super) fn look_first_at(&mut self, slot: usize) {
         self.expected = slot;
     }
 
@@ -185,7 +186,7 @@ impl<'de, const N: usize> Members<'de, N> {
         let slot = if is_expected {
             self.expected
         } else {
-            self.names.position(name.as_str())?
+            self.names.position(name)?
         };
         self.expected = slot + 1;
         Some(slot)

@@ -1,3 +1,5 @@
+use super::Name;
+
 const BUCKETS: usize = 256;
 
 /// The known names of an object's members, and where to look for one: most names are in no bucket or the only one in theirs.
@@ -27,12 +29,11 @@ impl<const N: usize> Names<N> {
     }
 
     /// The index of a name, without regard to ASCII case.
-    pub(super) fn position(&self, name: &str) -> Option<usize> {
-        let first = usize::from(self.first[bucket(name)]).checked_sub(1)?;
+    pub(super) fn position(&self, name: &Name<'_>) -> Option<usize> {
+        let first = usize::from(self.first[bucket(name.as_str())]).checked_sub(1)?;
         let mut names = self.names.iter().enumerate().skip(first);
         names
-            // Comparing exactly is much the faster, and most names are as documented.
-            .find(|(_, known)| **known == name || known.eq_ignore_ascii_case(name))
+            .find(|(_, known)| name.is(known))
             .map(|(index, _)| index)
     }
 }

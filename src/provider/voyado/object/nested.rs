@@ -56,11 +56,10 @@ impl<'de, const N: usize> Members<'de, N> {
         let mut inner_other = OtherFields::default();
         while let Some(name) = map.next_key::<&RawValue>()? {
             let name = Name::new(name);
-            let is_first = match self.slot_of(&name) {
+            match self.slot_of(&name) {
                 None => {
-                    self.other
-                        .push(name.as_str(), map.next_value::<&RawValue>()?.get());
-                    true
+                    let value: &RawValue = map.next_value()?;
+                    self.other.push(name.as_str(), value.get());
                 }
                 Some(container) if container >= slots.end => {
                     let is_behind = (container..N).all(|slot| self.peek(slot).is_none());
@@ -72,20 +71,15 @@ impl<'de, const N: usize> Members<'de, N> {
                         slots: slots.clone(),
                         other: &mut inner_other,
                     })?;
-                    self.fill_first(container, name, RawValue::NULL)
+                    self.fill_first(container, name, RawValue::NULL)?;
                 }
-                Some(slot) => self.fill_first(slot, name, map.next_value()?),
-            };
-            if !is_first {
-                return Err(A::Error::custom(TWICE));
+                Some(slot) => self.fill_first(slot, name, map.next_value()?)?,
             }
         }
         self.other.append(inner_other);
         Ok(())
     }
 }
-
-const TWICE: &str = "a field is there twice";
 
 /// Reads the members of an object within another, after the others.
 struct Behind<'m, 'de, const N: usize> {
@@ -137,17 +131,16 @@ impl<'de, const N: usize> Visitor<'de> for InPassing<'_, 'de, N> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        self.members.expect(self.slots.start);
+        self.members.look_first_at(self.slots.start);
         while let Some((name, value)) = map.next_entry::<&RawValue, &RawValue>()? {
             let name = Name::new(name);
             match self.members.slot_of(&name) {
                 Some(slot) if self.slots.contains(&slot) => {
-                    if !self.members.fill_first(slot, name, value) {
-                        return Err(A::Error::custom(TWICE));
-                    }
+                    self.members.fill_first(slot, name, value)?;
                 }
-                // The name means something else in here.
-                Some(slot) if slot < self.slots.start => return Err(A::Error::custom(TWICE)),
+                Some(slot) if slot < self.slots.start => {
+                    return Err(A::Error::custom("the name means something else in here"));
+                }
                 _ => self.other.push(name.as_str(), value.get()),
             }
         }
