@@ -3,12 +3,12 @@ use serde_json::value::RawValue;
 
 use super::{
     EventType, OtherFields,
-    object::Reading,
     payload::{
         self, AcceptsEmailChanged, AcceptsPostalChanged, AcceptsSmsChanged, ConsentChanged,
         Contact, ContactDeleted, MultichannelPromotionAssigned, PointBalanceUpdated, PointsAdded,
         RewardVoucherCreated,
     },
+    reading::Reading,
 };
 
 /// The type of the test event that Svix sends.

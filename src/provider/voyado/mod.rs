@@ -37,6 +37,7 @@ mod event_type;
 mod field;
 mod object;
 mod payload;
+mod reading;
 mod routing;
 #[cfg(feature = "testing")]
 mod samples;

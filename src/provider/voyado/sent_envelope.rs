@@ -6,7 +6,8 @@ use serde_json::value::RawValue;
 use super::{
     Event,
     field::{JsonField, Mismatch, content, is_null, text},
-    object::{Conflict, Members, Name, Names, OtherFields, Reading},
+    object::{Conflict, Members, Name, Names, OtherFields, PlainName},
+    reading::Reading,
 };
 use crate::event::DecodeError;
 
@@ -145,7 +146,7 @@ impl<'de> Visitor<'de> for EnvelopeVisitor<'_, 'de> {
             event,
             conflict,
         } = self.found;
-        while let Some(name) = map.next_key().map(|name| name.map(Name::new))? {
+        while let Some(name) = next_name(&mut map, self.in_passing)? {
             let is_payload = name.is(NAMES.name(PAYLOAD));
             if is_payload && event.is_some() {
                 // To compare the two, the first has to be there as a text.
@@ -167,6 +168,18 @@ impl<'de> Visitor<'de> for EnvelopeVisitor<'_, 'de> {
             }
         }
         Ok(())
+    }
+}
+
+/// The name of the next member. In passing, one with escapes is an error.
+fn next_name<'de, A: MapAccess<'de>>(
+    map: &mut A,
+    in_passing: bool,
+) -> Result<Option<Name<'de>>, A::Error> {
+    if in_passing {
+        map.next_key_seed(PlainName)
+    } else {
+        map.next_key().map(|name| name.map(Name::new))
     }
 }
 

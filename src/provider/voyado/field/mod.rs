@@ -19,6 +19,8 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
+use super::reading::Reading;
+
 /// How many items an array can have that is read as a list. An item of three bytes, `{},`, takes hundreds as a struct:
 /// what is longer than any list of Voyado's is kept as text.
 const MAX_ITEMS: usize = 1_000;
@@ -31,8 +33,12 @@ pub(super) trait JsonField: Sized {
     /// Reads the value of a field that is neither absent nor `null`.
     fn from_json(json: &RawValue) -> Result<Self, Mismatch>;
 
-    /// The same from JSON that is borrowed, for what need not be kept if it is of another type.
-    fn deserialize_json<'de, D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+    /// The same from JSON that is borrowed, for what need not be kept if it is of another type. An object within it is read
+    /// as `reading` says.
+    fn deserialize_json<'de, D: Deserializer<'de>>(
+        json: D,
+        _reading: Reading,
+    ) -> Result<Self, D::Error> {
         let json = <&RawValue>::deserialize(json)?;
         Self::from_json(json).map_err(|Mismatch| D::Error::custom("another type"))
     }
@@ -81,8 +87,9 @@ impl JsonField for Box<RawValue> {
 
 impl<T: JsonField + Serialize> JsonField for Vec<T> {
     fn from_json(json: &RawValue) -> Result<Self, Mismatch> {
-        let mut json = serde_json::Deserializer::from_str(json.get());
-        json.deserialize_seq(ItemsVisitor(PhantomData))
+        let read = |reading| json.deserialize_seq(ItemsVisitor::new(reading));
+        read(Reading::InPassing)
+            .or_else(|_| read(Reading::Whole))
             .map_err(|_| Mismatch)
     }
 
@@ -97,7 +104,17 @@ impl<T: JsonField + Serialize> JsonField for Vec<T> {
     }
 }
 
-struct ItemsVisitor<T>(PhantomData<T>);
+struct ItemsVisitor<T> {
+    reading: Reading,
+    items: PhantomData<T>,
+}
+
+impl<T> ItemsVisitor<T> {
+    fn new(reading: Reading) -> Self {
+        let items = PhantomData;
+        Self { reading, items }
+    }
+}
 
 impl<'de, T: JsonField> Visitor<'de> for ItemsVisitor<T> {
     type Value = Vec<T>;
@@ -108,7 +125,7 @@ impl<'de, T: JsonField> Visitor<'de> for ItemsVisitor<T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<T>, A::Error> {
         let mut items = Vec::new();
-        while let Some(item) = seq.next_element_seed(ItemSeed(PhantomData))? {
+        while let Some(item) = seq.next_element_seed(ItemSeed::new(self.reading))? {
             if items.len() == MAX_ITEMS {
                 return Err(A::Error::invalid_length(MAX_ITEMS + 1, &self));
             }
@@ -118,12 +135,22 @@ impl<'de, T: JsonField> Visitor<'de> for ItemsVisitor<T> {
     }
 }
 
-struct ItemSeed<T>(PhantomData<T>);
+struct ItemSeed<T> {
+    reading: Reading,
+    item: PhantomData<T>,
+}
+
+impl<T> ItemSeed<T> {
+    fn new(reading: Reading) -> Self {
+        let item = PhantomData;
+        Self { reading, item }
+    }
+}
 
 impl<'de, T: JsonField> DeserializeSeed<'de> for ItemSeed<T> {
     type Value = T;
 
     fn deserialize<D: Deserializer<'de>>(self, item: D) -> Result<T, D::Error> {
-        T::deserialize_json(item)
+        T::deserialize_json(item, self.reading)
     }
 }

@@ -8,7 +8,6 @@ mod other_fields;
 mod spare;
 
 pub(super) use members::{Conflict, Members};
-pub(super) use name::Name;
+pub(super) use name::{Name, PlainName};
 pub(super) use names::Names;
-pub(super) use nested::Reading;
 pub use other_fields::OtherFields;

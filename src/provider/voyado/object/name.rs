@@ -1,5 +1,6 @@
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
+use serde::de::{DeserializeSeed, Deserializer, Error, Visitor};
 use serde_json::value::RawValue;
 
 /// The name of a member, borrowed unless it is written with escapes.
@@ -34,5 +35,30 @@ impl<'a> Name<'a> {
 
     pub(super) fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// Reads a name that is written without escapes; one with escapes is an error, and to be read as it was sent.
+pub(in crate::provider::voyado) struct PlainName;
+
+impl<'de> DeserializeSeed<'de> for PlainName {
+    type Value = Name<'de>;
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, name: D) -> Result<Name<'de>, D::Error> {
+        name.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for PlainName {
+    type Value = Name<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name without escapes")
+    }
+
+    #[inline]
+    fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<Name<'de>, E> {
+        Ok(Name(Cow::Borrowed(name)))
     }
 }

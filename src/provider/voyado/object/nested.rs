@@ -3,16 +3,8 @@ use std::{fmt, ops::Range};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{Members, Name, OtherFields};
-
-/// How an object is read that holds others whose members count as if they stood outside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::provider::voyado) enum Reading {
-    /// Each text is looked at once. What is out of the ordinary is an error: the object is to be read as a `Whole` then.
-    InPassing,
-    /// What stands outside is read first, then the objects within. Every object can be read so.
-    Whole,
-}
+use super::{Members, Name, OtherFields, PlainName};
+use crate::provider::voyado::reading::Reading;
 
 impl<'de, const N: usize> Members<'de, N> {
     /// Reads all members, in any order. The objects in the last slots, which hold `containers`, are read as if their
@@ -25,7 +17,7 @@ impl<'de, const N: usize> Members<'de, N> {
         reading: Reading,
     ) -> Result<(), A::Error> {
         let slots = own..N.saturating_sub(containers);
-        if containers > 0 && reading == Reading::InPassing {
+        if reading == Reading::InPassing {
             return self.extend_in_passing(map, &slots);
         }
         while let Some((name, value)) = map.next_entry::<&RawValue, &RawValue>()? {
@@ -46,16 +38,15 @@ impl<'de, const N: usize> Members<'de, N> {
         Ok(())
     }
 
-    /// Nothing may be there twice, since which of the two counts is known only once all has been read; and what is not known
-    /// may not come in another order than that of the slots of its objects.
+    /// Nothing may be there twice, since which of the two counts is known only once all has been read; no name may have
+    /// escapes; and what is not known may not come in another order than that of the slots of its objects.
     fn extend_in_passing<A: MapAccess<'de>>(
         &mut self,
         mut map: A,
         slots: &Range<usize>,
     ) -> Result<(), A::Error> {
         let mut inner_other = OtherFields::default();
-        while let Some(name) = map.next_key::<&RawValue>()? {
-            let name = Name::new(name);
+        while let Some(name) = map.next_key_seed(PlainName)? {
             match self.slot_of(&name) {
                 None => {
                     let value: &RawValue = map.next_value()?;
@@ -132,8 +123,8 @@ impl<'de, const N: usize> Visitor<'de> for InPassing<'_, 'de, N> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         self.members.look_first_at(self.slots.start);
-        while let Some((name, value)) = map.next_entry::<&RawValue, &RawValue>()? {
-            let name = Name::new(name);
+        while let Some(name) = map.next_key_seed(PlainName)? {
+            let value: &RawValue = map.next_value()?;
             match self.members.slot_of(&name) {
                 Some(slot) if self.slots.contains(&slot) => {
                     self.members.fill_first(slot, name, value)?;

@@ -40,7 +40,7 @@ macro_rules! payload {
         impl $crate::provider::voyado::payload::Payload for $payload {
             fn from_map<'de, A: serde::de::MapAccess<'de>>(
                 map: A,
-                reading: $crate::provider::voyado::object::Reading,
+                reading: $crate::provider::voyado::reading::Reading,
             ) -> Result<Self, A::Error> {
                 const CONTAINERS: &[&str] = &[$($($container),+)?];
                 const REQUIRED: usize = 0 $(+ payload!(@required $class $name $(, $alias)*))*;
@@ -70,11 +70,18 @@ macro_rules! payload {
             fn from_json(
                 json: &serde_json::value::RawValue,
             ) -> Result<Self, $crate::provider::voyado::field::Mismatch> {
-                Self::deserialize_json(json).map_err(|_| $crate::provider::voyado::field::Mismatch)
+                use $crate::provider::voyado::{field::Mismatch, payload::read, reading::Reading};
+
+                read(json, Reading::InPassing)
+                    .or_else(|_| read(json, Reading::Whole))
+                    .map_err(|_| Mismatch)
             }
 
-            fn deserialize_json<'de, D: serde::Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
-                $crate::provider::voyado::payload::read(json, $crate::provider::voyado::object::Reading::Whole)
+            fn deserialize_json<'de, D: serde::Deserializer<'de>>(
+                json: D,
+                reading: $crate::provider::voyado::reading::Reading,
+            ) -> Result<Self, D::Error> {
+                $crate::provider::voyado::payload::read(json, reading)
             }
 
             fn to_json(&self) -> impl serde::Serialize {

@@ -23,7 +23,7 @@ use std::{fmt, marker::PhantomData};
 
 use serde::de::{Deserializer, MapAccess, Visitor};
 
-use super::object::Reading;
+use super::reading::Reading;
 
 /// What `payload!` defines: a type that is read from a JSON object.
 pub(super) trait Payload: Sized {
