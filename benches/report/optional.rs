@@ -61,9 +61,7 @@ fn goal(measured: &Measured) -> Option<Goal> {
         }
         "PostgreSQL" => {
             let ratio = over("a bare `INSERT`", "the inbox");
-            Goal::new("P17", POSTGRESQL, ratio, AtLeast(0.9)).because(
-                "a message, its request and its task are a row each, and the server shares two cores",
-            )
+            Goal::new("P17", POSTGRESQL, ratio, AtLeast(0.9))
         }
         "console" => {
             let added = measured.only("recording").beyond(&[measured.only("without")]) / 1000.0;

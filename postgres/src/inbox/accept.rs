@@ -5,73 +5,140 @@ use tower_webhook::inbox::{Accepted, StoredRequest};
 
 use super::text;
 
-/// Stores in one statement. With an order key, the connection has to be in a transaction, in which it holds the key's lock.
+/// A request that is to be stored.
+pub(super) struct Incoming<'r> {
+    pub(super) request: &'r StoredRequest,
+    pub(super) targets: &'r [Arc<str>],
+    /// When it came, in milliseconds; `None` is the database's time.
+    pub(super) now: Option<i64>,
+}
+
+/// Stores one request. With an order key, the connection has to be in a transaction, in which it holds the key's lock.
 pub(super) async fn accept(
     connection: &mut PgConnection,
-    request: &StoredRequest,
-    targets: &[Arc<str>],
-    now: Option<i64>,
+    incoming: Incoming<'_>,
 ) -> Result<Accepted, sqlx::Error> {
-    let order_key = request.order_key.as_deref().map(text);
-    if let Some(key) = &order_key {
-        lock_key(connection, &request.endpoint, key).await?;
+    let request = incoming.request;
+    if let Some(key) = &request.order_key {
+        lock_key(connection, &request.endpoint, &text(key)).await?;
     }
-    let targets: Vec<&str> = targets.iter().map(|target| &**target).collect();
-    let digest = request.body_digest();
-    let signed_at = request
-        .timestamp
-        .and_then(|timestamp| i64::try_from(timestamp.unix_seconds()).ok());
-    let stored: i64 = sqlx::query_scalar(
-        "WITH message AS (
+    let accepted = accept_all(connection, &[incoming]).await?;
+    accepted.first().copied().ok_or(sqlx::Error::RowNotFound)
+}
+
+/// Stores requests in one statement. No two may have the same id, and others have to store theirs in the same order, or each
+/// could wait for the other.
+pub(super) async fn accept_all(
+    connection: &mut PgConnection,
+    incoming: &[Incoming<'_>],
+) -> Result<Vec<Accepted>, sqlx::Error> {
+    let stored = store(connection, incoming).await?;
+    let is_stored = |at: usize| stored.contains(&number(at));
+    if stored.len() == incoming.len() {
+        return Ok(vec![Accepted::Stored; incoming.len()]);
+    }
+    let known = known_digests(connection, incoming).await?;
+    let accepted = incoming.iter().zip(known).enumerate();
+    let accepted = accepted.map(|(at, (incoming, known))| match known {
+        _ if is_stored(at) => Ok(Accepted::Stored),
+        Some(known) if known == incoming.request.body_digest() => Ok(Accepted::Duplicate),
+        Some(_) => Ok(Accepted::OtherBody),
+        // Somebody deleted it since.
+        None => Err(sqlx::Error::RowNotFound),
+    });
+    accepted.collect()
+}
+
+/// The numbers of those that were stored.
+async fn store(
+    connection: &mut PgConnection,
+    incoming: &[Incoming<'_>],
+) -> Result<Vec<i64>, sqlx::Error> {
+    let requests = || incoming.iter().map(|incoming| incoming.request);
+    let each = |text: fn(&StoredRequest) -> &str| requests().map(text).collect::<Vec<_>>();
+    let optional = |of: fn(&StoredRequest) -> &Option<String>| -> Vec<Option<String>> {
+        requests().map(|it| of(it).as_deref().map(text)).collect()
+    };
+    let signed_at = requests().map(|it| it.timestamp?.unix_seconds().try_into().ok());
+    let digests = requests().map(|it| it.body_digest().to_vec());
+    let headers = requests().map(|it| it.headers.as_bytes());
+    let bodies = requests().map(|it| &*it.body);
+    let tasks = incoming.iter().enumerate().flat_map(|(at, incoming)| {
+        let targets = incoming.targets.iter();
+        targets.map(move |target| (number(at), &**target))
+    });
+    let (task_numbers, targets): (Vec<i64>, Vec<&str>) = tasks.unzip();
+    sqlx::query_scalar(
+        "WITH sent AS (
+             SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[],
+                                  $7::bigint[], $8::bytea[], $9::text[], $10::bytea[], $11::bytea[]) WITH ORDINALITY
+                 AS sent (message_id, endpoint, tenant, event_type, order_key, signed_at,
+                          came_at, body_sha256, uri, headers, body, number)),
+         message AS (
              INSERT INTO webhook_message (endpoint, tenant, message_id, event_type, signed_at, received_at, body_sha256)
-             VALUES ($1, $2, $3, $4, $5, coalesce($6, (extract(epoch FROM clock_timestamp()) * 1000)::bigint), $7)
-             ON CONFLICT DO NOTHING RETURNING seq, received_at),
+             SELECT endpoint, tenant, message_id, event_type, signed_at,
+                    coalesce(came_at, (extract(epoch FROM clock_timestamp()) * 1000)::bigint), body_sha256
+             FROM sent ORDER BY number
+             ON CONFLICT DO NOTHING RETURNING seq, message_id, endpoint, tenant, received_at),
+         stored AS (
+             SELECT number, seq, endpoint, received_at, order_key, uri, headers, body
+             FROM message JOIN sent USING (message_id, endpoint, tenant)),
          request AS (
-             INSERT INTO webhook_request (seq, uri, headers, body) SELECT seq, $8, $9, $10 FROM message),
+             INSERT INTO webhook_request (seq, uri, headers, body) SELECT seq, uri, headers, body FROM stored),
          task AS (
              INSERT INTO webhook_task (seq, target, endpoint, order_key, state, due_at)
-             SELECT seq, target, $1, $11,
+             SELECT seq, target, endpoint, order_key,
                     CASE WHEN is_blocked THEN 'blocked' ELSE 'waiting' END,
                     CASE WHEN is_blocked THEN NULL ELSE received_at END
-             FROM message, unnest($12::text[]) AS target,
-                  LATERAL (SELECT $11 IS NOT NULL AND EXISTS (
+             FROM stored JOIN unnest($12::bigint[], $13::text[]) AS task (number, target) USING (number),
+                  LATERAL (SELECT stored.order_key IS NOT NULL AND EXISTS (
                       SELECT 1 FROM webhook_task AS earlier
-                      WHERE earlier.endpoint = $1 AND earlier.target = target.target AND earlier.order_key = $11
+                      WHERE earlier.endpoint = stored.endpoint AND earlier.target = task.target
+                          AND earlier.order_key = stored.order_key
                           AND earlier.order_key IS NOT NULL AND earlier.due_at IS NOT NULL
                   ) AS is_blocked) AS behind
              ON CONFLICT DO NOTHING)
-         SELECT count(*) FROM message",
+         SELECT number FROM stored",
     )
-    .bind(&request.endpoint)
-    .bind(&request.tenant)
-    .bind(&request.message_id)
-    .bind(request.event_type.as_deref().map(text))
-    .bind(signed_at)
-    .bind(now)
-    .bind(digest.as_slice())
-    .bind(&request.uri)
-    .bind(request.headers.as_bytes())
-    .bind(&*request.body)
-    .bind(&order_key)
-    .bind(&targets)
-    .fetch_one(&mut *connection)
-    .await?;
-    if stored > 0 {
-        return Ok(Accepted::Stored);
-    }
-    let known: Vec<u8> = sqlx::query_scalar(
-        "SELECT body_sha256 FROM webhook_message WHERE message_id = $1 AND endpoint = $2 AND tenant = $3",
+    .bind(each(|it| &it.message_id))
+    .bind(each(|it| &it.endpoint))
+    .bind(each(|it| &it.tenant))
+    .bind(optional(|it| &it.event_type))
+    .bind(optional(|it| &it.order_key))
+    .bind(signed_at.collect::<Vec<Option<i64>>>())
+    .bind(incoming.iter().map(|it| it.now).collect::<Vec<_>>())
+    .bind(digests.collect::<Vec<_>>())
+    .bind(each(|it| &it.uri))
+    .bind(headers.collect::<Vec<_>>())
+    .bind(bodies.collect::<Vec<_>>())
+    .bind(task_numbers)
+    .bind(targets)
+    .fetch_all(connection)
+    .await
+}
+
+/// The digests of the bodies that are stored under the ids.
+async fn known_digests(
+    connection: &mut PgConnection,
+    incoming: &[Incoming<'_>],
+) -> Result<Vec<Option<Vec<u8>>>, sqlx::Error> {
+    let requests = || incoming.iter().map(|incoming| incoming.request);
+    let each = |text: fn(&StoredRequest) -> &str| requests().map(text).collect::<Vec<_>>();
+    sqlx::query_scalar(
+        "SELECT body_sha256
+         FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS sent (message_id, endpoint, tenant, number)
+         LEFT JOIN webhook_message USING (message_id, endpoint, tenant) ORDER BY number",
     )
-    .bind(&request.message_id)
-    .bind(&request.endpoint)
-    .bind(&request.tenant)
-    .fetch_one(connection)
-    .await?;
-    Ok(if known == digest {
-        Accepted::Duplicate
-    } else {
-        Accepted::OtherBody
-    })
+    .bind(each(|it| &it.message_id))
+    .bind(each(|it| &it.endpoint))
+    .bind(each(|it| &it.tenant))
+    .fetch_all(connection)
+    .await
+}
+
+/// PostgreSQL counts from one.
+fn number(at: usize) -> i64 {
+    i64::try_from(at).unwrap_or(i64::MAX).saturating_add(1)
 }
 
 /// Keeps others from accepting or releasing messages of the key until the transaction ends.

@@ -2,6 +2,7 @@
 
 mod accept;
 mod dead_letters;
+mod group_commit;
 mod notify;
 mod retention;
 mod tasks;
@@ -20,13 +21,20 @@ use tower_webhook::{
     receiver::Clock,
 };
 
-use self::notify::Notify;
+use self::{
+    accept::{Incoming, accept},
+    group_commit::GroupCommit,
+    notify::Notify,
+};
 use crate::{
     error::{inbox_error, within},
     schema,
 };
 
 /// An inbox in PostgreSQL 12 or later, for any number of processes. Cheap to clone.
+///
+/// Requests without an order key that come at the same time share a statement and a commit (*group commit*); a request that
+/// comes alone does not wait for others. [`accept_in`](Self::accept_in) takes part in a transaction of yours instead.
 ///
 /// Times are the database's, so that the processes need not agree on theirs. Claims skip what another claims at this moment
 /// (`SKIP LOCKED`). A worker is woken by `LISTEN` and `NOTIFY` when any process has accepted something, and polls
@@ -46,6 +54,7 @@ pub struct PgInbox {
     pool: PgPool,
     clock: Option<Arc<dyn Clock>>,
     timeout: Duration,
+    group_commit: Arc<GroupCommit>,
     notify: Arc<Notify>,
 }
 
@@ -77,6 +86,7 @@ impl PgInbox {
     /// An inbox over a pool, whose tables are made by [`migrate`](Self::migrate).
     pub fn new(pool: PgPool) -> Self {
         Self {
+            group_commit: Arc::new(GroupCommit::new(pool.clone())),
             notify: Arc::new(Notify::new(pool.clone())),
             pool,
             clock: None,
@@ -121,7 +131,8 @@ impl PgInbox {
         request: &StoredRequest,
         targets: &[Arc<str>],
     ) -> Result<Accepted, InboxError> {
-        let accepted = accept::accept(transaction, request, targets, self.now())
+        let incoming = self.incoming(request, targets);
+        let accepted = accept(transaction, incoming)
             .await
             .map_err(|error| inbox_error(&error))?;
         if accepted == Accepted::Stored {
@@ -131,6 +142,26 @@ impl PgInbox {
                 .map_err(|error| inbox_error(&error))?;
         }
         Ok(accepted)
+    }
+
+    /// Accepts a request that waits for others of its key.
+    async fn accept_in_order(
+        &self,
+        request: &StoredRequest,
+        targets: &[Arc<str>],
+    ) -> Result<Accepted, sqlx::Error> {
+        let mut transaction = self.pool.begin().await?;
+        let accepted = accept(&mut transaction, self.incoming(request, targets)).await?;
+        transaction.commit().await?;
+        Ok(accepted)
+    }
+
+    fn incoming<'r>(&self, request: &'r StoredRequest, targets: &'r [Arc<str>]) -> Incoming<'r> {
+        Incoming {
+            request,
+            targets,
+            now: self.now(),
+        }
     }
 
     /// The time to work with, in milliseconds; `None` is the database's own.
@@ -146,18 +177,14 @@ impl Inbox for PgInbox {
         targets: &'a [Arc<str>],
     ) -> InboxFuture<'a, Accepted> {
         Box::pin(async move {
-            let accepting = async {
-                if request.order_key.is_none() {
-                    let mut connection = self.pool.acquire().await?;
-                    return accept::accept(&mut connection, &request, targets, self.now()).await;
-                }
-                let mut transaction = self.pool.begin().await?;
-                let accepted =
-                    accept::accept(&mut transaction, &request, targets, self.now()).await?;
-                transaction.commit().await?;
-                Ok(accepted)
+            let accepted = if request.order_key.is_none() {
+                let accepting =
+                    self.group_commit
+                        .accept(request, targets, self.now(), self.timeout);
+                accepting.await?
+            } else {
+                within(self.timeout, self.accept_in_order(&request, targets)).await?
             };
-            let accepted = within(self.timeout, accepting).await?;
             if accepted == Accepted::Stored {
                 self.notify.soon();
             }

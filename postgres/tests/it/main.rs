@@ -2,6 +2,7 @@
 
 mod accept_in;
 mod database;
+mod group_commit;
 mod histories;
 mod idempotency;
 mod inbox;
