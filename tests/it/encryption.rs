@@ -102,7 +102,7 @@ fn either_key_and_either_cipher_opens_while_one_is_rotated() {
         sealed_by_cbc(OTHER_KEY),
         sealed_by_gcm(KEY),
     ] {
-        assert!(open(both(), sealed).is_ok());
+        open(both(), sealed).unwrap();
     }
     assert_eq!(
         open(both(), sealed_by_gcm(OTHER_KEY)).unwrap_err(),
@@ -139,12 +139,12 @@ fn a_plain_payload_is_accepted_beside_a_key_unless_encryption_is_required() {
     let plain = EventType::ContactCreated.sample();
     let ping = r#"{"success": true}"#;
     for body in [plain, ping] {
-        assert!(open(builder().decrypt(cbc(KEY)), body).is_ok());
+        open(builder().decrypt(cbc(KEY)), body).unwrap();
         let required = builder().decrypt(cbc(KEY)).require_encryption();
         assert_eq!(open(required, body).unwrap_err(), EncryptionRequired);
     }
     let required = builder().decrypt(cbc(KEY)).require_encryption();
-    assert!(open(required, sealed_by_cbc(KEY)).is_ok());
+    open(required, sealed_by_cbc(KEY)).unwrap();
 }
 
 #[test]

@@ -191,11 +191,9 @@ async fn a_client_that_hangs_up_is_recorded_without_a_response() {
         .nest("/console", console.router());
     let request = Request::post("/").body(Body::from("{}")).unwrap();
     let waiting = app.clone().oneshot(request);
-    assert!(
-        tokio::time::timeout(Duration::from_millis(50), waiting)
-            .await
-            .is_err()
-    );
+    tokio::time::timeout(Duration::from_millis(50), waiting)
+        .await
+        .unwrap_err();
     let list = own("/console/api/deliveries").body(Body::empty()).unwrap();
     let rows = json(app.oneshot(list).await.unwrap()).await;
     assert_eq!(

@@ -47,15 +47,18 @@ const MAX_SIGNED_HEADERS: usize = 32;
 /// - <https://www.contentful.com/developers/docs/webhooks/request-verification/>
 ///
 /// ```
-/// use tower_webhook::{Receiver, Timestamp, provider, testing::Signer};
+/// use tower_webhook::{Receiver, RejectionKind, Timestamp, provider, testing::Signer};
 ///
 /// let scheme = provider::contentful("https://example.com/webhooks/contentful");
 /// let receiver = Receiver::builder("a secret of the sender").scheme(scheme.clone()).build()?;
 /// let signer = Signer::for_scheme(scheme, "a secret of the sender")?;
 ///
 /// let (head, _) = signer.request("", Timestamp::now(), "{}").into_parts();
-/// assert!(receiver.check_head(&head)?.check_signature("{}").is_ok());
-/// assert!(receiver.check_head(&head)?.check_signature("[]").is_err());
+/// let verified = receiver.check_head(&head)?.check_signature("{}")?;
+/// assert_eq!(verified.body(), "{}");
+///
+/// let rejected = receiver.check_head(&head)?.check_signature("[]").unwrap_err();
+/// assert_eq!(rejected.kind(), RejectionKind::SignatureMismatch);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub fn contentful(url: impl AsRef<str>) -> Scheme {

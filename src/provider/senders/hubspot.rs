@@ -37,7 +37,8 @@ pub(super) const PRESET: Preset = Preset::declared(
 /// let now = Timestamp::now();
 /// let body = r#"{"id":"1"}"#;
 /// let (head, _) = signer.request("msg_1", now, body).into_parts();
-/// assert!(receiver.check_head(&head)?.check_signature(body).is_ok());
+/// let verified = receiver.check_head(&head)?.check_signature(body)?;
+/// assert_eq!(verified.body(), body);
 ///
 /// let rejected = receiver.check_head(&head)?.check_signature("{}").unwrap_err();
 /// assert_eq!(rejected.kind(), RejectionKind::SignatureMismatch);

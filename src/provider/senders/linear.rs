@@ -34,7 +34,8 @@ pub(super) const PRESET: Preset = Preset::declared(
 /// let now = Timestamp::now();
 /// let body = format!(r#"{{"webhookTimestamp":{now}000}}"#, now = now.unix_seconds());
 /// let (head, _) = signer.request("msg_1", now, body.clone()).into_parts();
-/// assert!(receiver.check_head(&head)?.check_signature(body).is_ok());
+/// let verified = receiver.check_head(&head)?.check_signature(body.clone())?;
+/// assert_eq!(verified.body(), &body);
 ///
 /// let rejected = receiver.check_head(&head)?.check_signature("{}").unwrap_err();
 /// assert_eq!(rejected.kind(), RejectionKind::SignatureMismatch);

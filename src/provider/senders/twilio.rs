@@ -48,7 +48,7 @@ const BODY_HASH: &str = "bodySHA256";
 /// - <https://github.com/twilio/twilio-python>
 ///
 /// ```
-/// use tower_webhook::{Receiver, Timestamp, provider, testing::Signer};
+/// use tower_webhook::{Receiver, RejectionKind, Timestamp, provider, testing::Signer};
 ///
 /// let scheme = provider::twilio("https://example.com/sms");
 /// let receiver = Receiver::builder("the auth token").scheme(scheme.clone()).danger_accept_replays().build()?;
@@ -58,8 +58,11 @@ const BODY_HASH: &str = "bodySHA256";
 /// Signer::for_scheme(scheme, "the auth token")?.sign(&mut request, "", Timestamp::now())?;
 ///
 /// let (head, body) = request.into_parts();
-/// assert!(receiver.check_head(&head)?.check_signature(body).is_ok());
-/// assert!(receiver.check_head(&head)?.check_signature("To=%2B46&Body=bye").is_err());
+/// let verified = receiver.check_head(&head)?.check_signature(body.clone())?;
+/// assert_eq!(verified.body(), &body);
+///
+/// let rejected = receiver.check_head(&head)?.check_signature("To=%2B46&Body=bye").unwrap_err();
+/// assert_eq!(rejected.kind(), RejectionKind::SignatureMismatch);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub fn twilio(url: impl Into<Cow<'static, str>>) -> Scheme {

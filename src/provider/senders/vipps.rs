@@ -48,15 +48,18 @@ const PREFIX: &str = "HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha2
 /// - <https://developer.vippsmobilepay.com/docs/APIs/webhooks-api/request-authentication/>
 ///
 /// ```
-/// use tower_webhook::{Receiver, Timestamp, provider, testing::Signer};
+/// use tower_webhook::{Receiver, RejectionKind, Timestamp, provider, testing::Signer};
 ///
 /// let scheme = provider::vipps("https://example.com/webhooks/vipps");
 /// let receiver = Receiver::builder("a secret of the sender").scheme(scheme.clone()).build()?;
 /// let signer = Signer::for_scheme(scheme, "a secret of the sender")?;
 ///
 /// let (head, _) = signer.request("", Timestamp::now(), "{}").into_parts();
-/// assert!(receiver.check_head(&head)?.check_signature("{}").is_ok());
-/// assert!(receiver.check_head(&head)?.check_signature("[]").is_err());
+/// let verified = receiver.check_head(&head)?.check_signature("{}")?;
+/// assert_eq!(verified.body(), "{}");
+///
+/// let rejected = receiver.check_head(&head)?.check_signature("[]").unwrap_err();
+/// assert_eq!(rejected.kind(), RejectionKind::SignatureMismatch);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub fn vipps(url: impl AsRef<str>) -> Scheme {

@@ -18,7 +18,10 @@ payload! {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use tower_webhook::{decrypt::Aes256Cbc, voyado::SoftIdentification};
+    /// use tower_webhook::{
+    ///     decrypt::Aes256Cbc,
+    ///     voyado::{SoftIdentification, SoftIdentificationErrorKind},
+    /// };
     ///
     /// let cipher = Aes256Cbc::new("DaqfT7Ys6tGqM3zbesEKpmacTJEqBCp2")?;
     /// let clock = || Duration::from_secs(1_531_308_000); // `SystemClock` in a service
@@ -30,7 +33,8 @@ payload! {
     /// let visitor = SoftIdentification::from_query(query, &cipher, day, &clock)?;
     /// assert_eq!(visitor.email.as_deref(), Some("example@example.com"));
     ///
-    /// assert!(SoftIdentification::from_query("page=2&eclub=AAECAwQF", &cipher, day, &clock).is_err());
+    /// let shortened = SoftIdentification::from_query("page=2&eclub=AAECAwQF", &cipher, day, &clock);
+    /// assert_eq!(shortened.unwrap_err().kind(), SoftIdentificationErrorKind::Unreadable);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///

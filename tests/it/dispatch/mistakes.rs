@@ -91,11 +91,11 @@ fn handlers_of_one_name_cannot_share_a_store() {
             .always(nothing)
             .on("a", nothing)
     };
-    assert!(twice().build().is_ok());
+    twice().build().unwrap();
     let error = twice().idempotency(once()).build().unwrap_err();
     assert_eq!(error.kind(), ConfigErrorKind::DuplicateHandlerName);
     assert!(error.culprit().unwrap().ends_with("nothing"), "{error}");
-    assert!(twice().named("b").idempotency(once()).build().is_ok());
+    twice().named("b").idempotency(once()).build().unwrap();
     let no_scope = tower_webhook::Idempotency::new("", MemoryStore::new(10).unwrap());
     let error = twice().idempotency(no_scope).build().unwrap_err();
     assert_eq!(error.kind(), ConfigErrorKind::EmptyScope);

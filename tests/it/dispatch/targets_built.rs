@@ -45,7 +45,7 @@ fn mistakes_are_found_when_it_is_built() {
             "{source}"
         );
     }
-    assert!(target("http://[::1]:8080").is_ok());
+    target("http://[::1]:8080").unwrap();
 }
 
 #[test]

@@ -196,12 +196,10 @@ fn settings_that_guard_nothing_are_configuration_errors() {
         assert_eq!(error.kind(), expected);
     }
     let shortest = with("one").lease(Duration::from_millis(1));
-    assert!(
-        shortest
-            .retention(Duration::from_millis(1))
-            .validate()
-            .is_ok()
-    );
+    shortest
+        .retention(Duration::from_millis(1))
+        .validate()
+        .unwrap();
 }
 
 #[test]

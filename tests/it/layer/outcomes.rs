@@ -370,7 +370,7 @@ async fn settled_after_the_body_a_claim_waits_for_its_end() {
     let mut response = respond_with(&layer, vec![data(), data()]).await;
     let in_progress = (StatusCode::CONFLICT, Some(ClaimedByAnother));
     assert_eq!(deliver(&layer).await, in_progress);
-    assert!(response.body_mut().frame().await.unwrap().is_ok());
+    response.body_mut().frame().await.unwrap().unwrap();
     assert_eq!(deliver(&layer).await, in_progress);
     response.into_body().collect().await.unwrap();
     let done = (StatusCode::OK, Some(AlreadyHandled));
@@ -395,7 +395,7 @@ async fn settled_after_the_body_a_failure_midway_or_in_the_trailers_is_none() {
 async fn settled_after_the_body_a_body_dropped_midway_keeps_the_lease() {
     let layer = guarded(memory(), LONG);
     let mut response = respond_with(&layer, vec![data(), data()]).await;
-    assert!(response.body_mut().frame().await.unwrap().is_ok());
+    response.body_mut().frame().await.unwrap().unwrap();
     drop(response);
     let in_progress = (StatusCode::CONFLICT, Some(ClaimedByAnother));
     assert_eq!(deliver(&layer).await, in_progress);
@@ -416,7 +416,7 @@ async fn settled_after_the_body_a_body_of_known_length_need_not_be_polled_to_its
         let mut response = service.oneshot(genuine("{}")).await.unwrap();
         assert!(!response.body().is_end_stream());
         if length > 0 {
-            assert!(response.body_mut().frame().await.unwrap().is_ok());
+            response.body_mut().frame().await.unwrap().unwrap();
         }
         drop(response);
         let done = (StatusCode::OK, Some(AlreadyHandled));

@@ -127,7 +127,7 @@ fn a_scheme_of_ones_own_verifies_and_reads_the_verified_body() {
     assert_eq!(verified.id().as_str(), "evt_1");
     assert_eq!(answer(&receiver, &headers, "evt"), Ok(()));
     assert_eq!(answer(&receiver, &headers, "evt_"), MISMATCH);
-    assert!(receiver.verify_stored(&headers, "evt_1").is_ok());
+    drop(receiver.verify_stored(&headers, "evt_1").unwrap());
     assert!(!receiver.needs_idempotency());
     assert_eq!(receiver.scheme().headers(), [LENGTH]);
 }

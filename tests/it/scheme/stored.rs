@@ -43,7 +43,7 @@ fn a_stored_request_is_verified_again_whatever_its_age_and_where_it_came_from() 
     *request.method_mut() = Method::PUT;
     *request.headers_mut() = headers.clone();
     let (parts, ()) = request.into_parts();
-    assert!(receiver.verify_stored(&parts, BODY).is_ok());
+    drop(receiver.verify_stored(&parts, BODY).unwrap());
 
     let changed = receiver.verify_stored(&headers, "{}").unwrap_err();
     assert_eq!(changed.kind(), RejectionKind::SignatureMismatch);
@@ -66,7 +66,7 @@ fn a_retired_secret_verifies_what_is_stored_and_nothing_that_arrives() {
         .clock(|| Duration::from_secs(NOW))
         .build()
         .unwrap();
-    assert!(receiver.verify_stored(&headers, BODY).is_ok());
+    drop(receiver.verify_stored(&headers, BODY).unwrap());
     let arrived = receiver.check_head(&headers).unwrap().check_signature(BODY);
     assert_eq!(
         arrived.unwrap_err().kind(),
@@ -89,7 +89,7 @@ fn the_headers_that_the_scheme_names_are_enough_to_verify_a_stored_request() {
         .filter(|(name, _)| names.contains(name))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
-    assert!(receiver.verify_stored(&stored, BODY).is_ok());
+    drop(receiver.verify_stored(&stored, BODY).unwrap());
 }
 
 #[test]

@@ -70,7 +70,7 @@ fn a_request_is_judged_by_the_secrets_in_force_when_its_head_arrived() {
     let headers = signed_with(OLD);
     let head = receiver.check_head(&headers).unwrap();
     handle.replace(secrets([NEW]));
-    assert!(head.check_signature(BODY).is_ok());
+    drop(head.check_signature(BODY).unwrap());
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn tokens_and_keys_are_replaced_together() {
     let refused = receiver.check_head(&headers).unwrap_err();
     assert_eq!(refused.kind(), RejectionKind::HeaderTokenMismatch);
     handle.replace(with_token("two"));
-    assert!(receiver.check_head(&headers).is_ok());
+    drop(receiver.check_head(&headers).unwrap());
 }
 
 #[test]
