@@ -11,7 +11,7 @@ use bytes::Bytes;
 use clap::Args;
 use tower_webhook::{
     Timestamp,
-    receiver::explain::{Explainer, Explanation, Outcome, Verdict},
+    receiver::explain::{CauseKind, Explainer, Explanation, Outcome, Verdict},
 };
 
 use crate::{
@@ -149,6 +149,20 @@ fn print(out: &mut impl Write, explanation: &Explanation) -> io::Result<()> {
         writeln!(out, "\n{}", cause.kind())?;
         writeln!(out, "  proof: {}", cause.proof())?;
         writeln!(out, "  cure:  {}", cause.cure())?;
+        if let Some(option) = option_for(cause.kind()) {
+            writeln!(out, "  try:   {option}")?;
+        }
     }
     Ok(())
+}
+
+/// The option of this command by which the cause would show no more.
+fn option_for(cause: CauseKind) -> Option<&'static str> {
+    match cause {
+        CauseKind::ReplayedCapture => {
+            Some("--at TIME, when it came: seconds since 1970, or RFC 3339")
+        }
+        CauseKind::OtherProvider => Some("--provider NAME"),
+        _ => None,
+    }
 }

@@ -15,6 +15,7 @@ mod failure;
 mod inbox;
 mod input;
 mod listen;
+mod nearest;
 mod provider;
 mod runtime;
 mod secret;

@@ -9,7 +9,7 @@ use tower_webhook::{
     scheme::{HeaderFamily, Scheme},
 };
 
-use crate::failure::Failure;
+use crate::{failure::Failure, nearest::nearest};
 
 /// The list that a receiver reads too.
 const SECRETS_VARIABLE: &str = "SIGNING_SECRETS";
@@ -123,8 +123,11 @@ fn unknown(text: &str) -> String {
     let mut slugs: Vec<_> = presets().iter().map(|preset| preset.slug()).collect();
     slugs.push("voyado");
     slugs.sort_unstable();
+    let hint = nearest(text, slugs.iter().copied())
+        .map(|nearest| format!(", did you mean `{nearest}`?"))
+        .unwrap_or_default();
     format!(
-        "`{text}` is no sender that is known; one of: {}",
+        "`{text}` is no sender that is known{hint}; one of: {}",
         slugs.join(", ")
     )
 }

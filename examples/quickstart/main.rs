@@ -128,5 +128,8 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         eprintln!("{failures} deliveries did not get the response that they should");
         return Ok(ExitCode::FAILURE);
     }
+    println!(
+        "Next: the layer around routes of your own, README.md, \"Add it to a router\"; or a complete service, `cargo run --example receiver`."
+    );
     Ok(ExitCode::SUCCESS)
 }

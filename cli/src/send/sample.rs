@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde_json::json;
 use tower_webhook::voyado::EventType;
 
-use crate::time;
+use crate::{nearest::nearest, time};
 
 /// Types that senders document, by their slugs: enough to see something of each.
 const TYPES: &[(&str, &[&str])] = &[
@@ -61,12 +61,14 @@ pub(crate) fn types(provider: &str) -> Vec<&'static str> {
 pub(crate) fn sample(provider: &str, event_type: &str, id: &str) -> Result<Bytes, String> {
     if is_voyado(provider) {
         let known: EventType = event_type.parse().map_err(|_| {
-            let url = if event_type.contains('/') {
-                ", and a URL begins with http:// or https://"
-            } else {
-                ""
+            let hint = match nearest(event_type, types(provider)) {
+                _ if event_type.contains('/') => {
+                    ", and a URL begins with http:// or https://".to_owned()
+                }
+                Some(nearest) => format!(", did you mean `{nearest}`?"),
+                None => String::new(),
             };
-            format!("`{event_type}` is no event type with a sample{url}; --list prints them all")
+            format!("`{event_type}` is no event type with a sample{hint}; --list prints them all")
         })?;
         return Ok(Bytes::from_static(known.sample().as_bytes()));
     }

@@ -16,6 +16,9 @@ use crate::{client, failure::Failure, provider::ProviderArgs, time};
 
 /// What became of one delivery.
 pub(crate) struct Response {
+    pub(crate) id: String,
+    /// The type of a sample.
+    pub(crate) event_type: Option<String>,
     /// The status, or why there is none.
     pub(crate) status: Result<StatusCode, String>,
     /// From the first byte sent to the last byte received.
@@ -77,26 +80,38 @@ impl Sender {
         if number >= self.total {
             return Ok(None);
         }
-        let (url, headers, body) = self.signed(number)?;
+        let Signed {
+            id,
+            event_type,
+            url,
+            headers,
+            body,
+        } = self.signed(number)?;
         let request = self.client.post(url).headers(headers).body(body);
         let start = Instant::now();
         let status = respond(request)
             .await
             .map_err(|error| innermost(&error).to_string());
         let latency = start.elapsed();
-        Ok(Some(Response { status, latency }))
+        Ok(Some(Response {
+            id,
+            event_type,
+            status,
+            latency,
+        }))
     }
 
-    fn signed(&self, number: usize) -> Result<(Url, HeaderMap, Bytes), Failure> {
+    fn signed(&self, number: usize) -> Result<Signed, Failure> {
         let id = self.ids.of(number);
         let (payload, event_type) = self.payloads.of(number, &id);
+        let event_type = event_type.map(str::to_owned);
         let mut request = Request::new(payload);
         *request.method_mut() = http::Method::POST;
         *request.uri_mut() = self.url.as_str().parse()?;
         let headers = request.headers_mut();
         headers.insert(CONTENT_TYPE, self.content_type.clone());
         // Where it is signed, it has to be there before.
-        if let (Some(name), Some(event_type)) = (&self.type_header, event_type) {
+        if let (Some(name), Some(event_type)) = (&self.type_header, &event_type) {
             headers.insert(name, event_type.parse()?);
         }
         self.signer.sign(&mut request, &id, time::now())?;
@@ -108,8 +123,23 @@ impl Sender {
         for (name, value) in &self.headers {
             headers.insert(name, value.clone());
         }
-        Ok((url, headers, body))
+        Ok(Signed {
+            id,
+            event_type,
+            url,
+            headers,
+            body,
+        })
     }
+}
+
+/// A delivery that is ready to be sent.
+struct Signed {
+    id: String,
+    event_type: Option<String>,
+    url: Url,
+    headers: HeaderMap,
+    body: Bytes,
 }
 
 async fn respond(request: reqwest::RequestBuilder) -> reqwest::Result<StatusCode> {

@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 
 use super::{hint, sender::Response};
 
+/// Most deliveries that are listed one by one.
+const MAX_LISTED: usize = 20;
+
 /// Responses by status, errors, latencies.
 #[derive(Debug, Default)]
 pub(crate) struct Summary {
@@ -14,6 +17,15 @@ pub(crate) struct Summary {
     errors: BTreeMap<String, usize>,
     latencies: Vec<Duration>,
     failures: usize,
+    /// What was sent, in the order of the responses.
+    sent: Vec<Sent>,
+}
+
+#[derive(Debug)]
+struct Sent {
+    id: String,
+    event_type: Option<String>,
+    status: Option<StatusCode>,
 }
 
 impl Summary {
@@ -61,9 +73,20 @@ impl Summary {
 impl FromIterator<Response> for Summary {
     fn from_iter<I: IntoIterator<Item = Response>>(responses: I) -> Self {
         let mut summary = Self::default();
-        for Response { status, latency } in responses {
+        for response in responses {
+            let Response {
+                id,
+                event_type,
+                status,
+                latency,
+            } = response;
             let is_success = status.as_ref().is_ok_and(StatusCode::is_success);
             summary.failures += usize::from(!is_success);
+            summary.sent.push(Sent {
+                id,
+                event_type,
+                status: status.as_ref().ok().copied(),
+            });
             match status {
                 Ok(status) => {
                     *summary.statuses.entry(status).or_default() += 1;
@@ -96,10 +119,25 @@ impl fmt::Display for Summary {
                 "latency: min {min:.1?}, median {median:.1?}, p95 {p95:.1?}, max {max:.1?}"
             )?;
         }
+        if self.sent.len() <= MAX_LISTED {
+            self.sent.iter().try_for_each(|sent| sent.fmt(f))?;
+        }
         for hint in self.hints() {
             writeln!(f, "hint: {hint}")?;
         }
         Ok(())
+    }
+}
+
+/// `sent contact.created as msg_1: 200`
+impl fmt::Display for Sent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = self.event_type.as_deref().unwrap_or("the data");
+        write!(f, "sent {what} as {}: ", self.id)?;
+        match self.status {
+            Some(status) => writeln!(f, "{}", status.as_u16()),
+            None => writeln!(f, "no response"),
+        }
     }
 }
 

@@ -111,6 +111,20 @@ fn a_stored_capture_is_judged_as_of_then() {
 }
 
 #[test]
+fn the_text_names_the_option_that_helps() {
+    let stored = signed_request(&["--secret", SECRET, "--at", "2026-01-02T03:04:05Z"], BODY);
+    let args = ["explain", "-", "--secret", SECRET];
+    let now = run_with_input(&args, &stored);
+    assert!(now.stdout.contains("  try:   --at TIME"), "{now:?}");
+    let args = ["explain", "-", "--secret", SECRET, "--provider", "github"];
+    let other = run_with_input(&args, &stored);
+    assert!(
+        other.stdout.contains("  try:   --provider NAME"),
+        "{other:?}"
+    );
+}
+
+#[test]
 fn any_secret_is_judged_as_given_and_is_never_a_configuration_error() {
     for secret in [
         "",

@@ -298,3 +298,60 @@ fn deliveries_are_counted_and_each_has_an_id_of_its_own() {
     ids.dedup();
     assert_eq!(ids.len(), 20);
 }
+
+#[test]
+fn few_deliveries_are_listed_by_type_and_id_and_many_only_counted() {
+    let listening = Listening::start(&["--secret", SECRET]);
+    let send = |args: &[&str]| run(&[&["send", &listening.url, "--secret", SECRET], args].concat());
+    let one = send(&["contact.created", "--id", "msg_1"]);
+    assert!(
+        one.stdout
+            .contains("\nsent contact.created as msg_1: 200\n"),
+        "{one:?}"
+    );
+    let lines = |sent: &str| {
+        sent.lines()
+            .filter(|line| line.starts_with("sent "))
+            .count()
+    };
+    assert_eq!(lines(&send(&["--count", "20"]).stdout), 20);
+    assert_eq!(lines(&send(&["--count", "21"]).stdout), 0);
+    let nobody = ["send", "http://127.0.0.1:1/", "--secret", SECRET];
+    let nobody = run(&[&nobody[..], &["--data", "-", "--id", "msg_2"]].concat());
+    assert!(
+        nobody
+            .stdout
+            .contains("\nsent the data as msg_2: no response\n"),
+        "{nobody:?}"
+    );
+}
+
+#[test]
+fn a_name_that_is_nearly_right_is_shown_the_right_one() {
+    for (args, meant) in [
+        (
+            &["send", "contact.create", "--secret", SECRET][..],
+            "contact.created",
+        ),
+        (
+            &["send", "Contact.Deleted ", "--secret", SECRET],
+            "contact.deleted",
+        ),
+        (
+            &["send", "--provider", "git-hub", "--secret", SECRET],
+            "github",
+        ),
+        (
+            &["sign", "--provider", "Strip", "--secret", SECRET],
+            "stripe",
+        ),
+    ] {
+        let mistaken = run(args);
+        assert_eq!(mistaken.code, 2, "{mistaken:?}");
+        let hint = format!("did you mean `{meant}`?");
+        assert!(mistaken.stderr.contains(&hint), "{mistaken:?}");
+    }
+    let strange = run(&["send", "xyz", "--secret", SECRET]);
+    assert_eq!(strange.code, 2);
+    assert!(!strange.stderr.contains("did you mean"), "{strange:?}");
+}
