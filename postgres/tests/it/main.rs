@@ -1,6 +1,7 @@
 //! Against a PostgreSQL of the tests' own.
 
 mod accept_in;
+mod backlog;
 mod database;
 mod group_commit;
 mod histories;
