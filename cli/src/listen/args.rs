@@ -1,6 +1,7 @@
 //! The arguments of `listen`.
 
 use clap::Args;
+use http::uri::PathAndQuery;
 use reqwest::Url;
 
 use super::record::Printing;
@@ -26,6 +27,19 @@ pub(crate) struct ListenArgs {
     #[arg(long, value_name = "URL", value_parser = url)]
     pub(super) forward: Option<Url>,
 
+    /// Where to respond to the handshakes of Asana, Dropbox, Meta, Notion and X, which carry no signature
+    #[arg(long, value_name = "PATH", default_value = "/webhooks", value_parser = path)]
+    pub(super) handshake_path: String,
+
+    /// The verify token of the app, for the handshake of Meta
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        env = "VERIFY_TOKEN",
+        hide_env_values = true
+    )]
+    pub(super) verify_token: Option<String>,
+
     /// Show the deliveries in the terminal, with their details; q quits
     #[arg(long, conflicts_with = "json")]
     pub(super) tui: bool,
@@ -42,6 +56,13 @@ impl ListenArgs {
             (false, true) => Printing::Json,
             (false, false) => Printing::Text,
         }
+    }
+}
+
+fn path(text: &str) -> Result<String, String> {
+    match text.parse::<PathAndQuery>() {
+        Ok(path) if path.query().is_none() && text.starts_with('/') => Ok(text.to_owned()),
+        _ => Err("expected a path such as /webhooks".to_owned()),
     }
 }
 

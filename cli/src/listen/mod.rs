@@ -53,7 +53,7 @@ pub(crate) fn run(args: &ListenArgs) -> Result<ExitCode, Failure> {
     let records = Arc::new(Records::new(args.printing()));
     let serving = Serving {
         receiver,
-        handshake: handshake(&args.provider.provider, &secret),
+        handshake: handshake(args, &secret),
         console: console.build(),
         forward: args.forward.clone().map(Forward::new).transpose()?,
         records: Arc::clone(&records),
@@ -88,16 +88,27 @@ impl Urls {
     }
 }
 
-/// How the sender asks, in a signed request, whether the endpoint is there.
-fn handshake(provider: &str, secret: &str) -> Option<Handshake> {
-    Some(match provider {
+/// How the sender asks whether the endpoint is there.
+fn handshake(args: &ListenArgs, secret: &str) -> Option<Handshake> {
+    let path = args.handshake_path.as_str();
+    Some(match args.provider.provider.as_str() {
         "slack" => Handshake::slack(),
         "zoom" => Handshake::zoom(secret),
         "discord" => Handshake::discord(),
         "twitch" => Handshake::twitch(),
         "xero" => Handshake::xero(),
+        "meta" => Handshake::meta(path, args.verify_token.as_ref()?),
+        "twitter" => Handshake::twitter(path, secret),
+        "dropbox" => Handshake::dropbox(path),
+        "asana" => Handshake::asana(path, show_secret),
+        "notion" => Handshake::notion(path, show_secret),
         _ => return None,
     })
+}
+
+/// Of a sender that chooses the secret itself. What it signs from then on is judged by it only once it is given.
+fn show_secret(secret: &str) {
+    eprintln!("note: the sender brought its secret: give --secret {secret}");
 }
 
 /// The receiver; its first secret; what the page signs with, if this scheme and these secrets can sign; and the secret, if it was made here.

@@ -3,6 +3,7 @@
 mod captures;
 mod describe;
 mod explain;
+mod handshakes;
 mod inbox;
 mod listen;
 mod official;
