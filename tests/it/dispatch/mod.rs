@@ -3,6 +3,7 @@
 mod cloud_events;
 mod example;
 mod forward;
+mod forward_tls;
 mod lost_leases;
 mod mistakes;
 mod once;
