@@ -74,12 +74,14 @@ struct Twilio {
 }
 
 /// What follows the head.
-pub(super) struct TwilioCheck {
-    keys: Vec<SharedKey>,
-    signature: Vec<u8>,
-    urls: Vec<String>,
-    is_form: bool,
-    hash: Sha256,
+pub(super) enum TwilioCheck {
+    Form {
+        keys: Vec<SharedKey>,
+        signature: Vec<u8>,
+        urls: Vec<String>,
+    },
+    /// Of JSON everything that is signed is in the head, the digest of the body too.
+    Json { announced: Vec<u8>, hash: Sha256 },
 }
 
 impl CustomScheme for Twilio {
@@ -108,19 +110,20 @@ impl CustomScheme for Twilio {
             .decode(signature)
             .ok_or(RejectionKind::SignatureMismatch)?;
         let urls = self.urls(head.uri().and_then(Uri::query));
-        let is_form = is_form(head);
-        let check = TwilioCheck {
-            keys: keys.to_vec(),
-            signature: signature.as_bytes().to_vec(),
-            urls,
-            is_form,
-            hash: Sha256::new(),
-        };
-        // Of JSON everything that is signed is in the head.
-        if !is_form && check.signed_json_url().is_none() {
-            return Err(RejectionKind::SignatureMismatch.into());
+        if is_form(head) {
+            let check = TwilioCheck::Form {
+                keys: keys.to_vec(),
+                signature: signature.as_bytes().to_vec(),
+                urls,
+            };
+            return Ok((Claims::new(), check));
         }
-        Ok((Claims::new(), check))
+        let url = signed_url(&urls, keys, "", signature.as_bytes());
+        let announced = url
+            .and_then(announced)
+            .ok_or(RejectionKind::SignatureMismatch)?;
+        let hash = Sha256::new();
+        Ok((Claims::new(), TwilioCheck::Json { announced, hash }))
     }
 
     #[cfg(feature = "testing")]
@@ -217,45 +220,53 @@ fn sorted_fields(body: &[u8]) -> String {
     text
 }
 
-impl TwilioCheck {
-    /// The URL of a JSON request that was signed: each is tried.
-    fn signed_json_url(&self) -> Option<&str> {
-        let mut found = None;
-        for url in &self.urls {
-            if any_matches(&self.keys, &[url.as_bytes()], &self.signature) {
-                found = found.or(Some(url.as_str()));
-            }
+/// The URL that was signed, before the fields of a form. Each is tried, whether or not one has matched.
+fn signed_url<'u>(
+    urls: &'u [String],
+    keys: &[SharedKey],
+    fields: &str,
+    signature: &[u8],
+) -> Option<&'u str> {
+    let mut found = None;
+    for url in urls {
+        if any_matches(keys, &[url.as_bytes(), fields.as_bytes()], signature) {
+            found = found.or(Some(url.as_str()));
         }
-        found
+    }
+    found
+}
+
+/// The digest in a signed URL: one, and no other that contradicts it.
+fn announced(url: &str) -> Option<Vec<u8>> {
+    let (_, query) = url.split_once('?')?;
+    let mut announced = form_urlencoded::parse(query.as_bytes())
+        .filter(|(name, _)| name == BODY_HASH)
+        .filter_map(|(_, value)| Encoding::Hex.decode(value.as_bytes()));
+    match (announced.next(), announced.next()) {
+        (Some(announced), None) => Some(announced.as_bytes().to_vec()),
+        _ => None,
     }
 }
 
 impl BodyCheck for TwilioCheck {
     fn update(&mut self, bytes: &[u8]) {
-        if !self.is_form {
-            self.hash.update(bytes);
+        match self {
+            // Its fields are sorted once they are all there.
+            Self::Form { .. } => {}
+            Self::Json { hash, .. } => hash.update(bytes),
         }
     }
 
     fn finish(&mut self, body: &Bytes, claims: Claims) -> Result<Claims, Rejection> {
-        let is_genuine = if self.is_form {
-            let fields = sorted_fields(body);
-            let keys = &self.keys;
-            self.urls.iter().fold(false, |any, url| {
-                let parts = [url.as_bytes(), fields.as_bytes()];
-                any | any_matches(keys, &parts, &self.signature)
-            })
-        } else {
-            let hash = std::mem::take(&mut self.hash).finalize();
-            let url = self.signed_json_url().unwrap_or_default();
-            let query = url.split_once('?').map_or("", |(_, query)| query);
-            let mut announced = form_urlencoded::parse(query.as_bytes())
-                .filter(|(name, _)| name == BODY_HASH)
-                .filter_map(|(_, value)| Encoding::Hex.decode(value.as_bytes()));
-            // One, and no other that contradicts it.
-            match (announced.next(), announced.next()) {
-                (Some(announced), None) => bool::from(announced.as_bytes().ct_eq(&hash)),
-                _ => false,
+        let is_genuine = match self {
+            Self::Form {
+                keys,
+                signature,
+                urls,
+            } => signed_url(urls, keys, &sorted_fields(body), signature).is_some(),
+            Self::Json { announced, hash } => {
+                let hash = std::mem::take(hash).finalize();
+                bool::from(announced.as_slice().ct_eq(&hash))
             }
         };
         is_genuine
