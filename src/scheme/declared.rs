@@ -62,17 +62,6 @@ pub(super) struct HeaderSet {
     pub(super) signatures: Vec<HeaderName>,
 }
 
-impl HeaderSet {
-    /// The names that a head lacks; of several names of the signature, one is enough.
-    fn missing<'s>(&'s self, headers: &'s HeaderMap) -> impl Iterator<Item = &'s HeaderName> {
-        let lacks = |name: &&HeaderName| !headers.contains_key(*name);
-        let is_signed = self.signatures.iter().any(|name| !lacks(&name));
-        let signature = self.signatures.first().filter(|_| !is_signed);
-        let others = self.id.iter().chain(&self.timestamp).filter(lacks);
-        others.chain(signature)
-    }
-}
-
 /// What a head claims, well formed. Nothing of it is verified yet.
 pub(crate) struct DeclaredHead<'h> {
     scheme: &'h Declared,
@@ -212,6 +201,7 @@ impl Declared {
         &'h self,
         headers: &'h HeaderMap,
     ) -> Result<(SignatureLines<'h>, Option<&'h [u8]>, Option<&'h [u8]>), Rejection> {
+        let mut nearest = None;
         for set in &self.sets {
             let value = |name: &Option<HeaderName>| match name {
                 None => Some(Ok(None)),
@@ -220,32 +210,30 @@ impl Declared {
                     value => Some(value),
                 },
             };
-            let (Some(id), Some(timestamp), Some(signatures)) = (
-                value(&set.id),
-                value(&set.timestamp),
+            let (id, timestamp) = (value(&set.id), value(&set.timestamp));
+            match (
+                id,
+                timestamp,
                 SignatureLines::find(headers, &set.signatures),
-            ) else {
-                continue;
-            };
-            return Ok((signatures, id?, timestamp?));
+            ) {
+                (Some(id), Some(timestamp), Some(signatures)) => {
+                    return Ok((signatures, id?, timestamp?));
+                }
+                (id, timestamp, signatures) => {
+                    let missing = [
+                        set.id.as_ref().filter(|_| id.is_none()),
+                        set.timestamp.as_ref().filter(|_| timestamp.is_none()),
+                        set.signatures.first().filter(|_| signatures.is_none()),
+                    ];
+                    let fewest: usize = nearest.map_or(usize::MAX, |(count, _)| count);
+                    let count = missing.iter().flatten().count();
+                    if count < fewest {
+                        nearest = missing.into_iter().flatten().next().map(|it| (count, it));
+                    }
+                }
+            }
         }
-        Err(self.missing(headers))
-    }
-
-    /// Names the first header that is missing of the set that is the most complete.
-    fn missing(&self, headers: &HeaderMap) -> Rejection {
-        let rejection = Rejection::new(RejectionKind::MissingSignatureHeaders);
-        // Of several that are as complete, the first.
-        let set = self
-            .sets
-            .iter()
-            .rev()
-            .min_by_key(|set| set.missing(headers).count());
-        let missing = set.and_then(|set| set.missing(headers).next());
-        match missing.cloned() {
-            Some(name) => rejection.with_detail(RejectionDetail::MissingHeader { name }),
-            None => rejection,
-        }
+        Err(missing(nearest.map(|(_, name)| name)))
     }
 
     /// Hands parts of the signed text to `update`, put together as far as they fit: a hash buffers each piece by itself.
@@ -273,6 +261,15 @@ impl Declared {
             }
         }
         update(&together);
+    }
+}
+
+/// Names the first header that is missing of the set that lacks the fewest.
+fn missing(name: Option<&HeaderName>) -> Rejection {
+    let rejection = Rejection::new(RejectionKind::MissingSignatureHeaders);
+    match name.cloned() {
+        Some(name) => rejection.with_detail(RejectionDetail::MissingHeader { name }),
+        None => rejection,
     }
 }
 
