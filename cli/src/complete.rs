@@ -1,9 +1,14 @@
 //! `tower-webhook completions`.
 
-use std::{io, process::ExitCode};
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
 
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
+
+use crate::failure::Failure;
 
 #[derive(Debug, Args)]
 #[command(
@@ -15,8 +20,11 @@ pub(crate) struct CompleteArgs {
     shell: Shell,
 }
 
-pub(crate) fn run(args: &CompleteArgs) -> ExitCode {
+pub(crate) fn run(args: &CompleteArgs) -> Result<ExitCode, Failure> {
     let mut command = crate::args::Args::command();
-    clap_complete::generate(args.shell, &mut command, "tower-webhook", &mut io::stdout());
-    ExitCode::SUCCESS
+    // It panics where it cannot write.
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut command, "tower-webhook", &mut script);
+    io::stdout().write_all(&script)?;
+    Ok(ExitCode::SUCCESS)
 }

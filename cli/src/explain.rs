@@ -159,8 +159,8 @@ fn print(out: &mut impl Write, explanation: &Explanation) -> io::Result<()> {
 /// The option of this command by which the cause would show no more.
 fn option_for(cause: CauseKind) -> Option<&'static str> {
     match cause {
-        CauseKind::ReplayedCapture => {
-            Some("--at TIME, when it came: seconds since 1970, or RFC 3339")
+        CauseKind::ReplayedCapture | CauseKind::Clock => {
+            Some("--at TIME, if it is a capture of then: seconds since 1970, or RFC 3339")
         }
         CauseKind::OtherProvider => Some("--provider NAME"),
         _ => None,

@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, Write},
+    num::NonZeroUsize,
     path::Path,
     process::ExitCode,
     sync::Arc,
@@ -48,7 +49,7 @@ enum InboxCommand {
     List {
         /// How many at the most
         #[arg(long, default_value = "1000")]
-        limit: usize,
+        limit: NonZeroUsize,
     },
     /// Show the dead letters of one message: the reason and the last status of each target
     Show {
@@ -95,7 +96,7 @@ async fn manage(args: &InboxArgs, inbox: &dyn Inbox) -> Result<ExitCode, Failure
     let mut out = io::stdout().lock();
     match &args.command {
         InboxCommand::List { limit } => {
-            let letters = inbox.dead_letters(None, *limit).await?;
+            let letters = inbox.dead_letters(None, limit.get()).await?;
             if args.json {
                 let letters: Vec<_> = letters.iter().map(to_json).collect();
                 writeln!(out, "{}", Value::from(letters))?;

@@ -68,9 +68,13 @@ async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
         receiver,
         store,
         inbox,
+        warnings,
     } = settings;
     let explain = log.explain;
     let _log = log::start(log);
+    for warning in warnings {
+        tracing::warn!("{warning}");
+    }
     let shutdown = shutdown::signal()?;
     let inbox = match inbox {
         Some(inbox) => Some(Inbox::open(inbox).await?),

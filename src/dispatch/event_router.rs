@@ -17,7 +17,6 @@ use crate::{
 ///
 /// ```
 /// use axum::{Router, extract::State, http::StatusCode, routing::post_service};
-/// use tower::Layer;
 /// use tower_webhook::{
 ///     Delivery, Receiver, WebhookLayer,
 ///     dispatch::{EventRouter, Payload},
@@ -46,11 +45,14 @@ use crate::{
 ///
 /// let receiver = Receiver::builder(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]).build()?;
 /// let webhooks = WebhookLayer::new(receiver).decode::<voyado::Event>();
-/// let app: Router = Router::new().route("/webhooks", post_service(webhooks.layer(events)));
+/// let app: Router = Router::new().route("/webhooks", post_service(events).layer(webhooks));
 /// # Ok::<_, tower_webhook::ConfigError>(())
 /// ```
 ///
 /// # Which handlers run
+///
+/// The type is the event's own ([`WebhookEvent::event_type`](crate::event::WebhookEvent::event_type)), or else that of the sender's scheme
+/// ([`Delivery::event_type`](crate::Delivery::event_type)): what is signed counts before a header that is not.
 ///
 /// The handlers that are called are, in the order in which they were added: those of [`always`](Self::always), those
 /// of [`on`](Self::on) for the event's type, and the [`fallback`](Self::fallback) if there is none of `on`. Each gets
@@ -128,7 +130,7 @@ where
     /// Names the handler that was added last, for the store of [`idempotency`](Self::idempotency). Default: the path of
     /// its function.
     ///
-    /// Closures have no path of their own and need a name. A function that moves to another module needs its old path as
+    /// Closures have no path of their own: one may go by `{{closure}}`, and each further one needs a name. A function that moves to another module needs its old path as
     /// its name, or what it has done before is forgotten.
     pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         if let Some(last) = self.entries.last_mut() {

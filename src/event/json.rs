@@ -39,6 +39,8 @@ impl<T> WebhookEvent for axum::Json<T>
 where
     T: DeserializeOwned + Send + Sync + 'static,
 {
+    const CAN_DECRYPT: bool = false;
+
     fn decode(body: &AuthenticBody<'_>) -> Result<Self, DecodeError> {
         body.json().map(Self)
     }

@@ -106,7 +106,8 @@ pub trait WebhookEvent: Sized + Send + Sync + 'static {
     /// sender tries again, so an event of an unknown kind is better decoded into a variant for it.
     fn decode(body: &AuthenticBody<'_>) -> Result<Self, DecodeError>;
 
-    /// The name of the event's type, for the log. Default: none.
+    /// The name of the event's type, for the log, and by which `EventRouter` (feature `axum`) finds the handlers; where it is none,
+    /// that is [`Delivery::event_type`](crate::Delivery::event_type). Default: none.
     fn event_type(&self) -> Option<&str> {
         None
     }

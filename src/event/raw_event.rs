@@ -65,6 +65,8 @@ impl RawEvent {
 }
 
 impl WebhookEvent for RawEvent {
+    const CAN_DECRYPT: bool = false;
+
     fn decode(body: &AuthenticBody<'_>) -> Result<Self, DecodeError> {
         let event_type = member(body.as_bytes(), "type")
             .ok()

@@ -44,6 +44,8 @@ impl<T> WebhookEvent for StandardEvent<T>
 where
     T: DeserializeOwned + Send + Sync + 'static,
 {
+    const CAN_DECRYPT: bool = false;
+
     fn decode(body: &AuthenticBody<'_>) -> Result<Self, DecodeError> {
         body.json()
     }

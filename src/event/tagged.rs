@@ -140,6 +140,8 @@ where
     T: DeserializeOwned + Send + Sync + 'static,
     F: TypeField,
 {
+    const CAN_DECRYPT: bool = false;
+
     fn decode(body: &AuthenticBody<'_>) -> Result<Self, DecodeError> {
         let event_type = member(body.as_bytes(), F::NAME)?.and_then(text);
         let event = match body.json() {

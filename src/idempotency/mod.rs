@@ -22,6 +22,7 @@
 //! The key is the scope, the verified tenant and the message's id; where the sender does not sign the id, a digest of what is signed
 //! takes its place, since an unsigned id can be replaced by anyone who sends a captured request again.
 
+mod arc;
 mod boxed;
 mod claim;
 #[cfg(feature = "tokio")]

@@ -1,4 +1,4 @@
-use std::{error::Error, fmt, sync::Arc, time::Duration};
+use std::{error::Error, fmt, str::FromStr, sync::Arc, time::Duration};
 
 /// The delays between the attempts of a task: n delays are n + 1 attempts, then it is dead.
 ///
@@ -47,6 +47,15 @@ impl Schedule {
         let index = usize::try_from(failed.checked_sub(1)?).ok()?;
         let delay = self.delays.get(index)?;
         Some(delay.saturating_add(jitter(*delay)))
+    }
+}
+
+/// As [`from_seconds`](Schedule::from_seconds) reads it.
+impl FromStr for Schedule {
+    type Err = InvalidSchedule;
+
+    fn from_str(text: &str) -> Result<Self, InvalidSchedule> {
+        Self::from_seconds(text)
     }
 }
 

@@ -133,7 +133,7 @@ impl<S, E, B, I: IdempotencyStore> Exchange<S, E, B, I> {
         renewal: &mut Renewal<I>,
         cx: &mut Context<'_>,
     ) -> Poll<F::Output> {
-        let observation = &self.observation;
+        let observation = &mut self.observation;
         let poll = || observation.in_span(|| response.poll(cx));
         let polled = self.claim.release_if_it_panics(poll);
         if polled.is_pending() {

@@ -264,7 +264,7 @@ where
         let parts = mem::replace(&mut self.parts, nothing_left);
         let request = Request::from_parts(parts, B::from(body));
         self.claim.hand_over();
-        let (ready_inner, observation) = (&mut self.ready_inner, &self.observation);
+        let (ready_inner, observation) = (&mut self.ready_inner, &mut self.observation);
         let call = || observation.in_span(|| ready_inner.call(request));
         State::Handling {
             response: self.claim.release_if_it_panics(call),

@@ -5,9 +5,12 @@ use std::{fmt, sync::Arc};
 use bytes::Bytes;
 
 use super::facts::{Facts, IdOrigin};
-use crate::message::{MessageId, Timestamp};
 #[cfg(feature = "testing")]
 use crate::scheme::Claims;
+use crate::{
+    event::WebhookEvent,
+    message::{MessageId, Timestamp},
+};
 
 /// A webhook that passed every check, with its event. Only the receiver makes one.
 ///
@@ -79,12 +82,6 @@ impl<E> Delivery<E> {
         self.shared.facts.timestamp()
     }
 
-    /// The name of the event's type, where the scheme knows where it is; see
-    /// [`SchemeBuilder::event_type`](crate::scheme::SchemeBuilder::event_type). In a header it is unsigned.
-    pub fn event_type(&self) -> Option<&str> {
-        self.shared.facts.event_type()
-    }
-
     /// The verified tenant: the one whose secrets signed, as
     /// [`SecretsBuilder::tenant`](crate::receiver::SecretsBuilder::tenant) names it. `None` if it has no name.
     pub fn tenant(&self) -> Option<&str> {
@@ -116,6 +113,16 @@ impl<E> Delivery<E> {
     /// The body exactly as it was sent and signed.
     pub fn body(&self) -> &Bytes {
         self.shared.facts.body()
+    }
+}
+
+impl<E: WebhookEvent> Delivery<E> {
+    /// The name of the event's type: where the scheme knows where it is, else what the event says itself.
+    ///
+    /// See [`SchemeBuilder::event_type`](crate::scheme::SchemeBuilder::event_type). In a header it is unsigned.
+    pub fn event_type(&self) -> Option<&str> {
+        let named = self.shared.facts.event_type();
+        named.or_else(|| self.shared.event.event_type())
     }
 }
 

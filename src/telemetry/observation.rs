@@ -165,12 +165,20 @@ impl Observation {
         self.summary.outlived_its_lease = true;
     }
 
-    /// Runs `poll` within the delivery's span, where there is one.
-    #[cfg_attr(not(feature = "tracing"), expect(clippy::unused_self))]
-    pub(crate) fn in_span<T>(&self, poll: impl FnOnce() -> T) -> T {
-        #[cfg(feature = "tracing")]
-        let _entered = self.span.enter();
-        poll()
+    /// Runs `poll` of the inner service, within the delivery's span, where there is one. If it panics, the handler has
+    /// failed: whatever drops the request then, nobody has abandoned it.
+    pub(crate) fn in_span<T>(&mut self, poll: impl FnOnce() -> T) -> T {
+        let before = self.summary.outcome;
+        if before == Outcome::Abandoned {
+            self.summary.outcome = Outcome::HandlerFailed;
+        }
+        let polled = {
+            #[cfg(feature = "tracing")]
+            let _entered = self.span.enter();
+            poll()
+        };
+        self.summary.outcome = before;
+        polled
     }
 
     fn end_of_phase(&mut self) -> Duration {

@@ -55,7 +55,7 @@ impl Observation {
 
     pub(crate) fn outlived_its_lease(&mut self) {}
 
-    pub(crate) fn in_span<T>(&self, poll: impl FnOnce() -> T) -> T {
+    pub(crate) fn in_span<T>(&mut self, poll: impl FnOnce() -> T) -> T {
         poll()
     }
 }

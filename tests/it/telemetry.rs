@@ -5,8 +5,9 @@ use std::{
     convert::Infallible,
     error::Error,
     future::{pending, poll_fn},
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
-    task::Poll,
+    task::{Context, Poll, Waker},
 };
 
 use bytes::Bytes;
@@ -204,6 +205,36 @@ fn what_the_sender_says_of_an_event_is_shown_up_to_128_characters() {
 fn a_request_dropped_before_its_answer_is_abandoned() {
     let log = log_of(|| abandon_midway(genuine(BODY)));
     assert_has(&log, &["INFO", "outcome=\"abandoned\"", ID]);
+}
+
+#[test]
+fn a_handler_that_panics_has_failed_whoever_catches_it() {
+    let panicking = || {
+        service_fn(
+            async |_: Request<Full<Bytes>>| -> Result<Answer, Infallible> {
+                panic!("a handler's panic")
+            },
+        )
+    };
+    let layer = new_layer();
+    let caught = log_of(|| {
+        let mut response = Box::pin(layer.layer(panicking()).oneshot(genuine(BODY)));
+        let mut context = Context::from_waker(Waker::noop());
+        let poll = AssertUnwindSafe(|| drop(response.as_mut().poll(&mut context)));
+        assert!(catch_unwind(poll).is_err_and(|panic| panic.is::<&str>()));
+    });
+    let in_a_task = log_of(|| {
+        let layer = new_layer().run_to_completion();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        let response = runtime.block_on(layer.layer(panicking()).oneshot(genuine(BODY)));
+        assert_eq!(response.unwrap().status(), 500);
+    });
+    for log in [caught, in_a_task] {
+        assert_has(&log, &["WARN", "outcome=\"handler_failed\"", ID]);
+        assert!(!log.contains("abandoned"), "{log}");
+    }
 }
 
 #[test]

@@ -13,6 +13,8 @@ use crate::{
     provider::{ProviderArgs, SecretArgs},
 };
 
+const URL_VARIABLE: &str = "WEBHOOK_URL";
+const DEFAULT_URL: &str = "http://127.0.0.1:3000/webhooks/engage";
 const DEFAULT_TOKEN_HEADER: &str = "x-engage-token";
 
 #[derive(Debug, Args)]
@@ -26,13 +28,9 @@ pub(crate) struct SendArgs {
     #[arg(value_name = "URL|TYPE")]
     positional: Vec<String>,
 
-    /// Where to send
-    #[arg(
-        long,
-        env = "WEBHOOK_URL",
-        default_value = "http://127.0.0.1:3000/webhooks/engage"
-    )]
-    url: String,
+    /// Where to send [env: WEBHOOK_URL] [default: http://127.0.0.1:3000/webhooks/engage]
+    #[arg(long)]
+    url: Option<String>,
 
     #[command(flatten)]
     pub(crate) provider: ProviderArgs,
@@ -131,13 +129,18 @@ impl From<Family> for HeaderFamily {
 
 impl SendArgs {
     pub(crate) fn url(&self) -> Result<Url, Failure> {
-        let mut urls = self.positional.iter().filter(|text| is_url(text));
-        let url = match (urls.next(), urls.next()) {
-            (Some(url), None) => url,
-            (None, _) => &self.url,
+        let positional = self.positional.iter().filter(|text| is_url(text));
+        let mut given = positional.chain(&self.url);
+        let url = match (given.next(), given.next()) {
+            (Some(url), None) => url.clone(),
+            (None, _) => {
+                let variable = std::env::var(URL_VARIABLE).ok();
+                let variable = set(variable.as_deref()).map(str::to_owned);
+                variable.unwrap_or_else(|| DEFAULT_URL.to_owned())
+            }
             (Some(_), Some(_)) => return Err(Failure("more than one URL is given".to_owned())),
         };
-        let url = Url::parse(url).map_err(|error| Failure(format!("{url}: {error}")))?;
+        let url = Url::parse(&url).map_err(|error| Failure(format!("{url}: {error}")))?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(Failure(format!(
                 "{url}: the scheme is neither http nor https"

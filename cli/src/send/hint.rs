@@ -27,7 +27,7 @@ pub(crate) fn of_status(status: StatusCode) -> Option<String> {
         413 => "the body is over the receiver's limit",
         415 => "the receiver wants another content-type: give it with --header",
         422 => {
-            "the event is genuine and could not be read: compare the type of the event, and whether it has to be encrypted and with which key"
+            "the event is genuine and could not be read: compare the type of the event, and whether it has to be encrypted and with which key; or its --id was used before, with another body"
         }
         429 => "the receiver takes no more requests for now: lower --concurrency",
         502..=504 => {
@@ -48,7 +48,7 @@ pub(crate) fn of_status(status: StatusCode) -> Option<String> {
 }
 
 /// What to look at where no response came.
-pub(crate) fn of_error(error: &str) -> String {
+pub(crate) fn of_error(error: &str, origin: &str) -> String {
     let text = if error.contains("refused") {
         "nothing listens there: start the receiver, and compare the port"
     } else if error.contains("timed out") || error.contains("elapsed") {
@@ -60,5 +60,5 @@ pub(crate) fn of_error(error: &str) -> String {
     } else {
         "no response came: compare the URL, and see the receiver's log"
     };
-    format!("{error}: {text}")
+    format!("{error} at {origin}: {text}")
 }

@@ -33,8 +33,9 @@ pub(crate) fn run(args: &SendArgs) -> Result<ExitCode, Failure> {
     }
     let sender = Sender::new(args)?;
     let concurrency = args.concurrency.get();
+    let origin = sender.origin();
     let responses = runtime::new()?.block_on(send_all(sender, concurrency))?;
-    let summary: Summary = responses.into_iter().collect();
+    let summary = Summary::new(origin, responses);
     let mut out = io::stdout().lock();
     if args.json {
         writeln!(out, "{}", summary.to_json())?;

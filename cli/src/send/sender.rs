@@ -69,6 +69,11 @@ impl Sender {
         Ok(sender)
     }
 
+    /// The scheme, host and port that it sends to; what else a URL has may be secret.
+    pub(crate) fn origin(&self) -> String {
+        self.url.origin().ascii_serialization()
+    }
+
     /// How many deliveries there are.
     pub(crate) fn total(&self) -> usize {
         self.total

@@ -13,6 +13,8 @@ const MAX_LISTED: usize = 20;
 /// Responses by status, errors, latencies.
 #[derive(Debug, Default)]
 pub(crate) struct Summary {
+    /// Where it was sent.
+    origin: String,
     statuses: BTreeMap<StatusCode, usize>,
     errors: BTreeMap<String, usize>,
     latencies: Vec<Duration>,
@@ -39,7 +41,11 @@ impl Summary {
             .statuses
             .keys()
             .filter_map(|status| hint::of_status(*status));
-        statuses.chain(self.errors.keys().map(|error| hint::of_error(error)))
+        statuses.chain(
+            self.errors
+                .keys()
+                .map(|error| hint::of_error(error, &self.origin)),
+        )
     }
 
     pub(crate) fn to_json(&self) -> Value {
@@ -70,9 +76,12 @@ impl Summary {
     }
 }
 
-impl FromIterator<Response> for Summary {
-    fn from_iter<I: IntoIterator<Item = Response>>(responses: I) -> Self {
-        let mut summary = Self::default();
+impl Summary {
+    pub(crate) fn new(origin: String, responses: impl IntoIterator<Item = Response>) -> Self {
+        let mut summary = Self {
+            origin,
+            ..Self::default()
+        };
         for response in responses {
             let Response {
                 id,

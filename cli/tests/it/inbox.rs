@@ -129,3 +129,17 @@ fn an_inbox_that_cannot_be_opened_is_exit_code_2() {
         assert!(!wrong.stderr.contains("secret-password"));
     }
 }
+
+#[test]
+fn a_list_of_none_at_the_most_is_no_list() {
+    let refused = run(&[
+        "inbox",
+        "list",
+        "--limit",
+        "0",
+        "--inbox-url",
+        "sqlite:any.db",
+    ]);
+    assert_eq!(refused.code, 2, "{refused:?}");
+    assert!(refused.stderr.contains("--limit"), "{refused:?}");
+}

@@ -6,7 +6,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::support::{Listening, OTHER_SECRET, SECRET, run, run_with_input};
+use crate::support::{Listening, OTHER_SECRET, SECRET, command, run, run_with_input};
 
 /// Responds to one request with a status, and gives the request back.
 fn respond_once(status: &'static str) -> (String, thread::JoinHandle<String>) {
@@ -228,7 +228,9 @@ fn a_rejected_delivery_is_exit_code_1_with_a_hint() {
     let nobody = run(&["send", "http://127.0.0.1:1/", "--secret", SECRET]);
     assert_eq!(nobody.code, 1);
     assert!(
-        nobody.stdout.contains("nothing listens there"),
+        nobody
+            .stdout
+            .contains("http://127.0.0.1:1: nothing listens there"),
         "{nobody:?}"
     );
 }
@@ -272,6 +274,12 @@ fn mistakes_are_exit_code_2_and_nothing_is_sent() {
     assert_eq!(
         run(&["send", "ftp://127.0.0.1/", "--secret", SECRET]).code,
         2
+    );
+    let twice = run(&["send", &url, "--url", &url, "--secret", SECRET]);
+    assert_eq!(twice.code, 2);
+    assert!(
+        twice.stderr.contains("more than one URL is given"),
+        "{twice:?}"
     );
     assert!(listener.accept().is_err(), "something was sent");
 }
@@ -323,6 +331,26 @@ fn few_deliveries_are_listed_by_type_and_id_and_many_only_counted() {
             .stdout
             .contains("\nsent the data as msg_2: no response\n"),
         "{nobody:?}"
+    );
+}
+
+#[test]
+fn the_url_of_the_variable_is_used_unless_another_one_is_given_and_is_not_shown() {
+    let mut listening = Listening::start(&["--secret", SECRET]);
+    let mut of_variable = command(&["send", "--secret", SECRET]);
+    of_variable.env("WEBHOOK_URL", &listening.url);
+    assert_eq!(of_variable.output().unwrap().status.code(), Some(0));
+    assert_eq!(listening.line()["verdict"], "verified");
+    let mut given = command(&["send", &listening.url, "--secret", SECRET]);
+    given.env("WEBHOOK_URL", "http://127.0.0.1:1/?token=hush");
+    assert_eq!(given.output().unwrap().status.code(), Some(0));
+    assert_eq!(listening.line()["verdict"], "verified");
+    let mut help = command(&["send", "--help"]);
+    help.env("WEBHOOK_URL", "http://127.0.0.1:1/?token=hush");
+    let help = String::from_utf8(help.output().unwrap().stdout).unwrap();
+    assert!(
+        help.contains("WEBHOOK_URL") && !help.contains("hush"),
+        "{help}"
     );
 }
 

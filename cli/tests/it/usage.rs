@@ -1,3 +1,5 @@
+use std::process::Command;
+
 use crate::support::{Listening, SECRET, run};
 
 const README: &str = include_str!("../../../README.md");
@@ -124,5 +126,21 @@ fn completions_of_each_shell_name_the_commands() {
         let completions = run(&["completions", shell]);
         assert_eq!(completions.code, 0);
         assert!(completions.stdout.contains("explain"), "{shell}");
+    }
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    for command in [
+        "completions bash",
+        "describe openapi",
+        "describe json-schema",
+    ] {
+        let binary = env!("CARGO_BIN_EXE_tower-webhook");
+        // `head` is gone before the rest is written.
+        let script = format!("(sleep 0.2; {binary} {command}; echo $? >&2) | true");
+        let output = Command::new("sh").args(["-c", &script]).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(stderr, "0\n", "{command}");
     }
 }

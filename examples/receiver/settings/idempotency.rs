@@ -53,6 +53,11 @@ pub(super) fn read(is_protected: bool) -> Result<Store, VariableError> {
     }
 }
 
+pub(super) fn warning() -> Result<Option<&'static str>, VariableError> {
+    let is_unused = REDIS_URL.text()?.is_some() && IDEMPOTENCY.text()?.as_deref() != Some("redis");
+    Ok(is_unused.then_some("REDIS_URL is set and not used: IDEMPOTENCY is not `redis`"))
+}
+
 fn redis() -> Result<RedisStore, VariableError> {
     let missing = || REDIS_URL.error("is missing beside IDEMPOTENCY=redis");
     let service = REDIS_SERVICE.text()?;

@@ -53,6 +53,8 @@ pub(crate) struct Settings {
     pub(crate) store: Store,
     /// What stores deliveries before they are answered.
     pub(crate) inbox: Option<Inbox>,
+    /// What is allowed, and seldom meant.
+    pub(crate) warnings: Vec<&'static str>,
 }
 
 impl Settings {
@@ -71,6 +73,10 @@ impl Settings {
             store,
             sender,
             inbox,
+            warnings: [verification::warning()?, idempotency::warning()?]
+                .into_iter()
+                .flatten()
+                .collect(),
         })
     }
 }

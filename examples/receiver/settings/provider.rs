@@ -61,7 +61,8 @@ impl Sender {
             }
         }
         if let Some(path) = &kept_in {
-            append(path, "").map_err(|error| HANDSHAKE_SECRETS_FILE.error(error.to_string()))?;
+            append(path, "")
+                .map_err(|error| HANDSHAKE_SECRETS_FILE.error(format!("{path}: {error}")))?;
         }
         let Some(preset) = self.preset.filter(|_| is_wanted) else {
             return Ok(Vec::new());

@@ -12,7 +12,7 @@ use super::{
 variables! {
     SIGNING_SECRETS: Unset::Without("required, unless SIGNING_SECRETS_FILE is set"), "the signing secrets, public keys, certificates or key-id=secret, separated by commas";
     SIGNING_SECRETS_FILE: Unset::Without("no file"), "a file with them in place of SIGNING_SECRETS, one a line; PEM spans lines";
-    TOLERANCE_SECS: Unset::Without("what the sender documents, else 300"), "how far a timestamp may be off, in seconds";
+    TOLERANCE_SECS: Unset::Without("what the sender documents, else 300"), "how far a timestamp may be off, in seconds; over a day is for recorded requests only, and warned of";
     MAX_BODY_BYTES: Unset::Value("1048576"), "the largest body, in bytes";
     MAX_BYTES_IN_FLIGHT: Unset::Value("67108864"), "the most bytes of all bodies held at a time; more are answered 503";
     TOKEN_HEADER: Unset::Without("no token"), "a header that has to carry one of TOKENS";
@@ -22,6 +22,21 @@ variables! {
 /// Longer than this, a tolerance is for recorded requests only.
 const LONGEST_SAFE_TOLERANCE: Duration = Duration::from_secs(24 * 60 * 60);
 
+fn tolerance() -> Result<Option<Duration>, VariableError> {
+    if TOLERANCE_SECS.text()?.is_none() {
+        return Ok(None);
+    }
+    let seconds = TOLERANCE_SECS.parsed("is not a whole number of seconds")?;
+    Ok(Some(Duration::from_secs(seconds)))
+}
+
+pub(super) fn warning() -> Result<Option<&'static str>, VariableError> {
+    let is_long = tolerance()?.is_some_and(|tolerance| tolerance > LONGEST_SAFE_TOLERANCE);
+    Ok(is_long.then_some(
+        "OLD REQUESTS ARE ACCEPTED: TOLERANCE_SECS is more than a day, which is for recorded requests only",
+    ))
+}
+
 /// Reads the secrets of a sender.
 pub(super) fn secrets(sender: &Sender) -> Result<Vec<String>, VariableError> {
     match (SIGNING_SECRETS.text()?, SIGNING_SECRETS_FILE.text()?) {
@@ -30,8 +45,9 @@ pub(super) fn secrets(sender: &Sender) -> Result<Vec<String>, VariableError> {
         (Some(text), None) if sender.scheme.name() == "standard-webhooks" => Ok(vec![text]),
         (Some(text), None) => Ok(text.split(',').flat_map(of_lines).collect()),
         (None, Some(path)) => {
-            let text = fs::read_to_string(path);
-            let text = text.map_err(|error| SIGNING_SECRETS_FILE.error(error.to_string()))?;
+            let text = fs::read_to_string(&path);
+            let text =
+                text.map_err(|error| SIGNING_SECRETS_FILE.error(format!("{path}: {error}")))?;
             let secrets = of_lines(&text);
             if secrets.is_empty() {
                 return Err(SIGNING_SECRETS_FILE.error("has no secret"));
@@ -83,9 +99,7 @@ pub(super) fn read(sender: &Sender, secrets: &[String]) -> Result<ReceiverBuilde
         .scheme(sender.scheme.clone())
         .max_body_bytes(max_body_bytes.get())
         .max_bytes_in_flight(in_flight.get());
-    if TOLERANCE_SECS.text()?.is_some() {
-        let seconds = TOLERANCE_SECS.parsed("is not a whole number of seconds")?;
-        let tolerance = Duration::from_secs(seconds);
+    if let Some(tolerance) = tolerance()? {
         builder = if tolerance > LONGEST_SAFE_TOLERANCE {
             builder.danger_tolerance(tolerance)
         } else {

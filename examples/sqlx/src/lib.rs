@@ -2,6 +2,8 @@
 //!
 //! Each transition is one statement, so it is atomic. Time is the server's. Rows that have expired are replaced where their
 //! message comes again; `DELETE FROM webhook_messages WHERE until < now()` removes the rest, now and then.
+//!
+//! `cargo test -p sqlx-store` shows that it does what the layer expects of a store.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]

@@ -140,7 +140,12 @@ impl Explainer {
                 (vec![Check::passed("signature"), age], None)
             }
             Err(rejection) => {
-                let failed = Check::failed("signature", rejection.to_string());
+                let mut detail = rejection.to_string();
+                if let Some(unusable) = self.unusable_secret() {
+                    detail.push_str("; ");
+                    detail.push_str(&unusable);
+                }
+                let failed = Check::failed("signature", detail);
                 (vec![failed], Some(rejection.kind()))
             }
         }
@@ -235,6 +240,16 @@ impl Explainer {
             .filter(|input| self.scheme.keys(std::slice::from_ref(input)).is_ok())
             .collect();
         self.scheme.keys(&readable).ok()
+    }
+
+    /// What is wrong with the first secret that is none of the scheme, and would be a configuration error of a receiver.
+    fn unusable_secret(&self) -> Option<String> {
+        let texts = self.secrets.iter();
+        let given: Vec<KeyInput> = texts.map(|text| KeyInput::from(text.as_str())).collect();
+        self.scheme
+            .keys(&given)
+            .err()
+            .map(|error| error.to_string())
     }
 
     fn now(&self) -> Duration {

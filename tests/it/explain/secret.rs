@@ -130,3 +130,25 @@ fn neither_a_secret_nor_a_right_signature_is_shown() {
         assert_tells_no_signature(&shown, &scheme, secret, BODY.as_bytes(), &forged);
     }
 }
+
+#[test]
+fn a_secret_that_is_none_of_the_scheme_is_named_by_its_place_and_what_is_wrong() {
+    let head = head_of(&standard_webhooks(), SECRET, BODY.as_bytes());
+    let explainer = explainer(
+        &standard_webhooks(),
+        "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    );
+    let detail = |explainer: &tower_webhook::receiver::explain::Explainer| {
+        let explanation = explainer.explain(&head, BODY);
+        assert_eq!(explanation.verdict(), Verdict::Rejected);
+        let checks = explanation.checks().iter();
+        let mut details = checks.filter_map(|check| check.detail().map(str::to_owned));
+        details.next().unwrap()
+    };
+    assert_eq!(detail(&explainer), "no signature matches");
+    let mangled = explainer.secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa%w");
+    assert_eq!(
+        detail(&mangled),
+        "no signature matches; secret 2 of 2 is not base64 (expected `whsec_` and base64, or base64 alone)"
+    );
+}

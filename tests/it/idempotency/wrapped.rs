@@ -111,10 +111,12 @@ async fn a_store_of_plain_async_fns_conforms() {
 }
 
 #[tokio::test]
-async fn a_store_in_a_box_and_one_that_is_configured_conform() {
+async fn a_store_in_a_box_one_that_is_shared_and_one_that_is_configured_conform() {
     let store = MemoryStore::new(10_000).unwrap();
     let boxed = BoxStore::new(store.clone());
     idempotency_conformance(&boxed, "boxed", tokio::time::sleep).await;
+    let shared = Arc::new(store.clone());
+    idempotency_conformance(&shared, "shared", tokio::time::sleep).await;
     idempotency_conformance(&Some(store), "some", tokio::time::sleep).await;
 }
 
@@ -170,6 +172,8 @@ async fn without_a_store_each_delivery_is_handled_and_nothing_is_claimed() {
     assert_eq!(twice(BoxStore::new(Unguarded)).await, 2);
     assert_eq!(twice(Some(memory())).await, 1);
     assert_eq!(twice(BoxStore::new(memory())).await, 1);
+    assert_eq!(twice(Arc::new(Unguarded)).await, 2);
+    assert_eq!(twice(Arc::new(memory())).await, 1);
 }
 
 #[test]

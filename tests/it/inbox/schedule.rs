@@ -17,6 +17,7 @@ fn delays_are_seconds_with_commas_between_them() {
         ("1,1,1", &[1_000, 1_000, 1_000]),
     ] {
         let schedule = Schedule::from_seconds(text).unwrap();
+        assert_eq!(text.parse(), Ok(schedule.clone()));
         let delays: Vec<_> = milliseconds
             .iter()
             .map(|delay| Duration::from_millis(*delay))

@@ -174,3 +174,19 @@ fn an_address_that_is_taken_is_named() {
         "{stderr}"
     );
 }
+
+#[test]
+fn what_is_seldom_meant_is_warned_of_and_what_is_usual_is_not() {
+    for (variable, warning) in [
+        (("TOLERANCE_SECS", "86401"), "OLD REQUESTS ARE ACCEPTED"),
+        (
+            ("REDIS_URL", "redis://127.0.0.1"),
+            "REDIS_URL is set and not used",
+        ),
+    ] {
+        Process::start(&[variable]).wait_for_log(warning);
+    }
+    let usual = Process::start(&[("TOLERANCE_SECS", "86400")]);
+    usual.wait_for_log("listening on");
+    assert_eq!(usual.logged("WARN"), Vec::<String>::new());
+}

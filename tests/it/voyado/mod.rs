@@ -43,6 +43,7 @@ fn the_sample_of_every_event_type_is_decoded_as_that_type() {
     for event_type in EventType::ALL {
         let delivery = open::<Event>(event_type.sample()).unwrap();
         assert_eq!(delivery.event().event_type(), event_type.as_str());
+        assert_eq!(delivery.event_type(), Some(event_type.as_str()));
         assert!(!matches!(delivery.event(), Event::Unknown(_)));
         assert!(delivery.event().contact_id().is_some());
     }
