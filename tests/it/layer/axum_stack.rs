@@ -3,7 +3,7 @@
 use axum::{
     Router,
     body::Body,
-    extract::Request,
+    extract::{FromRequestParts, Request},
     http::StatusCode,
     middleware::{Next, from_fn},
     response::Response,
@@ -89,4 +89,18 @@ async fn an_optional_delivery_is_none_without_the_layer_and_where_a_request_is_o
         let text = response.into_body().collect().await.unwrap().to_bytes();
         assert_eq!(text, expected);
     }
+}
+
+#[tokio::test]
+async fn a_delivery_that_is_missing_says_which_layer_would_have_put_it_there() {
+    let (mut parts, _) = genuine("{}").into_parts();
+    let error = Delivery::<Bytes>::from_request_parts(&mut parts, &())
+        .await
+        .unwrap_err();
+    let event = std::any::type_name::<Bytes>();
+    let expected = format!(
+        "no `Delivery<{event}>` in the request's extensions: \
+         add `.layer(WebhookLayer::new(receiver).decode::<{event}>())` to the route"
+    );
+    assert_eq!(error.to_string(), expected);
 }

@@ -2,12 +2,14 @@
 
 mod axum_stack;
 mod bodies;
+mod completions;
 mod decompression;
 mod limits;
 mod monitor;
 mod outcomes;
 mod refusals;
 mod request_body;
+mod settled_after_body;
 mod socket;
 mod stacks;
 
