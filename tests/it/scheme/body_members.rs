@@ -112,6 +112,44 @@ fn the_type_of_an_event_is_read_beside_its_id() {
 }
 
 #[test]
+fn what_a_header_claims_is_kept_beside_what_the_body_lacks() {
+    let of = |id: Place, event_type: Place| {
+        let scheme = Scheme::builder("both")
+            .signature(SignatureFormat::header("x-signature"))
+            .id(id)
+            .event_type(event_type)
+            .build()
+            .unwrap();
+        let mut headers = signed("{}");
+        headers.insert("x-id", "msg_1".parse().unwrap());
+        headers.insert("x-type", "order.paid".parse().unwrap());
+        let receiver = receiver(&scheme, "secret");
+        let head = receiver.check_head(&headers).unwrap();
+        head.check_signature("{}").unwrap()
+    };
+    let verified = of(Place::header("x-id"), Place::body("type"));
+    assert_eq!(verified.id().as_str(), "msg_1");
+    assert_eq!(verified.id_origin(), IdOrigin::Unsigned);
+    assert_eq!(verified.event_type(), None);
+    let verified = of(Place::body("id"), Place::header("x-type"));
+    assert_eq!(verified.id_origin(), IdOrigin::Digest);
+    assert_eq!(verified.event_type(), Some("order.paid"));
+}
+
+#[test]
+fn an_array_on_the_path_of_one_member_leaves_the_others() {
+    let scheme = Scheme::builder("members")
+        .signature(SignatureFormat::header("x-signature"))
+        .id(Place::body("id"))
+        .event_type(Place::body("data.type"))
+        .build()
+        .unwrap();
+    let verified = verified(&scheme, r#"{"data":[{"type":"no"}],"id":"evt_1"}"#);
+    assert_eq!(verified.id().as_str(), "evt_1");
+    assert_eq!(verified.event_type(), None);
+}
+
+#[test]
 fn a_time_in_the_body_is_checked_after_the_signature() {
     let scheme = Scheme::builder("linear")
         .signature(SignatureFormat::header("x-signature"))

@@ -6,12 +6,13 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
 use tower_webhook::{
     ConfigError, MessageId, Receiver, Rejection, RejectionKind, Timestamp,
-    receiver::RequestHead,
+    error::ConfigErrorKind,
+    receiver::{IdOrigin, RequestHead},
     scheme::{BodyCheck, Claims, CustomScheme, Outgoing, Scheme},
     testing::Signer,
 };
 
-use super::{MISMATCH, NOW, headers};
+use super::{MISMATCH, NOW, headers, receiver as receiver_of};
 use crate::support::answer;
 
 const LENGTH: HeaderName = HeaderName::from_static("x-length");
@@ -163,9 +164,117 @@ fn a_key_that_a_scheme_of_ones_own_does_not_take_is_a_configuration_error() {
         .scheme(Scheme::custom(Length))
         .build();
     let error = built.unwrap_err();
-    assert_eq!(
-        error.kind(),
-        tower_webhook::error::ConfigErrorKind::EmptySigningSecret
-    );
+    assert_eq!(error.kind(), ConfigErrorKind::EmptySigningSecret);
     assert_eq!(error.culprit(), Some("secret 2 of 2"));
+}
+
+/// A sender that signs nothing, and of which only the necessary is known. Its message is what its key says.
+struct Bare;
+
+struct BareCheck;
+
+impl CustomScheme for Bare {
+    type Key = String;
+    type Check = BareCheck;
+
+    fn name(&self) -> &'static str {
+        "bare"
+    }
+
+    fn headers(&self) -> Vec<HeaderName> {
+        Vec::new()
+    }
+
+    fn key(&self, text: &str) -> Result<String, ConfigError> {
+        Ok(text.to_owned())
+    }
+
+    fn check_head(
+        &self,
+        _: &RequestHead<'_>,
+        keys: &[String],
+    ) -> Result<(Claims, BareCheck), Rejection> {
+        let id = MessageId::parse(&keys[0]).expect("an id");
+        let claims = Claims::new().with_unsigned_id(id).with_event_type("paid");
+        Ok((claims, BareCheck))
+    }
+}
+
+impl BodyCheck for BareCheck {
+    fn finish(&mut self, _: &Bytes, claims: Claims) -> Result<Claims, Rejection> {
+        Ok(claims)
+    }
+}
+
+/// [`Bare`], of a sender whose events can have equal bodies.
+struct Repeating;
+
+impl CustomScheme for Repeating {
+    type Key = String;
+    type Check = BareCheck;
+
+    fn name(&self) -> &'static str {
+        "repeating"
+    }
+
+    fn headers(&self) -> Vec<HeaderName> {
+        Bare.headers()
+    }
+
+    fn key(&self, text: &str) -> Result<String, ConfigError> {
+        Bare.key(text)
+    }
+
+    fn check_head(
+        &self,
+        head: &RequestHead<'_>,
+        keys: &[String],
+    ) -> Result<(Claims, BareCheck), Rejection> {
+        Bare.check_head(head, keys)
+    }
+
+    fn bodies_repeat(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn a_scheme_of_ones_own_has_a_name_and_claims_a_type_and_an_unsigned_id() {
+    for (scheme, name, deduplicated) in [
+        (Scheme::custom(Bare), "bare", true),
+        (Scheme::custom(Repeating), "repeating", false),
+    ] {
+        assert_eq!(scheme.name(), name);
+        let receiver = receiver_of(&scheme, "msg_1");
+        let nothing = http::HeaderMap::new();
+        let head = receiver.check_head(&nothing).unwrap();
+        let verified = head.check_signature("{}").unwrap();
+        assert_eq!(verified.id().as_str(), "msg_1");
+        assert_eq!(verified.id_origin(), IdOrigin::Unsigned);
+        assert_eq!(verified.event_type(), Some("paid"));
+        // By its body, where no two events have the same.
+        assert_eq!(
+            verified.deduplication_id().is_some(),
+            deduplicated,
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_scheme_of_ones_own_without_a_way_to_sign_signs_nothing() {
+    let signer = Signer::for_scheme(Scheme::custom(Bare), "msg_1").unwrap();
+    let mut request = http::Request::new(Bytes::from_static(b"{}"));
+    let error = signer
+        .sign(&mut request, "", Timestamp::from_unix_seconds(NOW))
+        .unwrap_err();
+    assert_eq!(error.kind(), ConfigErrorKind::SigningUnsupported);
+}
+
+#[test]
+fn a_scheme_of_ones_own_without_a_key_is_a_configuration_error() {
+    let built = Receiver::builder([""; 0])
+        .scheme(Scheme::custom(Bare))
+        .build();
+    assert_eq!(built.unwrap_err().kind(), ConfigErrorKind::NoSigningSecret);
 }

@@ -95,6 +95,18 @@ fn a_scheme_that_contradicts_itself_is_a_configuration_error() {
             acme().id(Place::field("id")),
             "a field that the signature header does not have",
         ),
+        (
+            acme()
+                .signature(SignatureFormat::fields("x-signature", ',', "v1"))
+                .id(Place::field("v1")),
+            "a field that the signature header does not have",
+        ),
+        (
+            acme()
+                .signature(SignatureFormat::fields("x-signature", ',', "v1"))
+                .id(Place::field("")),
+            "a field that the signature header does not have",
+        ),
         (acme().id(Place::body("a..b")), "a path with an empty name"),
         (
             acme().key_id(Place::body("key")),

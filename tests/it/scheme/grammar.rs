@@ -108,6 +108,11 @@ fn fields_that_contradict_or_lack_the_timestamp_are_rejected() {
             format!("t={NOW},t=1,v1={good}"),
             RejectionKind::ConflictingSignatureHeaders,
         ),
+        // Said twice, it is no truer.
+        (
+            format!("t={NOW},t=1,t=1,v1={good}"),
+            RejectionKind::ConflictingSignatureHeaders,
+        ),
         (format!("v1={good}"), RejectionKind::MalformedTimestamp),
         (format!("t=,v1={good}"), RejectionKind::MalformedTimestamp),
         (

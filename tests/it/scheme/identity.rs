@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use tower_webhook::{
-    MessageId, provider,
+    MessageId, Timestamp, provider,
     receiver::{IdOrigin, Verified},
     scheme::{Part, Place, Scheme, SignatureFormat, TimeFormat},
 };
@@ -71,6 +71,25 @@ fn a_signed_id_is_the_one_by_which_a_message_is_remembered() {
     assert_eq!(verified.deduplication_id(), Some(verified.id()));
     assert_eq!(verified.id().as_str(), "msg_1");
     assert_eq!(verified.timestamp().unwrap().unix_seconds(), NOW);
+}
+
+#[test]
+fn a_time_of_40_bytes_is_read_and_a_longer_one_is_none() {
+    for (time, expected) in [
+        ("2023-11-14T22:13:20.000000000+00:00[UTC]", Some(NOW)),
+        ("2023-11-14T22:13:20.000000000+00:00[!UTC]", None),
+    ] {
+        let signature = format!("sha256={}", tag("secret", &format!("msg_1{time}{{}}")));
+        let headers = headers([
+            ("twitch-eventsub-message-signature", signature.as_str()),
+            ("twitch-eventsub-message-id", "msg_1"),
+            ("twitch-eventsub-message-timestamp", time),
+        ]);
+        let receiver = receiver(&provider::twitch(), "secret");
+        let checked = receiver.check_head(&headers);
+        let read = checked.ok().and_then(|head| head.unverified_timestamp());
+        assert_eq!(read.map(Timestamp::unix_seconds), expected, "{time}");
+    }
 }
 
 #[test]

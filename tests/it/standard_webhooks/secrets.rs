@@ -46,6 +46,19 @@ fn padding_of_a_secret_is_optional() {
 }
 
 #[test]
+fn a_secret_as_long_as_a_public_key_is_a_secret() {
+    let long = STANDARD.encode([7; 44]);
+    assert_eq!(long.len(), 60);
+    let receiver = Receiver::builder(&long)
+        .clock(|| Duration::from_secs(NOW))
+        .build()
+        .unwrap();
+    let signer = Signer::new(&long).unwrap();
+    let request = signer.request(ID, Timestamp::from_unix_seconds(NOW), BODY);
+    assert_eq!(answer(&receiver, request.headers(), BODY), Ok(()));
+}
+
+#[test]
 fn an_empty_secret_is_named() {
     for text in ["", " ", "whsec_", "v1,whsec_", "v1,"] {
         assert_eq!(

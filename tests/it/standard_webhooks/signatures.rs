@@ -11,6 +11,12 @@ fn with_list(list: impl AsRef<[u8]>) -> Result<(), RejectionKind> {
     answer_now(&set("svix", ID, NOW.to_string(), list))
 }
 
+fn with_id_and_time() -> http::HeaderMap {
+    let mut headers = genuine_set("svix");
+    headers.remove("svix-signature");
+    headers
+}
+
 fn mac() -> String {
     genuine().split_off("v1,".len())
 }
@@ -138,6 +144,32 @@ fn the_limits_of_the_list_count_over_all_lines() {
         answer_now(&headers),
         Err(RejectionKind::SignatureListTooLong)
     );
+}
+
+#[test]
+fn the_shortest_entries_count_too() {
+    let lines = |count: usize| {
+        let mut headers = with_id_and_time();
+        for _ in 0..count {
+            append(&mut headers, "svix-signature", "x");
+        }
+        answer_now(&headers)
+    };
+    assert_eq!(lines(64), Err(RejectionKind::SignatureMismatch));
+    assert_eq!(lines(65), Err(RejectionKind::SignatureListTooLong));
+}
+
+#[test]
+fn a_version_and_its_signature_are_one_entry_and_a_version_alone_is_one_too() {
+    // The second `v1` stands where the signature of a version that nobody knows stands.
+    let unknown = "v9,v1 ".repeat(63);
+    assert_eq!(with_list(unknown.clone() + &genuine()), Ok(()));
+    for behind in [" v1,", " v9,"] {
+        assert_eq!(
+            with_list(unknown.clone() + &genuine() + behind),
+            Err(RejectionKind::SignatureListTooLong)
+        );
+    }
 }
 
 #[test]
