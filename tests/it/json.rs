@@ -78,6 +78,27 @@ fn an_error_shows_nothing_that_could_be_somebodys_data() {
 }
 
 #[test]
+fn a_name_that_a_programmer_would_give_is_shown_up_to_64_characters() {
+    let longest = "x".repeat(64);
+    for key in ["net_total", "net-total", "_net", "net2", &longest] {
+        let error = error(&format!(r#"{{"number": 7, "prices": {{"{key}": "x"}}}}"#));
+        assert_eq!(error.path(), Some(&*format!("prices.{key}")));
+    }
+    for key in ["-net", "2net", &(longest + "x")] {
+        let error = error(&format!(r#"{{"number": 7, "prices": {{"{key}": "x"}}}}"#));
+        assert_eq!(error.path(), Some("prices.?"), "{key}");
+    }
+}
+
+#[test]
+fn an_error_that_is_not_of_a_text_has_no_position() {
+    let error = serde_json::from_value::<u64>(serde_json::Value::Null).unwrap_err();
+    let error = DecodeError::from(error);
+    assert_eq!(error.kind(), DecodeErrorKind::Malformed);
+    assert_eq!((error.line(), error.column()), (None, None));
+}
+
+#[test]
 fn a_path_has_an_end() {
     #[derive(Debug, Deserialize)]
     #[expect(dead_code, reason = "it is never read")]
@@ -90,6 +111,23 @@ fn a_path_has_an_end() {
     let path = error.path().unwrap();
     assert!(path.starts_with("deeper.deeper."), "{path}");
     assert!(path.ends_with('…') && path.len() < 300, "{path}");
+}
+
+#[test]
+fn a_path_goes_on_behind_256_bytes_and_not_behind_257() {
+    type Map<T> = BTreeMap<String, T>;
+    for (first, end) in [(64, ".z"), (65, "…")] {
+        // Of 64 characters a name is shown, of more it is `?`: what is longer here is the second name.
+        let names = [64, first - 1, 63, 63].map(|len| "n".repeat(len));
+        let path = names.join(".");
+        assert_eq!(path.len(), 192 + first);
+        let mut body = r#"{"z":"x"}"#.to_owned();
+        for name in names.iter().rev() {
+            body = format!(r#"{{"{name}":{body}}}"#);
+        }
+        let error = decode_error::<Json<Map<Map<Map<Map<Map<u64>>>>>>>(body);
+        assert_eq!(error.path(), Some(&*(path + end)));
+    }
 }
 
 #[test]

@@ -475,6 +475,19 @@ fn the_verified_tenant_and_the_claimed_one_have_names_of_their_own() {
 }
 
 #[test]
+fn of_an_event_without_a_type_and_a_tenant_none_is_told() {
+    let log = log_of(|| {
+        let inner = service_fn(async |_: Request<Full<Bytes>>| {
+            Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))
+        });
+        drop(run(layer().layer(inner).oneshot(genuine(BODY))));
+    });
+    assert_has(&log, &["outcome=\"delivered\""]);
+    assert!(!log.contains("tenant"), "{log}");
+    assert!(!log.contains("event_type"), "{log}");
+}
+
+#[test]
 fn a_handler_without_the_layer_is_an_error_in_the_log() {
     let log = log_of(|| {
         async fn handler(_: tower_webhook::Delivery<Bytes>) {}

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tower_webhook::{
     RejectionKind,
-    event::{RawEvent, StandardEvent, Tagged, TaggedEvent, TypeField},
+    event::{RawEvent, StandardEvent, Tagged, TaggedEvent, TypeField, WebhookEvent},
 };
 
 use crate::support::open;
@@ -158,6 +158,10 @@ fn the_envelope_of_standard_webhooks_keeps_its_data_as_sent() {
     let body = r#"{"type":"user.created","timestamp":"2026-11-25T12:00:00Z","data":{ "id" : 5 }}"#;
     let delivery = open::<StandardEvent>(body).unwrap();
     assert_eq!(delivery.event().event_type, "user.created");
+    assert_eq!(
+        WebhookEvent::event_type(delivery.event()),
+        Some("user.created")
+    );
     assert_eq!(
         delivery.event().timestamp.as_deref(),
         Some("2026-11-25T12:00:00Z")
