@@ -170,10 +170,14 @@ async fn one_id_with_another_body_is_422() {
 }
 
 fn hanging(store: &MemoryStore) -> EventService<RawEvent> {
+    hanging_for(store, Duration::from_secs(90))
+}
+
+fn hanging_for(store: &MemoryStore, lease: Duration) -> EventService<RawEvent> {
     EventRouter::<RawEvent>::new()
         .always(async || pending::<()>().await)
         .named("hanging")
-        .idempotency(Idempotency::new("engage", store.clone()).lease(Duration::from_secs(90)))
+        .idempotency(Idempotency::new("engage", store.clone()).lease(lease))
         .build()
         .unwrap()
 }
@@ -201,6 +205,19 @@ async fn a_handler_in_progress_is_503_until_its_lease_ends() {
             .unwrap();
         assert!((80..=90).contains(&retry_after), "{retry_after}");
         running = running.filter(|_| dropped);
+    }
+}
+
+#[tokio::test]
+async fn nobody_comes_back_before_the_lease_ends() {
+    for (milliseconds, seconds) in [(89_000, "89"), (89_001, "90"), (90_000, "90")] {
+        let store = MemoryStore::with_clock(10, || Duration::ZERO).unwrap();
+        let events = hanging_for(&store, Duration::from_millis(milliseconds));
+        let mut running = Box::pin(events.clone().oneshot(delivered::<RawEvent>(BODY)));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(running.as_mut().poll(&mut context).is_pending());
+        let response = respond(&events, BODY).await;
+        assert_eq!(response.headers()["retry-after"], seconds);
     }
 }
 

@@ -54,6 +54,19 @@ async fn a_completion_that_fails_is_tried_again() {
     assert_eq!(runs.counts(), [1, 1, 1]);
 }
 
+#[tokio::test]
+async fn a_completion_is_asked_for_three_times_at_most() {
+    let store = Told::new().say("complete", Say::Down, usize::MAX);
+    let events = EventRouter::<RawEvent, Runs>::new()
+        .always(first)
+        .idempotency(Idempotency::new("engage", store.clone()))
+        .with_state(Runs::default())
+        .build()
+        .unwrap();
+    assert_eq!(status(&events, BODY).await, StatusCode::OK);
+    assert_eq!(store.count("complete"), 3);
+}
+
 #[test]
 fn what_a_handler_did_is_its_response_even_if_it_cannot_be_remembered() {
     let runs = Runs::default();

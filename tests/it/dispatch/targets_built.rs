@@ -14,6 +14,7 @@ fn mistakes_are_found_when_it_is_built() {
         "ftp://crm.internal/",
         "http://",
         "http:///x",
+        "http://:80/",
         "http://a b/",
     ] {
         let error = target(url).unwrap_err();
