@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use http::HeaderMap;
-use tower_webhook::{Receiver, RejectionKind, error::ConfigErrorKind};
+use tower_webhook::{
+    Receiver, RejectionKind, error::ConfigErrorKind, provider, receiver::ReceiverBuilder,
+};
 
 use crate::support::{NOW, SECRET, append, genuine_set};
 
@@ -128,4 +130,23 @@ fn debug_shows_no_token() {
     let builder = Receiver::builder([SECRET]).header_token(NAME, [TOKEN]);
     let shown = format!("{builder:?} {:?}", receiver(&[TOKEN]));
     assert!(!shown.contains("horse"), "{shown}");
+}
+
+#[test]
+fn the_headers_that_carry_tokens_are_named_whether_or_not_a_request_has_them() {
+    let names = |builder: ReceiverBuilder| {
+        let nothing = HeaderMap::new();
+        builder.build().unwrap().token_headers(&(&nothing).into())
+    };
+    let signed = || Receiver::builder([SECRET]);
+    assert_eq!(names(signed()), [""; 0]);
+    assert_eq!(names(signed().header_token("x-token", ["t"])), ["x-token"]);
+    let unsigned = || {
+        Receiver::builder("a token")
+            .scheme(provider::gitlab_token_unsigned())
+            .danger_accept_replays()
+    };
+    assert_eq!(names(unsigned()), ["x-gitlab-token"]);
+    let both = unsigned().header_token("x-token", ["t"]);
+    assert_eq!(names(both), ["x-token", "x-gitlab-token"]);
 }

@@ -201,6 +201,9 @@ async fn a_key_of_over_256_bytes_is_nobodys() {
     let path = format!("/shops/{}", "x".repeat(257));
     assert_eq!(answer(&receiver, &path, OLD).await, UNKNOWN);
     assert_eq!(count_of(&count), 0);
+    let longest = format!("/shops/{}", "x".repeat(256));
+    assert_eq!(answer(&receiver, &longest, OLD).await, UNKNOWN);
+    assert_eq!(count_of(&count), 1);
 }
 
 #[tokio::test]
