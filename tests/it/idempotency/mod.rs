@@ -1,6 +1,7 @@
 //! Handling each message once.
 
 mod concurrency;
+mod detached;
 mod failures;
 mod faulty;
 mod memory;

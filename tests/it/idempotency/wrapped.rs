@@ -19,7 +19,7 @@ use tower_webhook::{
     error::ConfigErrorKind,
     idempotency::{
         BodyDigest, BoxStore, Claim, Claimant, Detached, EasyStore, IdempotencyStore, MemoryStore,
-        OwnerToken, Settlement, StoreErrorKind, StoreResult, Unguarded,
+        OwnerToken, Settlement, StoreError, StoreErrorKind, StoreResult, Unguarded,
     },
     testing::{idempotency_conformance, idempotency_key},
 };
@@ -29,21 +29,39 @@ use crate::layer::builder;
 
 /// The store in memory, as a server far away that responds after a while and, once it is stopped, not at all.
 #[derive(Clone)]
-struct Slow {
-    store: MemoryStore,
-    is_stopped: Arc<AtomicBool>,
-    goes_on: Arc<Notify>,
-    panics: bool,
+pub(super) struct Slow {
+    pub(super) store: MemoryStore,
+    pub(super) is_stopped: Arc<AtomicBool>,
+    pub(super) goes_on: Arc<Notify>,
+    pub(super) panics: bool,
+    /// It claims, and reports an error.
+    pub(super) loses_claims: bool,
 }
 
 impl Slow {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             store: MemoryStore::new(10_000).unwrap(),
             is_stopped: Arc::default(),
             goes_on: Arc::default(),
             panics: false,
+            loses_claims: false,
         }
+    }
+
+    /// Every call stops on its way until [`go_on`](Self::go_on).
+    pub(super) fn stop(&self) {
+        self.is_stopped.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn go_on(&self) {
+        self.is_stopped.store(false, Ordering::Relaxed);
+        self.one_step();
+    }
+
+    /// What has stopped goes on to where it stops next.
+    pub(super) fn one_step(&self) {
+        self.goes_on.notify_waiters();
     }
 
     async fn travel(&self) {
@@ -63,6 +81,9 @@ impl EasyStore for Slow {
             .claim(&as_key(key), by.owner, by.digest, lease)
             .await;
         self.travel().await;
+        if self.loses_claims {
+            return Err(StoreError::new(StoreErrorKind::Unavailable));
+        }
         claim
     }
 
@@ -98,7 +119,7 @@ fn as_key(text: &str) -> tower_webhook::idempotency::IdempotencyKey {
     idempotency_key(text, "", "msg")
 }
 
-fn claim<I: IdempotencyStore>(store: &I, id: &str) -> I::Claiming {
+pub(super) fn claim<I: IdempotencyStore>(store: &I, id: &str) -> I::Claiming {
     let key = idempotency_key("wrapped", "", id);
     let lease = Duration::from_secs(60);
     store.claim(&key, OwnerToken::random(), BodyDigest::of(b""), lease)
@@ -118,6 +139,38 @@ async fn a_store_in_a_box_one_that_is_shared_and_one_that_is_configured_conform(
     let shared = Arc::new(store.clone());
     idempotency_conformance(&shared, "shared", tokio::time::sleep).await;
     idempotency_conformance(&Some(store), "some", tokio::time::sleep).await;
+}
+
+#[tokio::test]
+async fn a_store_in_a_box_and_one_that_is_configured_give_back_what_is_abandoned() {
+    async fn gives_back<I: IdempotencyStore>(store: I) {
+        let key = idempotency_key("wrapped", "", "msg_1");
+        let owner = OwnerToken::random();
+        let claim = || store.claim(&key, owner, BodyDigest::of(b""), Duration::from_secs(60));
+        assert_eq!(claim().await.unwrap(), Claim::Fresh);
+        store.abandon(&key, owner);
+        assert_eq!(self::claim(&store, "msg_1").await.unwrap(), Claim::Fresh);
+    }
+    let memory = || MemoryStore::new(10).unwrap();
+    gives_back(memory()).await;
+    gives_back(BoxStore::new(memory())).await;
+    gives_back(Some(memory())).await;
+}
+
+#[test]
+fn a_store_that_is_none_guards_nothing_in_a_box_either() {
+    for (is_enabled, expected) in [
+        (
+            BoxStore::new(MemoryStore::new(1).unwrap()).is_enabled(),
+            true,
+        ),
+        (BoxStore::new(Unguarded).is_enabled(), false),
+        (Some(MemoryStore::new(1).unwrap()).is_enabled(), true),
+        (None::<MemoryStore>.is_enabled(), false),
+        (Some(Unguarded).is_enabled(), false),
+    ] {
+        assert_eq!(is_enabled, expected);
+    }
 }
 
 #[tokio::test]
