@@ -9,27 +9,15 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
 use tokio::{sync::Notify, time::sleep};
-use tower::{service_fn, util::BoxCloneService};
+use tower::service_fn;
 use tower_webhook::inbox::{Enqueue, Inbox, SqliteInbox, Target};
 
 use super::{
     super::support::{
         Directory, Running, dead, drained, receiver, send, stats, store, until, worker,
     },
-    Calls, Handler, respond, status, wait,
+    Calls, hang, respond, status, wait,
 };
-
-/// A service that counts its calls and never responds.
-fn hang(calls: &Calls) -> Handler {
-    let calls = calls.clone();
-    BoxCloneService::new(service_fn(move |request: Request<Full<Bytes>>| {
-        calls.count(&request);
-        async {
-            std::future::pending::<()>().await;
-            Ok(Response::new(()))
-        }
-    }))
-}
 
 #[tokio::test]
 async fn a_killed_worker_hands_over_after_its_lease() {

@@ -1,5 +1,6 @@
 //! What becomes of a stored delivery.
 
+mod attempts;
 mod fates;
 mod lifetime;
 mod settings;
@@ -64,6 +65,18 @@ pub(super) fn wait(calls: &Calls, go_on: &Arc<Notify>) -> Handler {
         let go_on = Arc::clone(&go_on);
         async move {
             go_on.notified().await;
+            Ok(Response::new(()))
+        }
+    }))
+}
+
+/// A service that counts its calls and never responds.
+pub(super) fn hang(calls: &Calls) -> Handler {
+    let calls = calls.clone();
+    BoxCloneService::new(service_fn(move |request: Request<Full<Bytes>>| {
+        calls.count(&request);
+        async {
+            std::future::pending::<()>().await;
             Ok(Response::new(()))
         }
     }))
