@@ -1,6 +1,8 @@
 //! The presets against known answers: published vectors, those of SDKs, and those made from the documented rules.
 
+mod forged;
 mod handshakes;
+mod signed;
 mod table;
 mod tokens;
 mod vectors;
@@ -13,6 +15,7 @@ fn an_address_whose_parts_are_signed_and_that_is_not_absolute_is_a_mistake() {
         "",
         "/webhooks",
         "example.com/webhooks",
+        "example.com",
         "https://exa mple.com/",
     ] {
         for scheme in [provider::vipps(url), provider::contentful(url)] {

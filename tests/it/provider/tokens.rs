@@ -13,6 +13,7 @@ use tower::{Layer, ServiceExt, service_fn};
 use tower_webhook::{
     Delivery, Receiver, Rejection, RejectionKind, Timestamp, WebhookLayer,
     provider::{KeyKind, Preset, PresetSettings, presets},
+    receiver::IdOrigin,
     scheme::Scheme,
     testing::Signer,
 };
@@ -141,6 +142,37 @@ async fn verdict(slug: &str, request: Request<Full<Bytes>>) -> Result<(), Reject
         .check_head(&head)
         .and_then(|head| head.check_signature(body));
     verified.map(drop).map_err(|rejection| rejection.kind())
+}
+
+#[tokio::test]
+async fn the_id_and_the_type_are_read_where_the_sender_has_them() {
+    for (slug, id, event_type) in [
+        ("figma", None, Some("c")),
+        ("gitlab", Some("of-a-header"), Some("Push Hook")),
+        ("nexi-checkout", Some("evt_5"), Some("a")),
+        ("postmark", None, Some("b")),
+        ("telegram", Some("5"), None),
+    ] {
+        let mut request = request(slug, TOKEN);
+        let headers = request.headers_mut();
+        headers.insert("x-gitlab-event-uuid", "of-a-header".parse().unwrap());
+        headers.insert("x-gitlab-event", "Push Hook".parse().unwrap());
+        let (head, body) = request.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        let receiver = Receiver::builder(TOKEN)
+            .scheme(scheme_of(slug))
+            .danger_accept_replays()
+            .build()
+            .unwrap();
+        let head = receiver.check_head(&head).unwrap();
+        let verified = head.check_signature(body).unwrap();
+        let found = match verified.id_origin() {
+            IdOrigin::Digest => None,
+            _ => Some(verified.id().to_string()),
+        };
+        assert_eq!(found.as_deref(), id, "{slug}");
+        assert_eq!(verified.event_type(), event_type, "{slug}");
+    }
 }
 
 #[tokio::test]

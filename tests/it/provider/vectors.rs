@@ -6,11 +6,11 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderName, HeaderValue, Request};
 use serde_json::Value;
 use tower_webhook::{
-    Receiver,
+    Receiver, Rejection,
     provider::{Preset, PresetSettings},
 };
 
-fn vectors() -> Vec<Value> {
+pub(super) fn vectors() -> Vec<Value> {
     serde_json::from_str(include_str!("../../vectors/providers.json")).unwrap()
 }
 
@@ -43,8 +43,8 @@ fn request(vector: &Value) -> Request<()> {
     request
 }
 
-/// Whether the request of a vector is accepted, or why not.
-fn verdict(vector: &Value) -> Result<(), String> {
+/// The receiver that a vector is for, or what is wrong with its configuration.
+fn receiver(vector: &Value) -> Result<Receiver, String> {
     let slug = vector["provider"].as_str().unwrap();
     let preset = Preset::find(slug).ok_or(format!("there is no preset {slug}"))?;
     let mut settings = PresetSettings::new();
@@ -72,20 +72,22 @@ fn verdict(vector: &Value) -> Result<(), String> {
         Value::String(text) => text.clone(),
         key => key.to_string(),
     };
-    let receiver = Receiver::builder(secret)
+    Receiver::builder(secret)
         .scheme(scheme)
         .danger_accept_replays()
         .tolerance(tolerance)
         .clock(move || Duration::from_secs(now))
         .build()
-        .map_err(|error| format!("configuration: {error}"))?;
+        .map_err(|error| format!("configuration: {error}"))
+}
+
+/// Whether the request of a vector is accepted, or why not.
+pub(super) fn verdict(vector: &Value) -> Result<Result<(), Rejection>, String> {
+    let receiver = receiver(vector)?;
     let (head, ()) = request(vector).into_parts();
-    let checked = receiver.check_head(&head).map_err(|r| r.to_string())?;
-    let verified = checked
-        .check_signature(body(vector))
-        .map_err(|r| r.to_string())?;
-    let _ = verified;
-    Ok(())
+    let checked = receiver.check_head(&head);
+    let verified = checked.and_then(|head| head.check_signature(body(vector)));
+    Ok(verified.map(drop))
 }
 
 #[test]
@@ -94,8 +96,9 @@ fn every_vector_gets_its_stated_result() {
     for vector in vectors() {
         let verdict = verdict(&vector);
         let expected = vector["expect"] == "valid";
-        if verdict.is_ok() != expected
-            || matches!(&verdict, Err(why) if why.contains("preset") || why.contains("configuration"))
+        if !verdict
+            .as_ref()
+            .is_ok_and(|verdict| verdict.is_ok() == expected)
         {
             wrong.push(format!(
                 "{}: {verdict:?}, {}",
