@@ -109,8 +109,4 @@ impl Visitor<'_> for NameSeed {
     fn visit_bytes<E>(self, name: &[u8]) -> Result<bool, E> {
         Ok(name == self.0.as_bytes())
     }
-
-    fn visit_str<E>(self, name: &str) -> Result<bool, E> {
-        Ok(name == self.0)
-    }
 }
