@@ -215,3 +215,48 @@ fn wycheproofs_ecdsa_answers_hold_through_our_comparison() {
     }
     assert!(valid > 50 && invalid > 50, "{valid} {invalid}");
 }
+
+fn public(seed: u8) -> String {
+    let key = ed25519_dalek::SigningKey::from_bytes(&[seed; 32]);
+    hex::encode(key.verifying_key().as_bytes())
+}
+
+fn private(seed: u8) -> String {
+    hex::encode([seed; 32])
+}
+
+#[test]
+fn a_signature_is_verified_with_22_keys_and_no_more() {
+    let scheme = scheme(Algorithm::Ed25519, Encoding::Hex);
+    let keys: Vec<String> = (1..=23).map(public).collect();
+    let receiver = receiver(&scheme, &keys);
+    for (seed, expected) in [(1, Ok(())), (22, Ok(())), (23, MISMATCH)] {
+        let signer = Signer::for_scheme(scheme.clone(), private(seed)).unwrap();
+        let request = signer.request("", Timestamp::from_unix_seconds(NOW), "{}");
+        assert_eq!(
+            answer(&receiver, request.headers(), "{}"),
+            expected,
+            "{seed}"
+        );
+    }
+}
+
+#[test]
+fn a_request_that_names_a_public_key_is_verified_with_that_one() {
+    let scheme = Scheme::builder("named")
+        .algorithm(Algorithm::Ed25519)
+        .signature(SignatureFormat::header("x-signature"))
+        .key_id(Place::header("x-key-id"))
+        .build()
+        .unwrap();
+    let keys = [("one", 1), ("two", 2)].map(|(id, seed)| format!("{id}={}", public(seed)));
+    let receiver = receiver(&scheme, keys);
+    let signer = Signer::for_scheme(scheme, private(2)).unwrap();
+    let request = signer.request("", Timestamp::from_unix_seconds(NOW), "{}");
+    let mut headers = request.headers().clone();
+    assert_eq!(answer(&receiver, &headers, "{}"), Ok(()), "any of them");
+    for (id, expected) in [("one", MISMATCH), ("three", MISMATCH), ("two", Ok(()))] {
+        headers.insert("x-key-id", id.parse().unwrap());
+        assert_eq!(answer(&receiver, &headers, "{}"), expected, "{id}");
+    }
+}
