@@ -248,6 +248,10 @@ fn what_was_handled_is_remembered_even_if_its_lease_ran_out_and_the_store_is_ful
     assert_eq!(fill(&store, "other"), 0);
 }
 
+fn warnings(act: &dyn Fn()) -> usize {
+    log_of(act).matches("80 % of its capacity").count()
+}
+
 #[test]
 fn at_80_percent_a_warning_is_logged_once_and_again_only_after_it_has_emptied() {
     let clock = TestClock::default();
@@ -258,7 +262,6 @@ fn at_80_percent_a_warning_is_logged_once_and_again_only_after_it_has_emptied() 
         let claiming = store.claim(&key, OwnerToken::random(), BodyDigest::of(b""), lease);
         assert_eq!(now(claiming).unwrap(), Claim::Fresh);
     };
-    let warnings = |act: &dyn Fn()| log_of(act).matches("80 % of its capacity").count();
     let claim_from_to = |from: usize, to: usize| {
         for number in from..to {
             claim(&format!("msg_{number}"));
@@ -269,4 +272,28 @@ fn at_80_percent_a_warning_is_logged_once_and_again_only_after_it_has_emptied() 
     assert_eq!(warnings(&|| claim_from_to(800, 1000)), 0);
     clock.advance(Duration::from_secs(60));
     assert_eq!(warnings(&|| claim_from_to(1000, 2000)), 1);
+}
+
+#[test]
+fn it_is_nearly_full_at_80_percent_rounded_up_and_empty_enough_below_60() {
+    let store = MemoryStore::new(151).unwrap();
+    let key = |number: usize| idempotency_key("warn", "", &format!("msg_{number}"));
+    let owner = OwnerToken::from_u128(1);
+    let lease = Duration::from_secs(60);
+    let claim = |number| {
+        let claim = now(store.claim(&key(number), owner, BodyDigest::of(b""), lease));
+        assert_eq!(claim.unwrap(), Claim::Fresh);
+    };
+    let release = |number| {
+        let released = now(store.release(&key(number), owner));
+        assert_eq!(released.unwrap(), Settlement::Settled);
+    };
+    let fill = |from: usize| (from..121).for_each(claim);
+    assert_eq!(warnings(&|| (0..120).for_each(claim)), 0);
+    assert_eq!(warnings(&|| claim(120)), 1);
+    // Of 151 places, 60 % are 90.6.
+    (91..121).for_each(release);
+    assert_eq!((store.len(), warnings(&|| fill(91))), (91, 0));
+    (90..121).for_each(release);
+    assert_eq!((store.len(), warnings(&|| fill(90))), (90, 1));
 }

@@ -191,6 +191,25 @@ fn a_time_out_of_nothing_is_a_configuration_error() {
         builder.build().unwrap_err().kind(),
         ConfigErrorKind::ZeroTimeout
     );
+    let shortest = RedisStore::builder("redis://127.0.0.1").timeout(Duration::from_millis(1));
+    assert!(shortest.build().is_ok());
+}
+
+#[tokio::test]
+async fn its_keys_start_with_the_prefix_that_is_set() {
+    let Some(server) = RedisServer::start_or_skip("the prefix of keys in Redis") else {
+        return;
+    };
+    let ours = RedisStore::builder(server.url()).key_prefix("ours:");
+    for (store, keys) in [
+        (RedisStore::builder(server.url()), "KEYS tower-webhook:*"),
+        (ours, "KEYS ours:*"),
+    ] {
+        let store = store.build().unwrap();
+        assert_eq!(server.command([keys]).trim(), "*0", "{keys}");
+        assert_eq!(claim(&store, "msg_1", SECONDS).await, Claim::Fresh);
+        assert_eq!(server.command([keys]).trim(), "*1", "{keys}");
+    }
 }
 
 #[test]
