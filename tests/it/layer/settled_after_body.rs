@@ -87,7 +87,7 @@ async fn settled_after_the_body_a_claim_waits_for_its_end() {
     let mut response = respond_with(&layer, vec![data(), data()]).await;
     let in_progress = (StatusCode::CONFLICT, Some(ClaimedByAnother));
     assert_eq!(deliver(&layer).await, in_progress);
-    assert!(response.body_mut().frame().await.unwrap().is_ok());
+    response.body_mut().frame().await.unwrap().unwrap();
     assert_eq!(deliver(&layer).await, in_progress);
     response.into_body().collect().await.unwrap();
     let done = (StatusCode::OK, Some(AlreadyHandled));
@@ -112,7 +112,7 @@ async fn settled_after_the_body_a_failure_midway_or_in_the_trailers_is_none() {
 async fn settled_after_the_body_a_body_dropped_midway_keeps_the_lease() {
     let layer = guarded(memory(), LONG);
     let mut response = respond_with(&layer, vec![data(), data()]).await;
-    assert!(response.body_mut().frame().await.unwrap().is_ok());
+    response.body_mut().frame().await.unwrap().unwrap();
     drop(response);
     let in_progress = (StatusCode::CONFLICT, Some(ClaimedByAnother));
     assert_eq!(deliver(&layer).await, in_progress);
@@ -131,7 +131,7 @@ async fn settled_after_the_body_a_body_of_known_length_need_not_be_polled_to_its
         let mut response = service.oneshot(genuine("{}")).await.unwrap();
         assert!(!response.body().is_end_stream());
         if length > 0 {
-            assert!(response.body_mut().frame().await.unwrap().is_ok());
+            response.body_mut().frame().await.unwrap().unwrap();
         }
         drop(response);
         let done = (StatusCode::OK, Some(AlreadyHandled));
@@ -143,7 +143,7 @@ async fn settled_after_the_body_a_body_of_known_length_need_not_be_polled_to_its
 async fn settled_after_the_body_asking_for_the_end_midway_is_not_the_end() {
     let layer = guarded(memory(), LONG);
     let mut response = respond_with(&layer, vec![data(), data()]).await;
-    assert!(response.body_mut().frame().await.unwrap().is_ok());
+    response.body_mut().frame().await.unwrap().unwrap();
     assert!(!response.body().is_end_stream());
     drop(response);
     let in_progress = (StatusCode::CONFLICT, Some(ClaimedByAnother));
@@ -190,7 +190,7 @@ async fn settled_after_the_body_either_way_to_show_its_end_is_enough() {
         });
         let service = layer.clone().settle_after_body().layer(handler);
         let mut response = service.oneshot(genuine("{}")).await.unwrap();
-        assert!(response.body_mut().frame().await.unwrap().is_ok());
+        response.body_mut().frame().await.unwrap().unwrap();
         drop(response);
         let done = (StatusCode::OK, Some(AlreadyHandled));
         assert_eq!(deliver(&layer).await, done, "{by_length}");
@@ -268,7 +268,7 @@ impl IdempotencyStore for Slow {
 async fn settled_after_the_body_a_slow_store_is_told_of_a_failure_too() {
     let layer = guarded(Slow::new(true), LONG);
     let response = respond_with(&layer, vec![data(), Err("broken")]).await;
-    assert!(response.into_body().collect().await.is_err());
+    response.into_body().collect().await.unwrap_err();
     assert_eq!(deliver(&layer).await, (StatusCode::OK, None));
 }
 
