@@ -254,7 +254,6 @@ fn a_request_that_names_a_public_key_is_verified_with_that_one() {
     let signer = Signer::for_scheme(scheme, private(2)).unwrap();
     let request = signer.request("", Timestamp::from_unix_seconds(NOW), "{}");
     let mut headers = request.headers().clone();
-    assert_eq!(answer(&receiver, &headers, "{}"), Ok(()), "any of them");
     for (id, expected) in [("one", MISMATCH), ("three", MISMATCH), ("two", Ok(()))] {
         headers.insert("x-key-id", id.parse().unwrap());
         assert_eq!(answer(&receiver, &headers, "{}"), expected, "{id}");
