@@ -1,14 +1,11 @@
 //! `tower-webhook completions`.
 
-use std::{
-    io::{self, Write},
-    process::ExitCode,
-};
+use std::{io::Write, process::ExitCode};
 
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
-use crate::failure::Failure;
+use crate::{failure::Failure, output};
 
 #[derive(Debug, Args)]
 #[command(
@@ -25,6 +22,6 @@ pub(crate) fn run(args: &CompleteArgs) -> Result<ExitCode, Failure> {
     // It panics where it cannot write.
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command, "tower-webhook", &mut script);
-    io::stdout().write_all(&script)?;
+    output::stdout().write_all(&script)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,14 +1,11 @@
 //! `tower-webhook describe`.
 
-use std::{
-    io::{self, Write},
-    process::ExitCode,
-};
+use std::{io::Write, process::ExitCode};
 
 use clap::{Args, Subcommand};
 use tower_webhook::voyado::{EventType, describe};
 
-use crate::failure::Failure;
+use crate::{failure::Failure, output};
 
 /// The output is JSON in every case.
 #[derive(Debug, Args)]
@@ -45,7 +42,7 @@ pub(crate) fn run(args: &DescribeArgs) -> Result<ExitCode, Failure> {
         Document::Openapi => describe::openapi(),
         Document::Asyncapi => describe::asyncapi(),
     };
-    writeln!(io::stdout().lock(), "{described:#}")?;
+    writeln!(output::stdout(), "{described:#}")?;
     Ok(ExitCode::SUCCESS)
 }
 

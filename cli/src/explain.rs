@@ -17,7 +17,7 @@ use tower_webhook::{
 use crate::{
     capture::Capture,
     failure::Failure,
-    input,
+    input, output,
     provider::{ProviderArgs, SecretArgs},
     time,
 };
@@ -112,7 +112,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<ExitCode, Failure> {
         explainer = explainer.other_secret(secret);
     }
     let explanation = explainer.explain(&capture.parts, &body);
-    let mut out = io::stdout().lock();
+    let mut out = output::stdout();
     if args.json {
         writeln!(out, "{}", serde_json::to_string_pretty(&explanation)?)?;
     } else {

@@ -19,7 +19,7 @@ use tower_webhook::{
 };
 use tower_webhook_postgres::PgInbox;
 
-use crate::{failure::Failure, runtime};
+use crate::{failure::Failure, output, runtime};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -93,7 +93,7 @@ async fn open(url: &str) -> Result<Arc<dyn Inbox>, Failure> {
 }
 
 async fn manage(args: &InboxArgs, inbox: &dyn Inbox) -> Result<ExitCode, Failure> {
-    let mut out = io::stdout().lock();
+    let mut out = output::stdout();
     match &args.command {
         InboxCommand::List { limit } => {
             let letters = inbox.dead_letters(None, limit.get()).await?;

@@ -1,15 +1,12 @@
 //! `tower-webhook secret`.
 
-use std::{
-    io::{self, Write},
-    process::ExitCode,
-};
+use std::{io::Write, process::ExitCode};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use crate::failure::Failure;
+use crate::{failure::Failure, output};
 
 #[derive(Debug, Args)]
 #[command(
@@ -39,7 +36,7 @@ pub(crate) fn run(args: &SecretArgs) -> Result<ExitCode, Failure> {
     let mut random = vec![0; usize::from(bytes)];
     getrandom::fill(&mut random).map_err(|error| Failure(format!("no randomness: {error}")))?;
     let secret = format!("whsec_{}", STANDARD.encode(random));
-    let mut out = io::stdout().lock();
+    let mut out = output::stdout();
     if json {
         writeln!(out, "{}", json!({ "secret": secret }))?;
     } else {

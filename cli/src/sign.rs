@@ -1,10 +1,6 @@
 //! `tower-webhook sign`.
 
-use std::{
-    io::{self, Write},
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{io::Write, path::PathBuf, process::ExitCode};
 
 use bytes::Bytes;
 use clap::Args;
@@ -14,7 +10,7 @@ use tower_webhook::{Timestamp, testing::Signer};
 
 use crate::{
     failure::Failure,
-    input,
+    input, output,
     provider::{ProviderArgs, SecretArgs},
     time,
 };
@@ -70,7 +66,7 @@ pub(crate) fn run(args: &SignArgs) -> Result<ExitCode, Failure> {
     });
     let changed_body = (*request.body() != body).then(|| String::from_utf8_lossy(request.body()));
     let query = request.uri().query();
-    let mut out = io::stdout().lock();
+    let mut out = output::stdout();
     if args.json {
         let headers: Map<String, Value> =
             headers.map(|(name, value)| (name, value.into())).collect();

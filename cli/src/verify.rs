@@ -1,9 +1,6 @@
 //! `tower-webhook verify`.
 
-use std::{
-    io::{self, Write},
-    process::ExitCode,
-};
+use std::{io::Write, process::ExitCode};
 
 use clap::Args;
 use serde_json::json;
@@ -12,6 +9,7 @@ use tower_webhook::receiver::explain::{Outcome, Verdict};
 use crate::{
     explain::{EXIT_CODES, Judged, TELLS_WHY, code},
     failure::Failure,
+    output,
 };
 
 #[derive(Debug, Args)]
@@ -34,7 +32,7 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
         .filter(|check| check.outcome() == Outcome::Failed)
         .collect();
     let verdict = explanation.verdict();
-    let mut out = io::stdout().lock();
+    let mut out = output::stdout();
     if args.json {
         writeln!(
             out,

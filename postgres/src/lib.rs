@@ -10,6 +10,7 @@ mod error;
 mod idempotency;
 mod inbox;
 mod schema;
+mod transaction;
 
 pub use idempotency::PgIdempotencyStore;
 pub use inbox::PgInbox;

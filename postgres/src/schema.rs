@@ -1,9 +1,9 @@
 //! The tables.
 
-use sqlx::{Connection, PgConnection, PgPool};
+use sqlx::{PgConnection, PgPool};
 use tower_webhook::inbox::{InboxError, InboxErrorKind};
 
-use crate::error::inbox_error;
+use crate::{error::inbox_error, transaction::begin};
 
 /// Each migration brings the tables from the version that is its position to the next.
 const MIGRATIONS: [&str; 1] = [include_str!("schema_1.sql")];
@@ -14,8 +14,7 @@ const LOCK: i64 = i64::from_be_bytes(*b"\0webhook");
 /// Makes or migrates the tables, in one transaction. Those of a newer version are left as they are.
 pub(crate) async fn migrate(pool: &PgPool) -> Result<(), InboxError> {
     let to_error = |error: sqlx::Error| inbox_error(&error);
-    let mut connection = pool.acquire().await.map_err(to_error)?;
-    let mut transaction = connection.begin().await.map_err(to_error)?;
+    let mut transaction = begin(pool).await.map_err(to_error)?;
     let version = version(&mut transaction).await.map_err(to_error)?;
     let known = MIGRATIONS.len();
     let Some(missing) = usize::try_from(version)

@@ -7,7 +7,7 @@ use axum::{
 };
 use http::StatusCode;
 
-use super::{Payload, event_type};
+use super::Payload;
 use crate::{
     event::{EventPayload, WebhookEvent},
     receiver::Delivery,
@@ -143,7 +143,7 @@ fn payload_of<E: WebhookEvent, P: EventPayload<E>>(
     P::from_event(delivery.event(), delivery.body()).map_err(|error| {
         telemetry::payload_does_not_fit(
             delivery.id(),
-            event_type(delivery),
+            delivery.event_type(),
             std::any::type_name::<P>(),
             &error,
         );

@@ -18,7 +18,6 @@ use tower_service::Service;
 use super::{
     event_handler::Responding,
     event_router::Takes,
-    event_type,
     once::{Identity, Once},
 };
 use crate::{
@@ -87,7 +86,7 @@ async fn dispatch<E: WebhookEvent>(
     parts: Parts,
     delivery: Delivery<E>,
 ) -> Response {
-    let event_type = event_type(&delivery).map(str::to_owned);
+    let event_type = delivery.event_type().map(str::to_owned);
     let event_type = event_type.as_deref();
     let is_routed = routes.iter().any(|route| route.takes.names(event_type));
     let mut is_handled = !routes

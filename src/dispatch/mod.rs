@@ -35,12 +35,3 @@ pub use forward::{Forward, ForwardBuilder};
 pub use payload::Payload;
 #[cfg(feature = "forward")]
 pub use signer::Signer;
-
-/// The type of a delivery's event: as the event has it from the verified body, else as the sender's scheme reads it, which
-/// may be from a header that is not signed.
-#[cfg(any(feature = "axum", feature = "forward"))]
-fn event_type<E: crate::event::WebhookEvent>(
-    delivery: &crate::receiver::Delivery<E>,
-) -> Option<&str> {
-    delivery.event().event_type().or(delivery.event_type())
-}

@@ -117,12 +117,11 @@ impl<E> Delivery<E> {
 }
 
 impl<E: WebhookEvent> Delivery<E> {
-    /// The name of the event's type: where the scheme knows where it is, else what the event says itself.
-    ///
-    /// See [`SchemeBuilder::event_type`](crate::scheme::SchemeBuilder::event_type). In a header it is unsigned.
+    /// The name of the event's type: as the event has it from the verified body, else as the sender's scheme reads it
+    /// ([`SchemeBuilder::event_type`](crate::scheme::SchemeBuilder::event_type)), which may be from a header that is not signed.
     pub fn event_type(&self) -> Option<&str> {
-        let named = self.shared.facts.event_type();
-        named.or_else(|| self.shared.event.event_type())
+        let own = self.shared.event.event_type();
+        own.or_else(|| self.shared.facts.event_type())
     }
 }
 

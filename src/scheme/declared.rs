@@ -227,7 +227,8 @@ impl Declared {
                     ];
                     let fewest: usize = nearest.map_or(usize::MAX, |(count, _)| count);
                     let count = missing.iter().flatten().count();
-                    if count < fewest {
+                    // Of several that are as near, the last: the standard's own.
+                    if count <= fewest {
                         nearest = missing.into_iter().flatten().next().map(|it| (count, it));
                     }
                 }

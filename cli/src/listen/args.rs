@@ -50,6 +50,12 @@ pub(crate) struct ListenArgs {
 }
 
 impl ListenArgs {
+    /// One that is empty counts as none.
+    pub(super) fn verify_token(&self) -> Option<&str> {
+        let token = self.verify_token.as_deref().map(str::trim);
+        token.filter(|token| !token.is_empty())
+    }
+
     pub(super) fn printing(&self) -> Printing {
         match (self.tui, self.json) {
             (true, _) => Printing::Nothing,

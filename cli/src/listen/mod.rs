@@ -21,7 +21,7 @@ use tokio::net::TcpListener;
 use tower_webhook::{Receiver, provider::Handshake, testing::Signer};
 use tower_webhook_console::{Console, Sample};
 
-use crate::{failure::Failure, runtime, send::samples};
+use crate::{failure::Failure, output, runtime, send::samples};
 use forward::Forward;
 use record::Records;
 use server::{Ending, Serving};
@@ -97,7 +97,7 @@ fn handshake(args: &ListenArgs, secret: &str) -> Option<Handshake> {
         "discord" => Handshake::discord(),
         "twitch" => Handshake::twitch(),
         "xero" => Handshake::xero(),
-        "meta" => Handshake::meta(path, args.verify_token.as_ref()?),
+        "meta" => Handshake::meta(path, args.verify_token()?),
         "twitter" => Handshake::twitter(path, secret),
         "dropbox" => Handshake::dropbox(path),
         "asana" => Handshake::asana(path, show_secret),
@@ -107,8 +107,15 @@ fn handshake(args: &ListenArgs, secret: &str) -> Option<Handshake> {
 }
 
 /// Of a sender that chooses the secret itself. What it signs from then on is judged by it only once it is given.
+///
+/// Whoever finds the URL can bring one: what is not plain is not shown, since a terminal or a shell could take it for a command.
 fn show_secret(secret: &str) {
-    eprintln!("note: the sender brought its secret: give --secret {secret}");
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    if secret.bytes().all(is_plain) {
+        eprintln!("note: a sender brought its secret: give --secret {secret}");
+    } else {
+        eprintln!("note: a sender brought a secret with characters that no sender uses");
+    }
 }
 
 /// The receiver; its first secret; what the page signs with, if this scheme and these secrets can sign; and the secret, if it was made here.
@@ -137,7 +144,7 @@ fn receiver(
 }
 
 fn announce(args: &ListenArgs, urls: &Urls, made: Option<&str>) -> io::Result<()> {
-    let mut out = io::stdout().lock();
+    let mut out = output::stdout();
     if args.json {
         writeln!(out, "{}", json!({ "console": urls.console }))?;
         writeln!(out, "{}", json!({ "deliveries": urls.deliveries }))?;

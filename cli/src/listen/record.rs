@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    io::{self, Write},
+    io::Write,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, SystemTime},
 };
@@ -12,7 +12,7 @@ use http::{HeaderMap, Method, StatusCode, request::Parts};
 use humantime::format_rfc3339_millis;
 use serde_json::{Value, json};
 
-use crate::inbox::printable;
+use crate::{inbox::printable, output};
 
 /// How many are kept.
 const MAX_RECORDS: usize = 500;
@@ -159,7 +159,7 @@ impl Records {
             }
         }
         // Whoever reads the lines may have gone.
-        let mut out = io::stdout().lock();
+        let mut out = output::stdout();
         let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() == MAX_RECORDS {

@@ -23,7 +23,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::{failure::Failure, runtime};
+use crate::{failure::Failure, output, runtime};
 use sender::{Response, Sender};
 use summary::Summary;
 
@@ -36,7 +36,7 @@ pub(crate) fn run(args: &SendArgs) -> Result<ExitCode, Failure> {
     let origin = sender.origin();
     let responses = runtime::new()?.block_on(send_all(sender, concurrency))?;
     let summary = Summary::new(origin, responses);
-    let mut out = io::stdout().lock();
+    let mut out = output::stdout();
     if args.json {
         writeln!(out, "{}", summary.to_json())?;
     } else {
@@ -51,7 +51,7 @@ pub(crate) fn run(args: &SendArgs) -> Result<ExitCode, Failure> {
 
 fn list(args: &SendArgs) -> Result<ExitCode, Failure> {
     let types = sample::types(&args.provider.provider);
-    let mut out = io::stdout().lock();
+    let mut out = output::stdout();
     if args.json {
         writeln!(out, "{}", json!({ "types": types }))?;
     } else {

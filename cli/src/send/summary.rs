@@ -19,7 +19,7 @@ pub(crate) struct Summary {
     errors: BTreeMap<String, usize>,
     latencies: Vec<Duration>,
     failures: usize,
-    /// What was sent, in the order of the responses.
+    /// What was sent, if it is not too much to be listed.
     sent: Vec<Sent>,
 }
 
@@ -91,11 +91,13 @@ impl Summary {
             } = response;
             let is_success = status.as_ref().is_ok_and(StatusCode::is_success);
             summary.failures += usize::from(!is_success);
-            summary.sent.push(Sent {
-                id,
-                event_type,
-                status: status.as_ref().ok().copied(),
-            });
+            if summary.sent.len() <= MAX_LISTED {
+                summary.sent.push(Sent {
+                    id,
+                    event_type,
+                    status: status.as_ref().ok().copied(),
+                });
+            }
             match status {
                 Ok(status) => {
                     *summary.statuses.entry(status).or_default() += 1;

@@ -70,16 +70,20 @@ fn handshakes_without_a_signature_are_responded_to_on_their_path() {
         assert_eq!(get("/webhooks").status(), 405, "{args:?}");
         assert_eq!(listening.line()["verdict"], "method_not_allowed");
     }
-    let mut without_token = Listening::start(&["--provider", "meta", "--secret", "an app secret"]);
-    let url = format!("{}?hub.mode=subscribe&hub.challenge=1", without_token.url);
-    assert_eq!(client().get(url).send().unwrap().status(), 405);
-    assert_eq!(without_token.line()["verdict"], "method_not_allowed");
+    for token in [&[][..], &["--verify-token", " "]] {
+        let args = [&["--provider", "meta", "--secret", "an app secret"], token].concat();
+        let mut without_token = Listening::start(&args);
+        let query = "hub.mode=subscribe&hub.verify_token=&hub.challenge=1";
+        let url = format!("{}?{query}", without_token.url);
+        assert_eq!(client().get(url).send().unwrap().status(), 405);
+        assert_eq!(without_token.line()["verdict"], "method_not_allowed");
+    }
 }
 
-#[test]
-fn a_secret_that_a_sender_brings_is_shown() {
-    let mut command = command(&["listen", "--port", "0", "--json", "--provider", "asana"]);
-    let mut child = command
+/// What `listen` says of the secret that an `x-hook-secret` or a `verification_token` brings.
+fn note_on(provider: &str, header: &str, body: &str) -> String {
+    let mut listen = command(&["listen", "--port", "0", "--json", "--provider", provider]);
+    let mut child = listen
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -87,26 +91,35 @@ fn a_secret_that_a_sender_brings_is_shown() {
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let deliveries: Value = serde_json::from_str(&lines.nth(1).unwrap().unwrap()).unwrap();
     let url = deliveries["deliveries"].as_str().unwrap();
-    let response = client()
+    let request = client()
         .post(url)
-        .header(
-            "x-hook-secret",
-            "b537207f20cbfa02357cf448134da559e8bd39d61597dcd5631b8012eae53e81",
-        )
-        .send()
-        .unwrap();
-    assert_eq!(response.status(), 200);
-    assert_eq!(
-        response.headers()["x-hook-secret"],
-        "b537207f20cbfa02357cf448134da559e8bd39d61597dcd5631b8012eae53e81"
-    );
+        .header("x-hook-secret", header)
+        .body(body.to_owned());
+    assert_eq!(request.send().unwrap().status(), 200);
     let mut note = String::new();
     BufReader::new(child.stderr.take().unwrap())
         .read_line(&mut note)
         .unwrap();
-    assert!(note.contains("--secret b537207f20cb"), "{note}");
     child.kill().unwrap();
     child.wait().unwrap();
+    note
+}
+
+#[test]
+fn a_secret_that_a_sender_brings_is_shown_if_it_is_plain() {
+    let plain = "b537207f20cbfa02357cf448134da559e8bd39d61597dcd5631b8012eae53e81";
+    let note = note_on("asana", plain, "");
+    assert!(
+        note.ends_with(&format!("give --secret {plain}\n")),
+        "{note}"
+    );
+    for note in [
+        note_on("asana", "$(touch /tmp/x)", ""),
+        note_on("notion", "", r#"{"verification_token":"\u001b]0;x"}"#),
+    ] {
+        let right = "note: a sender brought a secret with characters that no sender uses\n";
+        assert_eq!(note, right);
+    }
 }
 
 #[test]

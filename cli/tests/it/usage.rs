@@ -129,18 +129,28 @@ fn completions_of_each_shell_name_the_commands() {
     }
 }
 
+/// Runs a command of the shell whose reader is gone before anything is written, and gives its exit code and errors.
+fn unread(command: &str) -> String {
+    let script = format!("(sleep 0.2; {command}; echo $? >&2) | true");
+    let output = Command::new("sh").args(["-c", &script]).output().unwrap();
+    String::from_utf8(output.stderr).unwrap()
+}
+
 #[test]
-fn a_reader_that_has_seen_enough_is_no_failure() {
+fn a_reader_that_has_seen_enough_changes_no_exit_code() {
+    let binary = env!("CARGO_BIN_EXE_tower-webhook");
     for command in [
         "completions bash",
         "describe openapi",
         "describe json-schema",
     ] {
-        let binary = env!("CARGO_BIN_EXE_tower-webhook");
-        // `head` is gone before the rest is written.
-        let script = format!("(sleep 0.2; {binary} {command}; echo $? >&2) | true");
-        let output = Command::new("sh").args(["-c", &script]).output().unwrap();
-        let stderr = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(stderr, "0\n", "{command}");
+        assert_eq!(unread(&format!("{binary} {command}")), "0\n", "{command}");
     }
+    let request = "POST / HTTP/1.1\\r\\nhost: a\\r\\n\\r\\n{}";
+    for command in ["verify", "explain"] {
+        let judged = format!("printf '{request}' | {binary} {command} --secret {SECRET}");
+        assert_eq!(unread(&judged), "1\n", "{command}");
+    }
+    let nobody = format!("{binary} send http://127.0.0.1:1/ --secret {SECRET}");
+    assert_eq!(unread(&nobody), "1\n");
 }

@@ -5,6 +5,7 @@ use super::{
     from_millis,
     tasks::{count, finish_if_done, release_first, timestamp},
 };
+use crate::transaction::begin;
 
 pub(super) async fn list(
     pool: &PgPool,
@@ -47,7 +48,7 @@ pub(super) async fn redrive(
     message_id: &str,
     now: Option<i64>,
 ) -> Result<u64, sqlx::Error> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = begin(pool).await?;
     let dead = sqlx::query(
         "SELECT seq, target, endpoint, order_key FROM webhook_task
          WHERE state = 'dead' AND seq IN (SELECT seq FROM webhook_message WHERE message_id = $1)
@@ -85,7 +86,7 @@ pub(super) async fn redrive(
 }
 
 pub(super) async fn purge(pool: &PgPool, now: Option<i64>) -> Result<u64, sqlx::Error> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = begin(pool).await?;
     // In the order in which a settlement locks: the message, then its task.
     let messages: Vec<i64> = sqlx::query_scalar(
         "SELECT seq FROM webhook_message

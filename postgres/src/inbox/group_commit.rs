@@ -14,8 +14,14 @@ use tokio::{
 };
 use tower_webhook::inbox::{Accepted, InboxError, InboxErrorKind, StoredRequest};
 
-use super::accept::{Incoming, accept, accept_all};
-use crate::error::{inbox_error, within};
+use super::{
+    accept::{Incoming, accept, accept_all},
+    notify::Notify,
+};
+use crate::{
+    error::{inbox_error, within},
+    transaction::begin,
+};
 
 /// Most requests of one statement.
 const MAX_REQUESTS: usize = 64;
@@ -26,14 +32,21 @@ const MAX_BYTES: usize = 1024 * 1024;
 /// How many statements run at a time: while one is committed, the next is written.
 const MAX_STATEMENTS: usize = 2;
 
-/// How long the others wait for a statement before the next begins beside it, and for a lock before each goes on alone: one of
-/// them can have to wait for a transaction of somebody else.
+/// How long a statement may take before the next begins beside it, and may wait for a lock before each of its requests goes on
+/// alone: one of them can have to wait for a transaction of another service.
 const PATIENCE: Duration = Duration::from_millis(250);
 
 /// What has not begun yet waits here.
 pub(super) struct GroupCommit {
-    pool: PgPool,
+    database: Database,
     queue: Arc<Mutex<Queue>>,
+}
+
+/// Where requests are stored, and whom that wakes.
+#[derive(Clone)]
+struct Database {
+    pool: PgPool,
+    notify: Arc<Notify>,
 }
 
 #[derive(Default)]
@@ -46,16 +59,18 @@ struct Job {
     request: StoredRequest,
     targets: Vec<Arc<str>>,
     now: Option<i64>,
+    /// How long it may take from when its statement begins.
+    limit: Duration,
     reply: oneshot::Sender<Result<Accepted, InboxError>>,
 }
 
 impl GroupCommit {
-    pub(super) fn new(pool: PgPool) -> Self {
-        let queue = Arc::default();
-        Self { pool, queue }
+    pub(super) fn new(pool: PgPool, notify: Arc<Notify>) -> Self {
+        let (database, queue) = (Database { pool, notify }, Arc::default());
+        Self { database, queue }
     }
 
-    /// Stores a request without an order key. A statement ends by itself after `limit`, and so does waiting for it.
+    /// Stores a request without an order key. Waiting ends by itself after `limit`.
     pub(super) async fn accept(
         &self,
         request: StoredRequest,
@@ -70,15 +85,27 @@ impl GroupCommit {
             request,
             targets: targets.to_vec(),
             now,
+            limit,
             reply,
         };
-        if let Some(runner) = Runner::push(&self.queue, job) {
-            runtime.spawn(runner.run(self.pool.clone(), limit));
-        }
-        match timeout(limit, accepted).await {
-            Ok(Ok(accepted)) => accepted,
-            // The runtime that ran the statement has ended.
-            Ok(Err(_)) => Err(InboxError::new(InboxErrorKind::Unavailable)),
+        let mut runner = Runner::push(&self.queue, job);
+        let waiting = async {
+            let mut accepted = accepted;
+            loop {
+                if let Some(runner) = runner.take() {
+                    runtime.spawn(runner.run(self.database.clone()));
+                }
+                match timeout(PATIENCE, &mut accepted).await {
+                    Ok(Ok(accepted)) => return accepted,
+                    // The runtime that ran the statement has ended.
+                    Ok(Err(_)) => return Err(InboxError::new(InboxErrorKind::Unavailable)),
+                    // So may the one have that was to run it.
+                    Err(Elapsed { .. }) => runner = Runner::for_waiting(&self.queue),
+                }
+            }
+        };
+        match timeout(limit, waiting).await {
+            Ok(accepted) => accepted,
             Err(Elapsed { .. }) => Err(InboxError::new(InboxErrorKind::TimedOut)),
         }
     }
@@ -88,8 +115,7 @@ impl Queue {
     /// What is next, in the order of the ids: statements that wait for each other's ids all wait in one direction.
     fn next(&mut self) -> Vec<Job> {
         let (mut next, mut bytes): (Vec<Job>, usize) = (Vec::new(), 0);
-        // Nobody would be told that it is stored.
-        self.waiting.retain(|job| !job.reply.is_closed());
+        self.waiting.retain(Job::is_awaited);
         while let Some(job) = self.waiting.front() {
             bytes += job.request.body.len();
             let fits = next.len() < MAX_REQUESTS && bytes <= MAX_BYTES;
@@ -110,17 +136,17 @@ impl Job {
         (&request.message_id, &request.endpoint, &request.tenant)
     }
 
+    /// Of one that is not, it would be told to nobody that it is stored.
+    fn is_awaited(&self) -> bool {
+        !self.reply.is_closed()
+    }
+
     fn incoming(&self) -> Incoming<'_> {
         Incoming {
             request: &self.request,
             targets: &self.targets,
             now: self.now,
         }
-    }
-
-    fn reply(self, accepted: Result<Accepted, InboxError>) {
-        // Who asked may be gone.
-        drop(self.reply.send(accepted));
     }
 }
 
@@ -131,11 +157,16 @@ struct Runner {
 }
 
 impl Runner {
-    /// Lets a job wait; gives somebody to run it if too few do.
+    /// Lets a job wait. The result is to be run.
     fn push(queue: &Arc<Mutex<Queue>>, job: Job) -> Option<Self> {
+        lock(queue).waiting.push_back(job);
+        Self::for_waiting(queue)
+    }
+
+    /// One more, if there is a place and something waits.
+    fn for_waiting(queue: &Arc<Mutex<Queue>>) -> Option<Self> {
         let mut waiting = lock(queue);
-        waiting.waiting.push_back(job);
-        if waiting.running == MAX_STATEMENTS {
+        if waiting.waiting.is_empty() || waiting.running >= MAX_STATEMENTS {
             return None;
         }
         waiting.running += 1;
@@ -145,13 +176,13 @@ impl Runner {
         })
     }
 
-    async fn run(mut self, pool: PgPool, limit: Duration) {
+    async fn run(mut self, database: Database) {
         loop {
             let jobs = self.next();
             if jobs.is_empty() {
                 return;
             }
-            let storing = tokio::spawn(store(pool.clone(), jobs, limit));
+            let storing = tokio::spawn(database.clone().store(jobs));
             // One that takes longer goes on by itself.
             drop(timeout(PATIENCE, storing).await);
         }
@@ -181,47 +212,74 @@ fn lock(queue: &Mutex<Queue>) -> MutexGuard<'_, Queue> {
     queue.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn store(pool: PgPool, jobs: Vec<Job>, limit: Duration) {
-    let jobs = match <[Job; 1]>::try_from(jobs) {
-        Ok([job]) => return store_alone(pool, job, limit).await,
-        Err(jobs) => jobs,
-    };
-    let storing = store_together(&pool, &jobs);
-    let error = match timeout(limit, storing).await {
-        Ok(Ok(accepted)) => {
-            let replies = jobs.into_iter().zip(accepted);
-            return replies.for_each(|(job, accepted)| job.reply(Ok(accepted)));
+impl Database {
+    async fn store(self, jobs: Vec<Job>) {
+        let jobs = match <[Job; 1]>::try_from(jobs) {
+            Ok([job]) => {
+                let storing = async {
+                    let mut connection = self.pool.acquire().await?;
+                    accept(&mut connection, job.incoming()).await
+                };
+                let accepted = within(job.limit, storing).await;
+                return self.reply(job, accepted);
+            }
+            Err(jobs) => jobs,
+        };
+        let limit = jobs.iter().map(|job| job.limit).max().unwrap_or_default();
+        let error = match timeout(limit, self.store_together(&jobs, PATIENCE)).await {
+            Ok(Ok(accepted)) => {
+                let replies = jobs.into_iter().zip(accepted);
+                return replies.for_each(|(job, accepted)| self.reply(job, Ok(accepted)));
+            }
+            // One of them is at fault, or its message was deleted meanwhile, and the others are not to suffer for it.
+            Ok(Err(sqlx::Error::Database(_) | sqlx::Error::RowNotFound)) => {
+                return jobs.into_iter().for_each(|job| {
+                    tokio::spawn(self.clone().store_alone(job));
+                });
+            }
+            Ok(Err(error)) => inbox_error(&error),
+            Err(Elapsed { .. }) => InboxError::new(InboxErrorKind::TimedOut),
+        };
+        for job in jobs {
+            self.reply(job, Err(error.clone()));
         }
-        // One of them is at fault, and the others are not to suffer for it.
-        Ok(Err(sqlx::Error::Database(_))) => {
-            return jobs.into_iter().for_each(|job| {
-                tokio::spawn(store_alone(pool.clone(), job, limit));
-            });
+    }
+
+    /// Stores in one transaction, which waits this long for a lock.
+    async fn store_together(
+        &self,
+        jobs: &[Job],
+        patience: Duration,
+    ) -> Result<Vec<Accepted>, sqlx::Error> {
+        let incoming: Vec<_> = jobs.iter().map(Job::incoming).collect();
+        let mut transaction = begin(&self.pool).await?;
+        sqlx::query("SELECT set_config('lock_timeout', $1, true)")
+            .bind(patience.as_millis().to_string())
+            .execute(&mut *transaction)
+            .await?;
+        let accepted = accept_all(&mut transaction, &incoming).await?;
+        transaction.commit().await?;
+        Ok(accepted)
+    }
+
+    /// Stores one that was among others. Its connection is free again after its limit, too.
+    async fn store_alone(self, job: Job) {
+        if !job.is_awaited() {
+            return;
         }
-        Ok(Err(error)) => inbox_error(&error),
-        Err(Elapsed { .. }) => InboxError::new(InboxErrorKind::TimedOut),
-    };
-    jobs.into_iter()
-        .for_each(|job| job.reply(Err(error.clone())));
-}
+        let storing = async {
+            let accepted = self.store_together(std::slice::from_ref(&job), job.limit);
+            accepted.await?.pop().ok_or(sqlx::Error::RowNotFound)
+        };
+        let accepted = within(job.limit, storing).await;
+        self.reply(job, accepted);
+    }
 
-async fn store_together(pool: &PgPool, jobs: &[Job]) -> Result<Vec<Accepted>, sqlx::Error> {
-    let incoming: Vec<_> = jobs.iter().map(Job::incoming).collect();
-    let mut transaction = pool.begin().await?;
-    sqlx::query("SELECT set_config('lock_timeout', $1, true)")
-        .bind(PATIENCE.as_millis().to_string())
-        .execute(&mut *transaction)
-        .await?;
-    let accepted = accept_all(&mut transaction, &incoming).await?;
-    transaction.commit().await?;
-    Ok(accepted)
-}
-
-async fn store_alone(pool: PgPool, job: Job, limit: Duration) {
-    let accepting = async {
-        let mut connection = pool.acquire().await?;
-        accept(&mut connection, job.incoming()).await
-    };
-    let accepted = within(limit, accepting).await;
-    job.reply(accepted);
+    /// Wakes the workers, whether or not the one who asked is still there.
+    fn reply(&self, job: Job, accepted: Result<Accepted, InboxError>) {
+        if matches!(accepted, Ok(Accepted::Stored)) {
+            self.notify.soon();
+        }
+        drop(job.reply.send(accepted));
+    }
 }

@@ -29,6 +29,7 @@ use self::{
 use crate::{
     error::{inbox_error, within},
     schema,
+    transaction::begin,
 };
 
 /// An inbox in PostgreSQL 12 or later, for any number of processes. Cheap to clone.
@@ -85,9 +86,10 @@ impl PgInbox {
 
     /// An inbox over a pool, whose tables are made by [`migrate`](Self::migrate).
     pub fn new(pool: PgPool) -> Self {
+        let notify = Arc::new(Notify::new(pool.clone()));
         Self {
-            group_commit: Arc::new(GroupCommit::new(pool.clone())),
-            notify: Arc::new(Notify::new(pool.clone())),
+            group_commit: Arc::new(GroupCommit::new(pool.clone(), Arc::clone(&notify))),
+            notify,
             pool,
             clock: None,
             timeout: TIMEOUT,
@@ -150,7 +152,7 @@ impl PgInbox {
         request: &StoredRequest,
         targets: &[Arc<str>],
     ) -> Result<Accepted, sqlx::Error> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = begin(&self.pool).await?;
         let accepted = accept(&mut transaction, self.incoming(request, targets)).await?;
         transaction.commit().await?;
         Ok(accepted)
@@ -177,14 +179,14 @@ impl Inbox for PgInbox {
         targets: &'a [Arc<str>],
     ) -> InboxFuture<'a, Accepted> {
         Box::pin(async move {
-            let accepted = if request.order_key.is_none() {
+            if request.order_key.is_none() {
                 let accepting =
                     self.group_commit
                         .accept(request, targets, self.now(), self.timeout);
-                accepting.await?
-            } else {
-                within(self.timeout, self.accept_in_order(&request, targets)).await?
-            };
+                return accepting.await;
+            }
+            let accepting = self.accept_in_order(&request, targets);
+            let accepted = within(self.timeout, accepting).await?;
             if accepted == Accepted::Stored {
                 self.notify.soon();
             }

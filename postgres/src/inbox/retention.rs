@@ -6,6 +6,7 @@ use sqlx::{PgConnection, PgPool};
 use tower_webhook::inbox::{Retention, Swept, TargetStats};
 
 use super::{from_millis, millis};
+use crate::transaction::begin;
 
 /// How many rows a sweep deletes at most.
 const SWEEP_ROWS: i64 = 500;
@@ -15,7 +16,7 @@ pub(super) async fn sweep(
     retention: Retention,
     now: Option<i64>,
 ) -> Result<Swept, sqlx::Error> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = begin(pool).await?;
     // Several workers may sweep at once.
     let requests: Vec<i64> = sqlx::query_scalar(
         "SELECT seq FROM webhook_message

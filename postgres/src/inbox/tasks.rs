@@ -12,6 +12,7 @@ use tower_webhook::{
 };
 
 use super::{accept::lock_key, from_millis, millis, text};
+use crate::transaction::begin;
 
 pub(super) async fn claim(
     pool: &PgPool,
@@ -208,7 +209,7 @@ async fn end(
     ended: Ended,
     now: Option<i64>,
 ) -> Result<Settled, sqlx::Error> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = begin(pool).await?;
     // Else the last two targets could end at once, and neither see the other's end.
     sqlx::query("SELECT 1 FROM webhook_message WHERE seq = $1 FOR UPDATE")
         .bind(task.message)

@@ -150,8 +150,8 @@ async fn each_request_goes_to_its_own_targets() {
 }
 
 #[tokio::test]
-async fn one_that_the_database_refuses_keeps_no_other_out() {
-    let Some(pool) = database_or_skip("a request that is refused").await else {
+async fn one_that_the_database_rejects_keeps_no_other_out() {
+    let Some(pool) = database_or_skip("a request that is rejected").await else {
         return;
     };
     let inbox = migrated(&pool).await;
@@ -219,6 +219,27 @@ async fn one_that_waits_for_somebodys_transaction_keeps_no_other_out() {
     for accepted in waiting.join_all().await {
         assert_eq!(accepted, Accepted::Duplicate);
     }
+}
+
+#[tokio::test]
+async fn each_request_has_its_own_time() {
+    let Some(pool) = database_or_skip("time-outs of concurrent requests").await else {
+        return;
+    };
+    let inbox = migrated(&pool).await.timeout(Duration::from_secs(60));
+    let hurried = inbox.clone().timeout(Duration::from_millis(400));
+    let (targets, held) = (["handler".into()], request("msg_0"));
+    let mut transaction = pool.begin().await.unwrap();
+    inbox
+        .accept_in(&mut transaction, &held, &targets)
+        .await
+        .unwrap();
+    let (waits, other) = tokio::join!(
+        hurried.accept(request("msg_0"), &targets),
+        inbox.accept(request("msg_1"), &targets),
+    );
+    assert_eq!(waits.unwrap_err().kind(), InboxErrorKind::TimedOut);
+    assert_eq!(other.unwrap(), Accepted::Stored);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -3,6 +3,7 @@
 mod accept_in;
 mod backlog;
 mod database;
+mod given_up;
 mod group_commit;
 mod histories;
 mod idempotency;

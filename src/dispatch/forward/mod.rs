@@ -27,7 +27,7 @@ use http::{
 use http_body_util::Full;
 use tower_service::Service;
 
-use super::{Signer, event_type};
+use super::Signer;
 use crate::{
     error::config_error::ConfigError,
     event::WebhookEvent,
@@ -186,7 +186,7 @@ impl Target {
             Some(source) => {
                 let envelope = source.envelope(
                     delivery.id(),
-                    event_type(delivery),
+                    delivery.event_type(),
                     delivery.timestamp(),
                     content_type.as_ref(),
                     delivery.body(),

@@ -293,6 +293,10 @@ async fn a_rejection_has_the_facts_that_cost_nothing() {
     let [_, unsigned, stale, long, forged] = unproven().try_into().unwrap();
     let missing = facts(builder(), unsigned).await;
     assert_eq!(missing.0, "missing header `svix-id`");
+    let receiver = builder().build().unwrap();
+    let nothing = receiver.check_head(&http::HeaderMap::new()).unwrap_err();
+    let detail = nothing.detail().map(ToString::to_string);
+    assert_eq!(detail.as_deref(), Some("missing header `webhook-id`"));
     let skew = facts(builder(), stale).await;
     let seconds = crate::support::NOW - 1;
     let expected = format!("{seconds} s from this machine's clock, 300 s are accepted");

@@ -2,7 +2,9 @@
 
 use bytes::Bytes;
 use tower_webhook::{
-    MessageId, Timestamp, provider,
+    MessageId, Timestamp,
+    event::RawEvent,
+    provider,
     receiver::{IdOrigin, Verified},
     scheme::{Part, Place, Scheme, SignatureFormat, TimeFormat},
 };
@@ -188,4 +190,19 @@ fn an_event_type_in_a_header_is_visible_text_or_none() {
             "{value:?}"
         );
     }
+}
+
+#[test]
+fn the_type_in_the_verified_body_counts_before_that_in_an_unsigned_header() {
+    let body = r#"{"type":"issues"}"#;
+    let signature = format!("sha256={}", tag("secret", body));
+    let lines = [
+        ("x-hub-signature-256", signature.as_str()),
+        ("x-github-event", "push"),
+    ];
+    let verified = || verified(&provider::github(), lines, body);
+    let with_a_type = verified().open::<RawEvent>().unwrap();
+    assert_eq!(with_a_type.event_type(), Some("issues"));
+    let bytes = verified().open::<Bytes>().unwrap();
+    assert_eq!(bytes.event_type(), Some("push"));
 }
