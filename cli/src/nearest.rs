@@ -1,4 +1,4 @@
-//! What somebody may have meant.
+//! What may have been meant.
 
 /// As alike as `clap` wants the names of its arguments to be before it suggests one.
 const ALIKE: f64 = 0.7;

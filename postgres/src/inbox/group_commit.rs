@@ -136,7 +136,7 @@ impl Job {
         (&request.message_id, &request.endpoint, &request.tenant)
     }
 
-    /// Of one that is not, it would be told to nobody that it is stored.
+    /// Where no client waits any more, none would be told that it is stored.
     fn is_awaited(&self) -> bool {
         !self.reply.is_closed()
     }
