@@ -1,4 +1,4 @@
-//! Files and standard input.
+//! Settings, files and standard input.
 
 use std::{
     fs,
@@ -7,6 +7,11 @@ use std::{
 };
 
 use crate::failure::Failure;
+
+/// As the receiver reads the same variables: without white space around, and not set if nothing is left.
+pub(crate) fn set(text: Option<&str>) -> Option<&str> {
+    text.map(str::trim).filter(|text| !text.is_empty())
+}
 
 /// The bytes of a file, or of standard input for `-`.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {

@@ -9,7 +9,7 @@ use tower_webhook::{
     scheme::{HeaderFamily, Scheme},
 };
 
-use crate::{failure::Failure, nearest::nearest};
+use crate::{failure::Failure, nearest};
 
 /// The list that a receiver reads too.
 const SECRETS_VARIABLE: &str = "SIGNING_SECRETS";
@@ -123,9 +123,7 @@ fn unknown(text: &str) -> String {
     let mut slugs: Vec<_> = presets().iter().map(|preset| preset.slug()).collect();
     slugs.push("voyado");
     slugs.sort_unstable();
-    let hint = nearest(text, slugs.iter().copied())
-        .map(|nearest| format!(", did you mean `{nearest}`?"))
-        .unwrap_or_default();
+    let hint = nearest::hint(text, slugs.iter().copied());
     format!(
         "`{text}` is no sender that is known{hint}; one of: {}",
         slugs.join(", ")

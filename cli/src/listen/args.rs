@@ -5,7 +5,10 @@ use http::uri::PathAndQuery;
 use reqwest::Url;
 
 use super::record::Printing;
-use crate::provider::{ProviderArgs, SecretArgs};
+use crate::{
+    input::set,
+    provider::{ProviderArgs, SecretArgs},
+};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -52,8 +55,7 @@ pub(crate) struct ListenArgs {
 impl ListenArgs {
     /// One that is empty counts as none.
     pub(super) fn verify_token(&self) -> Option<&str> {
-        let token = self.verify_token.as_deref().map(str::trim);
-        token.filter(|token| !token.is_empty())
+        set(self.verify_token.as_deref())
     }
 
     pub(super) fn printing(&self) -> Printing {

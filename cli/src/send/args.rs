@@ -10,6 +10,7 @@ use tower_webhook::scheme::HeaderFamily;
 use super::overrides::Override;
 use crate::{
     failure::Failure,
+    input::set,
     provider::{ProviderArgs, SecretArgs},
 };
 
@@ -223,11 +224,6 @@ impl SendArgs {
 
 fn is_url(text: &str) -> bool {
     text.contains("://")
-}
-
-/// As the receiver reads the same variables: without white space around, and not set if nothing is left.
-fn set(text: Option<&str>) -> Option<&str> {
-    text.map(str::trim).filter(|text| !text.is_empty())
 }
 
 /// The first of a list.

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde_json::json;
 use tower_webhook::voyado::EventType;
 
-use crate::{nearest::nearest, time};
+use crate::{nearest, time};
 
 /// Types that senders document, by their slugs: enough to see something of each.
 const TYPES: &[(&str, &[&str])] = &[
@@ -61,12 +61,10 @@ pub(crate) fn types(provider: &str) -> Vec<&'static str> {
 pub(crate) fn sample(provider: &str, event_type: &str, id: &str) -> Result<Bytes, String> {
     if is_voyado(provider) {
         let known: EventType = event_type.parse().map_err(|_| {
-            let hint = match nearest(event_type, types(provider)) {
-                _ if event_type.contains('/') => {
-                    ", and a URL begins with http:// or https://".to_owned()
-                }
-                Some(nearest) => format!(", did you mean `{nearest}`?"),
-                None => String::new(),
+            let hint = if event_type.contains('/') {
+                ", and a URL begins with http:// or https://".to_owned()
+            } else {
+                nearest::hint(event_type, types(provider))
             };
             format!("`{event_type}` is no event type with a sample{hint}; --list prints them all")
         })?;
