@@ -32,16 +32,16 @@ pub(super) async fn accept_all(
     connection: &mut PgConnection,
     incoming: &[Incoming<'_>],
 ) -> Result<Vec<Accepted>, sqlx::Error> {
-    let stored = store(connection, incoming).await?;
-    let is_stored = |at: usize| stored.contains(&number(at));
+    let digests: Vec<[u8; 32]> = requests(incoming).map(StoredRequest::body_digest).collect();
+    let stored = store(connection, incoming, &digests).await?;
     if stored.len() == incoming.len() {
         return Ok(vec![Accepted::Stored; incoming.len()]);
     }
     let known = known_digests(connection, incoming).await?;
-    let accepted = incoming.iter().zip(known).enumerate();
-    let accepted = accepted.map(|(at, (incoming, known))| match known {
-        _ if is_stored(at) => Ok(Accepted::Stored),
-        Some(known) if known == incoming.request.body_digest() => Ok(Accepted::Duplicate),
+    let accepted = digests.iter().zip(known).enumerate();
+    let accepted = accepted.map(|(at, (digest, known))| match known {
+        _ if stored.contains(&number(at)) => Ok(Accepted::Stored),
+        Some(known) if known == digest => Ok(Accepted::Duplicate),
         Some(_) => Ok(Accepted::OtherBody),
         // Somebody deleted it since.
         None => Err(sqlx::Error::RowNotFound),
@@ -53,16 +53,16 @@ pub(super) async fn accept_all(
 async fn store(
     connection: &mut PgConnection,
     incoming: &[Incoming<'_>],
+    digests: &[[u8; 32]],
 ) -> Result<Vec<i64>, sqlx::Error> {
-    let requests = || incoming.iter().map(|incoming| incoming.request);
-    let each = |text: fn(&StoredRequest) -> &str| requests().map(text).collect::<Vec<_>>();
     let optional = |of: fn(&StoredRequest) -> &Option<String>| -> Vec<Option<String>> {
-        requests().map(|it| of(it).as_deref().map(text)).collect()
+        requests(incoming)
+            .map(|it| of(it).as_deref().map(text))
+            .collect()
     };
-    let signed_at = requests().map(|it| it.timestamp?.unix_seconds().try_into().ok());
-    let digests = requests().map(|it| it.body_digest().to_vec());
-    let headers = requests().map(|it| it.headers.as_bytes());
-    let bodies = requests().map(|it| &*it.body);
+    let signed_at = requests(incoming).map(|it| it.timestamp?.unix_seconds().try_into().ok());
+    let headers = requests(incoming).map(|it| it.headers.as_bytes());
+    let bodies = requests(incoming).map(|it| &*it.body);
     let tasks = incoming.iter().enumerate().flat_map(|(at, incoming)| {
         let targets = incoming.targets.iter();
         targets.map(move |target| (number(at), &**target))
@@ -100,15 +100,15 @@ async fn store(
              ON CONFLICT DO NOTHING)
          SELECT number FROM stored",
     )
-    .bind(each(|it| &it.message_id))
-    .bind(each(|it| &it.endpoint))
-    .bind(each(|it| &it.tenant))
+    .bind(each(incoming, |it| &it.message_id))
+    .bind(each(incoming, |it| &it.endpoint))
+    .bind(each(incoming, |it| &it.tenant))
     .bind(optional(|it| &it.event_type))
     .bind(optional(|it| &it.order_key))
     .bind(signed_at.collect::<Vec<Option<i64>>>())
     .bind(incoming.iter().map(|it| it.now).collect::<Vec<_>>())
-    .bind(digests.collect::<Vec<_>>())
-    .bind(each(|it| &it.uri))
+    .bind(digests.iter().map(<[u8; 32]>::as_slice).collect::<Vec<_>>())
+    .bind(each(incoming, |it| &it.uri))
     .bind(headers.collect::<Vec<_>>())
     .bind(bodies.collect::<Vec<_>>())
     .bind(task_numbers)
@@ -122,18 +122,25 @@ async fn known_digests(
     connection: &mut PgConnection,
     incoming: &[Incoming<'_>],
 ) -> Result<Vec<Option<Vec<u8>>>, sqlx::Error> {
-    let requests = || incoming.iter().map(|incoming| incoming.request);
-    let each = |text: fn(&StoredRequest) -> &str| requests().map(text).collect::<Vec<_>>();
     sqlx::query_scalar(
         "SELECT body_sha256
          FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS sent (message_id, endpoint, tenant, number)
          LEFT JOIN webhook_message USING (message_id, endpoint, tenant) ORDER BY number",
     )
-    .bind(each(|it| &it.message_id))
-    .bind(each(|it| &it.endpoint))
-    .bind(each(|it| &it.tenant))
+    .bind(each(incoming, |it| &it.message_id))
+    .bind(each(incoming, |it| &it.endpoint))
+    .bind(each(incoming, |it| &it.tenant))
     .fetch_all(connection)
     .await
+}
+
+fn requests<'r>(incoming: &'r [Incoming<'r>]) -> impl Iterator<Item = &'r StoredRequest> {
+    incoming.iter().map(|incoming| incoming.request)
+}
+
+/// A text of each request.
+fn each<'r>(incoming: &'r [Incoming<'r>], text: fn(&StoredRequest) -> &str) -> Vec<&'r str> {
+    requests(incoming).map(text).collect()
 }
 
 /// PostgreSQL counts from one.
