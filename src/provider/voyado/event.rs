@@ -8,7 +8,7 @@ use super::{
         Contact, ContactDeleted, MultichannelPromotionAssigned, PointBalanceUpdated, PointsAdded,
         RewardVoucherCreated,
     },
-    reading::Reading,
+    reading::{Reading, in_passing_or_whole},
 };
 
 /// The type of the test event that Svix sends.
@@ -112,13 +112,12 @@ impl Event {
 
     /// Reads a payload that is a JSON text by itself.
     pub(super) fn from_json(event_type: &str, json: &str) -> Result<Self, serde_json::Error> {
-        let read = |reading| {
+        in_passing_or_whole(|reading| {
             let mut deserializer = serde_json::Deserializer::from_str(json);
             let event = Self::from_payload(event_type, &mut deserializer, reading)?;
             deserializer.end()?;
             Ok(event)
-        };
-        read(Reading::InPassing).or_else(|_: serde_json::Error| read(Reading::Whole))
+        })
     }
 
     /// Reads a payload of any type; one that does not fit its type is an [`Unknown`](Self::Unknown) event.

@@ -7,3 +7,8 @@ pub(super) enum Reading {
     /// What stands outside is read first, then the objects within. Every object can be read so.
     Whole,
 }
+
+/// Reads in passing, or else as a whole.
+pub(super) fn in_passing_or_whole<T, E>(read: impl Fn(Reading) -> Result<T, E>) -> Result<T, E> {
+    read(Reading::InPassing).or_else(|_| read(Reading::Whole))
+}

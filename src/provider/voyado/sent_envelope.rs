@@ -61,10 +61,10 @@ impl<'de> SentEnvelope<'de> {
     /// Reads an envelope, and in passing its payload, if that fits its type.
     pub(super) fn from_json(json: &'de str) -> Result<Self, DecodeError> {
         let mut found = Found::new();
-        if found.read(json, true).is_err() {
+        if found.read(json, Reading::InPassing).is_err() {
             // Whatever was out of the ordinary, with all of the text at hand it is decided.
             found = Found::new();
-            found.read(json, false)?;
+            found.read(json, Reading::Whole)?;
         }
         Self::from_found(found)
     }
@@ -114,10 +114,10 @@ impl<'de> Found<'de> {
         }
     }
 
-    fn read(&mut self, json: &'de str, in_passing: bool) -> Result<(), DecodeError> {
+    fn read(&mut self, json: &'de str, reading: Reading) -> Result<(), DecodeError> {
         let mut json = serde_json::Deserializer::from_str(json);
         let visitor = EnvelopeVisitor {
-            in_passing,
+            reading,
             found: &mut *self,
         };
         let read = json.deserialize_map(visitor).and_then(|()| json.end());
@@ -129,7 +129,7 @@ impl<'de> Found<'de> {
 }
 
 struct EnvelopeVisitor<'f, 'de> {
-    in_passing: bool,
+    reading: Reading,
     found: &'f mut Found<'de>,
 }
 
@@ -146,14 +146,14 @@ impl<'de> Visitor<'de> for EnvelopeVisitor<'_, 'de> {
             event,
             conflict,
         } = self.found;
-        while let Some(name) = next_name(&mut map, self.in_passing)? {
+        while let Some(name) = next_name(&mut map, self.reading)? {
             let is_payload = name.is(NAMES.name(PAYLOAD));
             if is_payload && event.is_some() {
                 // To compare the two, the first has to be there as a text.
                 return Err(A::Error::duplicate_field(NAMES.name(PAYLOAD)));
             }
             let is_first = is_payload && members.peek(PAYLOAD).is_none();
-            let event_type = if is_first && self.in_passing {
+            let event_type = if is_first && self.reading == Reading::InPassing {
                 plain_event_type(members)
             } else {
                 None
@@ -174,12 +174,11 @@ impl<'de> Visitor<'de> for EnvelopeVisitor<'_, 'de> {
 /// The name of the next member. In passing, one with escapes is an error.
 fn next_name<'de, A: MapAccess<'de>>(
     map: &mut A,
-    in_passing: bool,
+    reading: Reading,
 ) -> Result<Option<Name<'de>>, A::Error> {
-    if in_passing {
-        map.next_key_seed(PlainName)
-    } else {
-        map.next_key().map(|name| name.map(Name::new))
+    match reading {
+        Reading::InPassing => map.next_key_seed(PlainName),
+        Reading::Whole => map.next_key().map(|name| name.map(Name::new)),
     }
 }
 

@@ -19,7 +19,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use super::reading::Reading;
+use super::reading::{Reading, in_passing_or_whole};
 
 /// How many items an array can have that is read as a list. An item of three bytes, `{},`, takes hundreds as a struct:
 /// what is longer than any list of Voyado's is kept as text.
@@ -87,9 +87,7 @@ impl JsonField for Box<RawValue> {
 
 impl<T: JsonField + Serialize> JsonField for Vec<T> {
     fn from_json(json: &RawValue) -> Result<Self, Mismatch> {
-        let read = |reading| json.deserialize_seq(ItemsVisitor::new(reading));
-        read(Reading::InPassing)
-            .or_else(|_| read(Reading::Whole))
+        in_passing_or_whole(|reading| json.deserialize_seq(ItemsVisitor::new(reading)))
             .map_err(|_| Mismatch)
     }
 

@@ -70,11 +70,11 @@ macro_rules! payload {
             fn from_json(
                 json: &serde_json::value::RawValue,
             ) -> Result<Self, $crate::provider::voyado::field::Mismatch> {
-                use $crate::provider::voyado::{field::Mismatch, payload::read, reading::Reading};
+                use $crate::provider::voyado::{
+                    field::Mismatch, payload::read, reading::in_passing_or_whole,
+                };
 
-                read(json, Reading::InPassing)
-                    .or_else(|_| read(json, Reading::Whole))
-                    .map_err(|_| Mismatch)
+                in_passing_or_whole(|reading| read(json, reading)).map_err(|_| Mismatch)
             }
 
             fn deserialize_json<'de, D: serde::Deserializer<'de>>(
