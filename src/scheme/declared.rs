@@ -10,6 +10,7 @@ use super::{
     TimeFormat,
     body_members::BodyMembers,
     declared_check::{Candidates, DeclaredCheck},
+    header_set::{CompleteSet, HeaderSet, missing_header},
     key_form,
     lines::{Entry, SignatureLines, event_type, only_value},
     signature_format::Grammar,
@@ -18,7 +19,6 @@ use super::{
 use crate::{
     crypto::Keyring,
     error::{
-        RejectionDetail,
         config_error::ConfigError,
         rejection::{Rejection, RejectionKind},
     },
@@ -53,13 +53,6 @@ pub(super) struct Declared {
     pub(super) url: Cow<'static, str>,
     pub(super) tolerance: Option<Duration>,
     pub(super) bodies_repeat: bool,
-}
-
-/// The names of the signed headers that belong together.
-pub(super) struct HeaderSet {
-    pub(super) id: Option<HeaderName>,
-    pub(super) timestamp: Option<HeaderName>,
-    pub(super) signatures: Vec<HeaderName>,
 }
 
 /// What a head claims, well formed. Nothing of it is verified yet.
@@ -143,7 +136,12 @@ impl Declared {
         headers: &'h HeaderMap,
         dots_in_id: DotsInMessageId,
     ) -> Result<DeclaredHead<'h>, Rejection> {
-        let (lines, id, timestamp_text) = self.complete_set(headers)?;
+        let CompleteSet {
+            signatures: lines,
+            id,
+            timestamp,
+        } = HeaderSet::first_complete(&self.sets, headers).map_err(missing_header)?;
+        let (id, timestamp_text) = (id?, timestamp?);
         let read = |source: &'h Option<Source>| match source {
             Some(Source::Header(name)) => only_value(&headers.get_all(name)),
             Some(Source::Field(key)) => lines.field(&self.grammar, key),
@@ -194,49 +192,6 @@ impl Declared {
         })
     }
 
-    /// The first set of headers of which none is missing: its signatures, its id and its timestamp.
-    #[inline]
-    #[allow(clippy::type_complexity)]
-    fn complete_set<'h>(
-        &'h self,
-        headers: &'h HeaderMap,
-    ) -> Result<(SignatureLines<'h>, Option<&'h [u8]>, Option<&'h [u8]>), Rejection> {
-        let mut nearest = None;
-        for set in &self.sets {
-            let value = |name: &Option<HeaderName>| match name {
-                None => Some(Ok(None)),
-                Some(name) => match only_value(&headers.get_all(name)) {
-                    Ok(None) => None,
-                    value => Some(value),
-                },
-            };
-            let (id, timestamp) = (value(&set.id), value(&set.timestamp));
-            match (
-                id,
-                timestamp,
-                SignatureLines::find(headers, &set.signatures),
-            ) {
-                (Some(id), Some(timestamp), Some(signatures)) => {
-                    return Ok((signatures, id?, timestamp?));
-                }
-                (id, timestamp, signatures) => {
-                    let missing = [
-                        set.id.as_ref().filter(|_| id.is_none()),
-                        set.timestamp.as_ref().filter(|_| timestamp.is_none()),
-                        set.signatures.first().filter(|_| signatures.is_none()),
-                    ];
-                    let fewest: usize = nearest.map_or(usize::MAX, |(count, _)| count);
-                    let count = missing.iter().flatten().count();
-                    // Of several that are as near, the last: the standard's own.
-                    if count <= fewest {
-                        nearest = missing.into_iter().flatten().next().map(|it| (count, it));
-                    }
-                }
-            }
-        }
-        Err(missing(nearest.map(|(_, name)| name)))
-    }
-
     /// Hands parts of the signed text to `update`, put together as far as they fit: a hash buffers each piece by itself.
     #[inline]
     pub(super) fn feed(
@@ -262,15 +217,6 @@ impl Declared {
             }
         }
         update(&together);
-    }
-}
-
-/// Names the first header that is missing of the set that lacks the fewest.
-fn missing(name: Option<&HeaderName>) -> Rejection {
-    let rejection = Rejection::new(RejectionKind::MissingSignatureHeaders);
-    match name.cloned() {
-        Some(name) => rejection.with_detail(RejectionDetail::MissingHeader { name }),
-        None => rejection,
     }
 }
 

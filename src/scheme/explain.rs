@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{
-    KeyInput, Kind, Scheme, SchemeKeys, declared::Declared, key_form, signature_format::Grammar,
+    KeyInput, Kind, Scheme, SchemeKeys, header_set::HeaderSet, key_form, signature_format::Grammar,
 };
 use crate::crypto::{KeyMaterial, Keyring};
 
@@ -65,32 +65,16 @@ impl Scheme {
     /// The headers that the head lacks: of several sets, those of the set that lacks the fewest.
     pub(crate) fn missing_headers(&self, headers: &HeaderMap) -> Vec<HeaderName> {
         match &*self.0 {
-            Kind::Declared(scheme) => scheme.missing_headers(headers),
+            Kind::Declared(scheme) => {
+                let found = HeaderSet::first_complete(&scheme.sets, headers);
+                let missing = found.err().unwrap_or_default();
+                missing.into_iter().flatten().cloned().collect()
+            }
             Kind::Custom(scheme) => scheme
                 .headers()
                 .into_iter()
                 .filter(|name| !headers.contains_key(name))
                 .collect(),
         }
-    }
-}
-
-impl Declared {
-    fn missing_headers(&self, headers: &HeaderMap) -> Vec<HeaderName> {
-        // The last set of those that lack as many: it is the standard's own.
-        let missing = self.sets.iter().rev().map(|set| {
-            let mut missing: Vec<HeaderName> = [&set.id, &set.timestamp]
-                .into_iter()
-                .flatten()
-                .filter(|name| !headers.contains_key(*name))
-                .cloned()
-                .collect();
-            let has_signature = set.signatures.iter().any(|name| headers.contains_key(name));
-            if !has_signature {
-                missing.extend(set.signatures.first().cloned());
-            }
-            missing
-        });
-        missing.min_by_key(Vec::len).unwrap_or_default()
     }
 }

@@ -48,6 +48,7 @@ mod declared;
 mod declared_check;
 #[cfg(feature = "explain")]
 mod explain;
+mod header_set;
 mod into_keys;
 mod key_form;
 mod lines;

@@ -7,7 +7,8 @@ use zeroize::Zeroizing;
 use super::{
     Algorithm, CustomKeys, HeaderFamily, KeyForm, KeyInput, Kind, Outgoing, Scheme, SigningSecret,
     TimeFormat,
-    declared::{Declared, HeaderSet, SignedTexts},
+    declared::{Declared, SignedTexts},
+    header_set::HeaderSet,
     into_keys::Input,
     signature_format::Grammar,
     validate::Source,

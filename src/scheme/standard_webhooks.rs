@@ -6,8 +6,7 @@ use http::HeaderName;
 
 use super::{
     Algorithm, Encoding, KeyForm, Part, Place, Scheme, SignatureFormat, TimeFormat,
-    declared::{Declared, HeaderSet},
-    signature_format::Grammar,
+    declared::Declared, header_set::HeaderSet, signature_format::Grammar,
 };
 
 /// The prefix that the three signature headers of Standard Webhooks share.

@@ -5,10 +5,8 @@ use std::borrow::Cow;
 use http::HeaderName;
 
 use super::{
-    Part, Place, SchemeBuilder, SignatureFormat, TimeFormat,
-    body_members::BodyMembers,
-    declared::{Declared, HeaderSet},
-    signature_format::Grammar,
+    Part, Place, SchemeBuilder, SignatureFormat, TimeFormat, body_members::BodyMembers,
+    declared::Declared, header_set::HeaderSet, signature_format::Grammar,
 };
 use crate::error::config_error::{ConfigError, ConfigErrorKind};
 
